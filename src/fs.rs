@@ -1,0 +1,172 @@
+//! The only room that touches the disk; every error names its path.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use crate::diag::{Diagnostic, Result};
+
+fn failed(path: &Path, what: &str, error: &io::Error) -> Diagnostic {
+    let why = match error.kind() {
+        io::ErrorKind::NotFound => "le fichier ou le dossier n’existe pas".to_owned(),
+        io::ErrorKind::PermissionDenied => "accès refusé".to_owned(),
+        io::ErrorKind::StorageFull => "le disque est plein".to_owned(),
+        _ => error.to_string(),
+    };
+    Diagnostic::error(format!("{what} impossible : {why}")).at(path)
+}
+
+/// Reads a file.
+///
+/// # Errors
+/// The path and the reason.
+pub fn read(path: &Path) -> Result<Vec<u8>> {
+    fs::read(path).map_err(|e| failed(path, "lecture", &e).into())
+}
+
+/// A text and the encoding it was found in.
+#[derive(Debug, Clone)]
+pub struct Text {
+    /// Content, without byte order mark.
+    pub text: String,
+    /// `UTF-8` or `windows-1252` (which contains latin-1).
+    pub encoding: &'static str,
+}
+
+/// Reads a text in UTF-8 (with or without mark) or, failing that, in cp1252, of which latin-1 is a part.
+///
+/// # Errors
+/// The path and the reason.
+pub fn read_text(path: &Path) -> Result<Text> {
+    Ok(decode(read(path)?))
+}
+
+/// Decodes bytes as [`read_text`] does.
+pub fn decode(bytes: Vec<u8>) -> Text {
+    let bytes = match bytes.strip_prefix(b"\xEF\xBB\xBF") {
+        Some(rest) => rest.to_vec(),
+        None => bytes,
+    };
+    match String::from_utf8(bytes) {
+        Ok(text) => Text {
+            text,
+            encoding: "UTF-8",
+        },
+        Err(error) => {
+            let (text, _) = encoding_rs::WINDOWS_1252.decode_without_bom_handling(error.as_bytes());
+            Text {
+                text: text.into_owned(),
+                encoding: "windows-1252",
+            }
+        }
+    }
+}
+
+/// Writes a file, making its folders.
+///
+/// # Errors
+/// The path and the reason.
+pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    if let Some(folder) = path.parent() {
+        create_dir(folder)?;
+    }
+    fs::write(path, bytes).map_err(|e| failed(path, "écriture", &e).into())
+}
+
+/// Makes a folder and those above it.
+///
+/// # Errors
+/// The path and the reason.
+pub fn create_dir(path: &Path) -> Result<()> {
+    fs::create_dir_all(path).map_err(|e| failed(path, "création du dossier", &e).into())
+}
+
+/// Writes a file so that a reader sees the old or the new one, whole: temporary file beside it, `fsync`, rename.
+///
+/// `mode` is the Unix permission of the new file, such as `0o600`.
+///
+/// # Errors
+/// The path and the reason; the old file is left untouched.
+pub fn write_atomic(path: &Path, bytes: &[u8], mode: u32) -> Result<()> {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let folder = path
+        .parent()
+        .filter(|p| !p.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    create_dir(folder)?;
+    let name = path
+        .file_name()
+        .map(|n| n.to_string_lossy().into_owned())
+        .unwrap_or_default();
+    let temporary = folder.join(format!(".{name}.{}.tmp", std::process::id()));
+    let write = || -> io::Result<()> {
+        let mut file = fs::OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(mode)
+            .open(&temporary)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        fs::rename(&temporary, path)?;
+        fs::File::open(folder)?.sync_all()
+    };
+    write().map_err(|e| {
+        // The temporary file may not exist; the error that matters is the first one.
+        let _ = fs::remove_file(&temporary);
+        failed(path, "écriture", &e).into()
+    })
+}
+
+/// Lists the files under a folder, sorted by path; hidden files are left out.
+///
+/// # Errors
+/// The path and the reason.
+pub fn walk(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    let entries = walkdir::WalkDir::new(folder)
+        .sort_by_file_name()
+        .into_iter()
+        .filter_entry(|e| e.depth() == 0 || !e.file_name().to_string_lossy().starts_with('.'));
+    for entry in entries {
+        let entry = entry.map_err(|e| {
+            let path = e.path().unwrap_or(folder).to_path_buf();
+            let error = e.into_io_error().unwrap_or_else(|| io::Error::other("boucle de liens"));
+            failed(&path, "lecture", &error)
+        })?;
+        if entry.file_type().is_file() {
+            files.push(entry.into_path());
+        }
+    }
+    Ok(files)
+}
+
+/// Wraps an input or output error with its path, for the few callers that need a raw file handle.
+pub fn io_error(path: &Path, what: &str, error: &io::Error) -> Diagnostic {
+    failed(path, what, error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn decodes_what_spreadsheets_write() {
+        assert_eq!(decode(b"\xEF\xBB\xBFcl\xC3\xA9".to_vec()).text, "clé");
+        let latin = decode(b"Val-d'Oise \xE9 \x80".to_vec());
+        assert_eq!(
+            (latin.text.as_str(), latin.encoding),
+            ("Val-d'Oise é €", "windows-1252")
+        );
+    }
+
+    #[test]
+    fn an_error_names_its_path() {
+        let error = read(Path::new("/nulle/part.csv")).expect_err("no such file");
+        assert!(
+            error
+                .to_string()
+                .starts_with("/nulle/part.csv: erreur : lecture impossible")
+        );
+    }
+}

@@ -1,0 +1,5 @@
+//! Atlas: a static, login-fronted atlas of social housing, built from suppressed aggregates.
+
+pub mod diag;
+pub mod format;
+pub mod fs;

@@ -1,0 +1,2 @@
+//! Atlas.
+fn main() {}
