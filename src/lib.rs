@@ -1,5 +1,7 @@
 //! Atlas: a static, login-fronted atlas of social housing, built from suppressed aggregates.
 
+pub mod config;
 pub mod diag;
 pub mod format;
 pub mod fs;
+pub mod model;

@@ -1,0 +1,42 @@
+use std::collections::BTreeMap;
+
+use super::Vintage;
+
+/// A source of the dictionary, with its cadence.
+#[derive(Debug, Clone)]
+pub struct Source {
+    /// Identifier, also the name of its folder in `data/values/`.
+    pub id: String,
+    /// Who produces it.
+    pub producer: String,
+    /// Name of the data set.
+    pub dataset: String,
+    /// Licence or legal basis.
+    pub licence: String,
+    /// Years between two vintages.
+    pub cadence_years: Option<u8>,
+    /// Last vintage delivered.
+    pub last_vintage: Option<Vintage>,
+    /// Month when the next vintage is due: year, month 1–12.
+    pub next_vintage: Option<(u16, u8)>,
+    /// Note of caution.
+    pub note: String,
+    /// Breaks of comparability: first year of the new method → reason.
+    pub breaks: BTreeMap<u16, String>,
+}
+
+impl Source {
+    /// Tells whether the next vintage was due before `year`-`month`.
+    pub fn is_overdue(&self, year: u16, month: u8) -> bool {
+        self.next_vintage.is_some_and(|next| next < (year, month))
+    }
+
+    /// Reason why two years are not comparable, if a break stands between them.
+    pub fn break_between(&self, from: u16, to: u16) -> Option<(u16, &str)> {
+        let (low, high) = (from.min(to), from.max(to));
+        self.breaks
+            .range(low + 1..=high)
+            .next()
+            .map(|(year, why)| (*year, why.as_str()))
+    }
+}
