@@ -24,6 +24,16 @@ pub fn read(path: &Path) -> Result<Vec<u8>> {
     fs::read(path).map_err(|e| failed(path, "lecture", &e).into())
 }
 
+/// Gives the size of a file, in bytes.
+///
+/// # Errors
+/// The path and the reason.
+pub fn size(path: &Path) -> Result<u64> {
+    fs::metadata(path)
+        .map(|m| m.len())
+        .map_err(|e| failed(path, "lecture", &e).into())
+}
+
 /// A text and the encoding it was found in.
 #[derive(Debug, Clone)]
 pub struct Text {

@@ -5,3 +5,4 @@ pub mod diag;
 pub mod format;
 pub mod fs;
 pub mod model;
+pub mod spreadsheet;

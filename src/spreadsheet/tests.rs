@@ -1,0 +1,138 @@
+use std::io::Write as _;
+
+use super::*;
+
+fn zipped(entries: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    let options = zip::write::SimpleFileOptions::default();
+    for (name, bytes) in entries {
+        writer.start_file(*name, options).expect("a new entry");
+        writer.write_all(bytes).expect("memory");
+    }
+    writer.finish().expect("memory").into_inner()
+}
+
+fn workbook(sheet: &str) -> Vec<u8> {
+    zipped(&[
+        ("[Content_Types].xml", b"<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\"/>"),
+        (
+            "_rels/.rels",
+            b"<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\"><Relationship Id=\"rId1\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>",
+        ),
+        (
+            "xl/workbook.xml",
+            b"<workbook xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\"><sheets><sheet name=\"Agents\" sheetId=\"1\" r:id=\"rId1\"/></sheets></workbook>",
+        ),
+        (
+            "xl/_rels/workbook.xml.rels",
+            b"<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\"><Relationship Id=\"rId1\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet\" Target=\"worksheets/sheet1.xml\"/></Relationships>",
+        ),
+        ("xl/worksheets/sheet1.xml", sheet.as_bytes()),
+    ])
+}
+
+fn texts(sheet: &Sheet) -> Vec<(usize, Vec<(usize, String)>)> {
+    let row = |r: &Row| (r.number, r.cells.iter().map(|(c, v)| (*c, v.to_text())).collect());
+    sheet.rows.iter().map(row).collect()
+}
+
+#[test]
+fn a_cell_far_away_costs_nothing() {
+    let sheet = "<worksheet><dimension ref=\"A1:ZZ1048576\"/><sheetData><row r=\"1\"><c r=\"A1\" t=\"inlineStr\"><is><t>un</t></is></c></row><row r=\"1048576\"><c r=\"ZZ1048576\"><v>2</v></c></row></sheetData></worksheet>";
+    let sheets = read(Path::new("liste.xlsx"), workbook(sheet), Limits::LIST).expect("two cells");
+    assert_eq!(
+        texts(&sheets[0]),
+        [
+            (1, vec![(1, "un".to_owned())]),
+            (1_048_576, vec![(702, "2".to_owned())])
+        ]
+    );
+}
+
+#[test]
+fn a_merged_cell_is_repeated_on_its_rows() {
+    let sheet = "<worksheet><sheetData><row r=\"1\"><c r=\"A1\" t=\"inlineStr\"><is><t>Lille</t></is></c><c r=\"B1\"><v>1</v></c></row><row r=\"2\"><c r=\"B2\"><v>2</v></c></row></sheetData><mergeCells count=\"1\"><mergeCell ref=\"A1:A2\"/></mergeCells></worksheet>";
+    let sheets = read(Path::new("liste.xlsx"), workbook(sheet), Limits::LIST).expect("a merged cell");
+    assert_eq!(sheets[0].rows[1].cells.get(&1), Some(&Cell::Text("Lille".to_owned())));
+}
+
+#[test]
+fn a_bomb_is_refused_before_it_inflates() {
+    let zeros = vec![b' '; 40 << 20];
+    let bomb = zipped(&[("xl/workbook.xml", &zeros)]);
+    assert!(bomb.len() < 1 << 20);
+    let error = read(Path::new("bombe.xlsx"), bomb, Limits::LIST).expect_err("a bomb");
+    assert!(error.to_string().contains("fichier trop grand"), "{error}");
+}
+
+#[test]
+fn an_opendocument_repeats_within_limits() {
+    let content = |cells: &str| {
+        format!(
+            "<office:document-content xmlns:office=\"o\" xmlns:table=\"t\" xmlns:text=\"x\"><table:table table:name=\"Agents\">{cells}</table:table></office:document-content>"
+        )
+    };
+    let plain = content(
+        "<table:table-row table:number-rows-repeated=\"2\"><table:table-cell table:number-columns-repeated=\"3\"/></table:table-row>\
+         <table:table-row><table:table-cell table:number-rows-spanned=\"2\" office:value-type=\"string\"><office:annotation><text:p>note</text:p></office:annotation><text:p>L&apos;a &amp; b</text:p></table:table-cell>\
+         <table:table-cell office:value-type=\"date\" office:date-value=\"2026-03-01T00:00:00\"><text:p>01/03/26</text:p></table:table-cell></table:table-row>\
+         <table:table-row><table:covered-table-cell/><table:table-cell office:value-type=\"float\" office:value=\"4\"><text:p>4,0</text:p></table:table-cell></table:table-row>\
+         <table:table-row table:number-rows-repeated=\"1048572\"><table:table-cell table:number-columns-repeated=\"16384\"/></table:table-row>",
+    );
+    let sheets = read(
+        Path::new("l.ods"),
+        zipped(&[("content.xml", plain.as_bytes())]),
+        Limits::LIST,
+    )
+    .expect("a list");
+    assert_eq!(
+        texts(&sheets[0]),
+        [
+            (3, vec![(1, "L'a & b".to_owned()), (2, "2026-03-01".to_owned())]),
+            (4, vec![(1, "L'a & b".to_owned()), (2, "4".to_owned())]),
+        ]
+    );
+    let bomb = content(
+        "<table:table-row table:number-rows-repeated=\"1048576\"><table:table-cell table:number-columns-repeated=\"16384\"><text:p>x</text:p></table:table-cell></table:table-row>",
+    );
+    let error = read(
+        Path::new("l.ods"),
+        zipped(&[("content.xml", bomb.as_bytes())]),
+        Limits::LIST,
+    )
+    .expect_err("a bomb");
+    assert!(error.to_string().contains("cellules remplies"), "{error}");
+}
+
+#[test]
+fn finds_encoding_and_separator() {
+    let read = |bytes: &[u8]| texts(&read(Path::new("l.csv"), bytes.to_vec(), Limits::LIST).expect("a table")[0]);
+    let expected = vec![(1, vec![(1, "Nom".to_owned()), (2, "Prénom".to_owned())])];
+    assert_eq!(read(b"Nom;Pr\xE9nom\r\n"), expected);
+    assert_eq!(read("\u{feff}Nom,Prénom\n\n,\n".as_bytes()), expected);
+    let utf16: Vec<u8> = std::iter::once(0xFEFF)
+        .chain("Nom\tPrénom\r\n".encode_utf16())
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    assert_eq!(read(&utf16), expected);
+}
+
+#[test]
+fn old_and_broken_workbooks_say_what_to_do() {
+    for bytes in [
+        &b"\xD0\xCF\x11\xE0\xA1\xB1"[..],
+        b"PK\x03\x04truncated",
+        b"\x00\x01\x02",
+    ] {
+        let error = read(Path::new("l.xls"), bytes.to_vec(), Limits::LIST).expect_err("not a table");
+        assert!(error.to_string().contains("aide : "), "{error}");
+    }
+}
+
+#[test]
+fn names_columns_as_spreadsheets_do() {
+    assert_eq!([1, 26, 27, 702, 703].map(column_letters), ["A", "Z", "AA", "ZZ", "AAA"]);
+    assert_eq!(serial_date(45_728.0), NaiveDate::from_ymd_opt(2025, 3, 12));
+    assert_eq!(serial_date(59_350.0), NaiveDate::from_ymd_opt(2062, 6, 28));
+    assert_eq!(serial_date(3.0), None);
+}
