@@ -4,5 +4,6 @@ pub mod config;
 pub mod diag;
 pub mod format;
 pub mod fs;
+pub mod geometry;
 pub mod model;
 pub mod spreadsheet;

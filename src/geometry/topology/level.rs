@@ -1,0 +1,193 @@
+//! One level of detail of a topology.
+
+use geo::{Coord, LineString, MultiPolygon, Polygon};
+
+use super::super::measure::{Plane, ring_area};
+use super::{ArcRef, Topology};
+
+/// Zones at one level of detail; neighbours still share their borders, point for point.
+#[derive(Debug)]
+pub struct Level<'a> {
+    topology: &'a Topology,
+    arcs: Vec<Vec<Coord>>,
+    zones: Vec<MultiPolygon>,
+    /// Smallest area drawn, in m².
+    floor: f64,
+}
+
+impl<'a> Level<'a> {
+    pub(super) fn new(topology: &'a Topology, tolerance: f64) -> Self {
+        let floor = tolerance * tolerance;
+        let arcs: Vec<Vec<Coord>> = topology
+            .arcs
+            .iter()
+            .map(|arc| {
+                arc.vertices
+                    .iter()
+                    .zip(&arc.weights)
+                    .filter(|(_, w)| f64::from(**w) >= floor)
+                    .map(|(&v, _)| topology.coords[v as usize])
+                    .collect()
+            })
+            .collect();
+        let zones = topology.zones.iter().map(|parts| {
+            let largest = parts.iter().map(|p| p.area).fold(0.0, f64::max);
+            parts
+                .iter()
+                .filter_map(|part| {
+                    let outer = ring(&arcs, part.rings.first()?);
+                    let drawn = distinct(&outer) >= 3;
+                    // A small island goes, unless it is all there is.
+                    let keep = part.area >= largest || (drawn && area(&outer) >= floor);
+                    keep.then(|| {
+                        let holes = part.holes().iter().map(|r| ring(&arcs, r));
+                        Polygon::new(outer, holes.filter(|h| distinct(h) >= 3 && area(h) >= floor).collect())
+                    })
+                })
+                .collect()
+        });
+        Self {
+            zones: zones.collect(),
+            topology,
+            arcs,
+            floor,
+        }
+    }
+
+    /// Gives a zone at this level; empty only if it was given empty.
+    ///
+    /// # Panics
+    /// Never for a rank under the number of zones given.
+    pub fn zone(&self, zone: usize) -> &MultiPolygon {
+        &self.zones[zone]
+    }
+
+    /// Gives all zones, in the order given.
+    pub fn zones(&self) -> &[MultiPolygon] {
+        &self.zones
+    }
+
+    /// Gives the outline of several zones together: closed lines, without the borders between them.
+    ///
+    /// Slivers left between borders that do not match are dropped when they are thinner than the level of detail shows.
+    pub fn outline(&self, zones: impl IntoIterator<Item = usize>) -> Vec<LineString> {
+        let mut balance = std::collections::BTreeMap::<u32, i32>::new();
+        for zone in zones {
+            for r in self.topology.zones[zone].iter().flat_map(|p| &p.rings).flatten() {
+                *balance.entry(r.arc).or_default() += if r.reversed { -1 } else { 1 };
+            }
+        }
+        let ends = |r: ArcRef| {
+            let vertices = &self.topology.arcs[r.arc as usize].vertices;
+            let (a, b) = (vertices[0], vertices[vertices.len() - 1]);
+            if r.reversed { (b, a) } else { (a, b) }
+        };
+        let mut border = std::collections::BTreeMap::<u32, Vec<ArcRef>>::new();
+        for (arc, balance) in balance {
+            if balance != 0 {
+                let r = ArcRef {
+                    arc,
+                    reversed: balance < 0,
+                };
+                border.entry(ends(r).0).or_default().push(r);
+            }
+        }
+        let mut lines = Vec::new();
+        while let Some(start) = border.keys().next().copied() {
+            let mut refs = Vec::new();
+            let mut at = start;
+            while let Some(list) = border.get_mut(&at) {
+                let Some(next) = list.pop() else { break };
+                if list.is_empty() {
+                    border.remove(&at);
+                }
+                refs.push(next);
+                at = ends(next).1;
+                if at == start {
+                    break;
+                }
+            }
+            let line = ring(&self.arcs, &refs);
+            if area(&line) >= self.floor.max(1.0) && thickness(&line) >= self.floor.sqrt() {
+                lines.push(line);
+            }
+        }
+        lines
+    }
+}
+
+/// Joins arcs into a closed line.
+fn ring(arcs: &[Vec<Coord>], refs: &[ArcRef]) -> LineString {
+    let mut points: Vec<Coord> = Vec::new();
+    for r in refs {
+        let arc = &arcs[r.arc as usize];
+        // The first point of an arc is the last of the one before.
+        if r.reversed {
+            points.extend(arc.iter().rev().skip(usize::from(!points.is_empty())));
+        } else {
+            points.extend(arc.iter().skip(usize::from(!points.is_empty())));
+        }
+    }
+    points.dedup();
+    let mut line = LineString(points);
+    line.close();
+    line
+}
+
+/// Counts the distinct points of a closed line.
+fn distinct(ring: &LineString) -> usize {
+    let mut points: Vec<(u64, u64)> = ring.0.iter().map(|c| (c.x.to_bits(), c.y.to_bits())).collect();
+    points.sort_unstable();
+    points.dedup();
+    points.len()
+}
+
+fn flat(line: &LineString) -> LineString {
+    let plane = Plane::at(line.0.first().map_or(0.0, |c| c.y));
+    line.0.iter().map(|&c| plane.project(c)).collect()
+}
+
+fn area(line: &LineString) -> f64 {
+    ring_area(&flat(line)).abs()
+}
+
+/// Gives the mean thickness of a closed line, in metres: twice its area over its half length.
+fn thickness(line: &LineString) -> f64 {
+    let flat = flat(line);
+    let length: f64 = flat.lines().map(|l| l.dx().hypot(l.dy())).sum();
+    if length > 0.0 {
+        4.0 * ring_area(&flat).abs() / length
+    } else {
+        0.0
+    }
+}
+
+/// Levels of detail made once, from the finest to the coarsest, each twice as coarse as the one before.
+#[derive(Debug)]
+pub struct Levels<'a> {
+    levels: Vec<Level<'a>>,
+    finest: f64,
+}
+
+impl<'a> Levels<'a> {
+    /// Makes `count` levels from `finest` metres on.
+    pub fn new(topology: &'a Topology, finest: f64, count: usize) -> Self {
+        let levels = (0i32..)
+            .take(count.max(1))
+            .map(|i| topology.level(finest * 2f64.powi(i)))
+            .collect();
+        Self { levels, finest }
+    }
+
+    /// Gives the coarsest level whose details are not larger than `metres`; the finest one when all are.
+    pub fn at(&self, metres: f64) -> &Level<'a> {
+        let step = (metres / self.finest).log2().floor().max(0.0);
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "positive and small"
+        )]
+        let step = (step as usize).min(self.levels.len() - 1);
+        &self.levels[step]
+    }
+}
