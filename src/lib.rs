@@ -2,8 +2,11 @@
 
 pub mod config;
 pub mod diag;
+pub mod disclosure;
 pub mod format;
 pub mod fs;
 pub mod geometry;
 pub mod model;
+pub mod plan;
+pub mod render;
 pub mod spreadsheet;

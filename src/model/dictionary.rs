@@ -155,6 +155,27 @@ pub struct Term {
     pub category: Option<u16>,
 }
 
+/// A figure computed from public equipment points: written `@plus-proche`, `@500m` or `@nombre` as numerator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Computed {
+    /// Metres to the nearest point of the family, as the crow flies; residences only.
+    Nearest,
+    /// Points of the family within 500 m, as the crow flies; residences only.
+    Within500,
+    /// Points of the family inside the territory; not for residences.
+    Inside,
+}
+
+impl Computed {
+    /// Scales where it has a meaning.
+    pub const fn scales(self) -> &'static [Scale] {
+        match self {
+            Self::Nearest | Self::Within500 => &[Scale::Residence],
+            Self::Inside => &[Scale::Metropole, Scale::Commune, Scale::Iris, Scale::Qpv],
+        }
+    }
+}
+
 /// A sum of [`Term`]s.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Operand(pub Vec<Term>);
@@ -178,6 +199,8 @@ pub struct Indicator {
     pub numerator: Option<Operand>,
     /// Denominator, when derived.
     pub denominator: Option<Operand>,
+    /// How it is computed from equipment points, when it is.
+    pub computed: Option<Computed>,
     /// What the threshold counts.
     pub base: Base,
     /// Indicator that gives the response rate of a declarative source.

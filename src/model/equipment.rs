@@ -18,6 +18,41 @@ pub struct EquipmentPoint {
     pub point: geo::Point<f64>,
 }
 
+/// What is around a territory, for one family of equipment.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Around {
+    /// Metres to the nearest point, as the crow flies.
+    pub nearest_metres: Option<f64>,
+    /// Position of that point in [`Equipment::points`].
+    pub nearest: Option<u32>,
+    /// Points within 500 m of a residence.
+    pub within_500: u32,
+    /// Points inside the territory.
+    pub inside: u32,
+}
+
+/// What is around each territory, family by family; public context, also for residences under the threshold.
+#[derive(Debug, Default)]
+pub struct Surroundings {
+    families: usize,
+    all: Vec<Around>,
+}
+
+impl Surroundings {
+    /// Keeps rows of `families` entries, one row per territory in the order of [`super::Territories`].
+    pub fn new(families: usize, all: Vec<Around>) -> Self {
+        Self { families, all }
+    }
+
+    /// What is around a territory for a family, by its position in the configuration; none when nothing is known.
+    pub fn of(&self, tid: super::Tid, family: usize) -> Option<Around> {
+        if family >= self.families {
+            return None;
+        }
+        self.all.get(tid.index() * self.families + family).copied()
+    }
+}
+
 /// A thematic grid: classes only, no figure of a square anywhere.
 #[derive(Debug)]
 pub struct Grid {

@@ -18,8 +18,10 @@ mod vintage;
 
 pub use code::Code;
 pub use content::{Audience, Content};
-pub use dictionary::{Base, Category, Classes, Dictionary, Direction, Iid, Indicator, Kind, Operand, ScaleSet, Term};
-pub use equipment::{Equipment, EquipmentPoint, Grid, Square};
+pub use dictionary::{
+    Base, Category, Classes, Computed, Dictionary, Direction, Iid, Indicator, Kind, Operand, ScaleSet, Term,
+};
+pub use equipment::{Around, Equipment, EquipmentPoint, Grid, Square, Surroundings};
 pub use scale::Scale;
 pub use site::Site;
 pub use source::Source;

@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use super::{Content, Dictionary, Equipment, Grid, Source, Territories, Values};
+use super::{Content, Dictionary, Equipment, Grid, Source, Surroundings, Territories, Values};
 use crate::config::Config;
 
 /// All that a site holds, checked and typed; nothing in it is published yet.
@@ -20,6 +20,8 @@ pub struct Site {
     pub values: Values,
     /// Equipment of the last vintage.
     pub equipment: Equipment,
+    /// What is around each territory.
+    pub surroundings: Surroundings,
     /// Thematic grids.
     pub grids: Vec<Grid>,
     /// Pages of `content/`, sorted by address.

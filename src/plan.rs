@@ -1,0 +1,278 @@
+//! Every output path of the atlas and what fills it; collisions stop here.
+//!
+//! - Enters: the site and its published figures.
+//! - Leaves: a [`Plan`]: sorted paths, each with its [`Output`].
+//! - Stays out: bytes.
+
+use std::collections::BTreeMap;
+
+use crate::diag::{Diagnostic, Diagnostics, Result};
+use crate::disclosure::Published;
+use crate::format;
+use crate::model::{Audience, Iid, Scale, Site, Tid};
+
+/// What fills a path.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Output {
+    /// Home page.
+    Home,
+    /// Fiche of a territory.
+    Fiche(Tid),
+    /// List of the territories of a scale.
+    List(Scale),
+    /// Page of a theme, by its identifier.
+    Theme(String),
+    /// List of indicators.
+    Indicators,
+    /// Page of an indicator.
+    Indicator(Iid),
+    /// Dictionary.
+    Dictionary,
+    /// Sources, with their cadence.
+    Sources,
+    /// Interactive map and its static stand-in.
+    Map,
+    /// Search page.
+    Search,
+    /// Comparison of territories.
+    Compare,
+    /// Ranking of territories.
+    Rank,
+    /// Ready-made packets, and the basket.
+    Packets,
+    /// Printable packet of the residences of a territory (commune, IRIS or QPV).
+    Packet(Tid),
+    /// Printable packet of the residences of a landlord, by its slug.
+    LandlordPacket(String),
+    /// Page of `content/`, by position.
+    Content(usize),
+    /// Page of an unknown address.
+    NotFound,
+    /// Workbook of a territory.
+    TerritoryBook(Tid),
+    /// Workbook of a theme at a scale.
+    ThemeBook(String, Scale),
+    /// Workbook of the dictionary.
+    DictionaryBook,
+    /// File for the browser: map data, search index; by its path under `donnees/`.
+    Browser(String),
+    /// Static file of the theme, by its name.
+    Asset(String),
+    /// `robots.txt`.
+    Robots,
+}
+
+/// All outputs by path, relative to the root of the published site, sorted.
+#[derive(Debug, Default)]
+pub struct Plan {
+    outputs: BTreeMap<String, Output>,
+    paths: std::collections::HashMap<Output, String>,
+}
+
+impl Plan {
+    /// Outputs by path, sorted.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &Output)> {
+        self.outputs.iter().map(|(path, output)| (path.as_str(), output))
+    }
+
+    /// Number of outputs.
+    pub fn len(&self) -> usize {
+        self.outputs.len()
+    }
+
+    /// Tells whether nothing is planned.
+    pub fn is_empty(&self) -> bool {
+        self.outputs.is_empty()
+    }
+
+    /// Path of an output, relative to the root: `communes/59350/index.html`.
+    pub fn path(&self, output: &Output) -> Option<&str> {
+        self.paths.get(output).map(String::as_str)
+    }
+
+    /// Address of an output, relative to the root, without `index.html`: `communes/59350/`.
+    pub fn address(&self, output: &Output) -> Option<&str> {
+        self.path(output).map(|p| p.strip_suffix("index.html").unwrap_or(p))
+    }
+
+    /// Tells whether a path is planned.
+    pub fn contains(&self, path: &str) -> bool {
+        self.outputs.contains_key(path)
+    }
+
+    /// Plans an output.
+    ///
+    /// # Errors
+    /// Two outputs at one path.
+    pub fn add(&mut self, path: String, output: Output) -> Result<()> {
+        if let Some(other) = self.outputs.get(&path) {
+            return Err(Diagnostic::error(format!(
+                "deux pages à la même adresse « {path} » : {other:?} et {output:?}"
+            ))
+            .hint("renommer l’un des fichiers de content/")
+            .into());
+        }
+        self.paths.insert(output.clone(), path.clone());
+        self.outputs.insert(path, output);
+        Ok(())
+    }
+}
+
+/// Way from a page to the root, for relative links: `../../` for `communes/59350/index.html`, empty for the home page.
+pub fn to_root(path: &str) -> String {
+    "../".repeat(path.matches('/').count())
+}
+
+/// Lists every output of a site.
+///
+/// # Errors
+/// All path collisions at once.
+pub fn outputs(site: &Site, published: &Published) -> Result<Plan> {
+    let mut plan = Plan::default();
+    let mut found = Diagnostics::new();
+    let mut add = |path: String, output: Output| {
+        found.absorb(plan.add(path, output));
+    };
+    add("index.html".into(), Output::Home);
+    for (path, output) in [
+        ("indicateurs", Output::Indicators),
+        ("dictionnaire", Output::Dictionary),
+        ("sources", Output::Sources),
+        ("carte", Output::Map),
+        ("recherche", Output::Search),
+        ("comparer", Output::Compare),
+        ("classement", Output::Rank),
+        ("seances", Output::Packets),
+    ] {
+        add(format!("{path}/index.html"), output);
+    }
+    add("404.html".into(), Output::NotFound);
+    add("robots.txt".into(), Output::Robots);
+    for scale in Scale::ALL.into_iter().filter(|s| *s != Scale::Metropole) {
+        add(format!("{}/index.html", scale.segment()), Output::List(scale));
+    }
+    for (tid, territory) in site.territories.iter() {
+        let folder = folder(site, tid);
+        add(format!("{folder}index.html"), Output::Fiche(tid));
+        if territory.scale == Scale::Commune && !site.territories.inside(tid, Scale::Residence).is_empty() {
+            add(
+                format!("seances/communes/{}/index.html", territory.code),
+                Output::Packet(tid),
+            );
+        }
+        if let Some(name) = book_name(site, published, tid) {
+            add(format!("{folder}{name}"), Output::TerritoryBook(tid));
+        }
+    }
+    if site.config.landlords.shown {
+        for slug in landlords(site).into_keys() {
+            add(
+                format!("seances/bailleurs/{slug}/index.html"),
+                Output::LandlordPacket(slug),
+            );
+        }
+    }
+    for theme in &site.config.themes {
+        add(
+            format!("themes/{}/index.html", theme.id),
+            Output::Theme(theme.id.clone()),
+        );
+        for scale in Scale::ALL {
+            if let Some(name) = theme_book_name(site, published, &theme.id, scale) {
+                add(
+                    format!("themes/{}/{name}", theme.id),
+                    Output::ThemeBook(theme.id.clone(), scale),
+                );
+            }
+        }
+    }
+    for (iid, indicator) in site
+        .dictionary
+        .iter()
+        .filter(|(_, x)| !x.view.is_empty() || x.thematic_only)
+    {
+        add(
+            format!("indicateurs/{}/index.html", indicator.id),
+            Output::Indicator(iid),
+        );
+    }
+    add(
+        format!(
+            "dictionnaire/atlas_dictionnaire_{}.xlsx",
+            site.config.edition.format("%Y-%m")
+        ),
+        Output::DictionaryBook,
+    );
+    for (i, content) in site.contents.iter().enumerate() {
+        let hidden = content.audience == Audience::Administration && !site.config.administration.published;
+        if !hidden && !content.slug.is_empty() && content.section() != "preconisations" {
+            add(format!("{}/index.html", content.slug), Output::Content(i));
+        }
+    }
+    if found.is_empty() {
+        Ok(plan)
+    } else {
+        Err(found.sorted())
+    }
+}
+
+/// Folder of a territory's page, with a slash at the end: `communes/59350/`, `metropole/`.
+pub fn folder(site: &Site, tid: Tid) -> String {
+    let territory = site.territories.get(tid);
+    match territory.scale {
+        Scale::Metropole => "metropole/".to_owned(),
+        scale => format!("{}/{}/", scale.segment(), territory.code),
+    }
+}
+
+/// Landlords by slug, with their residences in order of code.
+pub fn landlords(site: &Site) -> BTreeMap<String, (String, Vec<Tid>)> {
+    let mut all: BTreeMap<String, (String, Vec<Tid>)> = BTreeMap::new();
+    for tid in site.territories.of(Scale::Residence) {
+        if let Some(name) = &site.territories.get(tid).landlord {
+            all.entry(format::slug(name))
+                .or_insert_with(|| (name.clone(), Vec::new()))
+                .1
+                .push(tid);
+        }
+    }
+    all
+}
+
+/// File name of a territory's workbook, with place and last vintage; none when no figure may be exported.
+///
+/// A residence gets one only when one of its own figures has a value.
+pub fn book_name(site: &Site, published: &Published, tid: Tid) -> Option<String> {
+    let territory = site.territories.get(tid);
+    let mut last = None;
+    for cell in published.cells() {
+        let Some(figure) = published.export(&site.territories, tid, cell) else {
+            continue;
+        };
+        let own = site.dictionary.get(cell.indicator).computed.is_none();
+        if own && (figure.value().is_some() || figure.word().is_some()) {
+            last = last.max(Some(cell.vintage));
+        }
+    }
+    let name: String = format::slug(&territory.name).chars().take(40).collect();
+    let name = if name.is_empty() {
+        String::new()
+    } else {
+        format!("_{}", name.trim_end_matches('-'))
+    };
+    Some(format!(
+        "atlas_{}_{}{name}_{}.xlsx",
+        territory.scale, territory.code, last?
+    ))
+}
+
+/// File name of the workbook of a theme at a scale; none when the dictionary exports nothing there.
+pub fn theme_book_name(site: &Site, published: &Published, theme: &str, scale: Scale) -> Option<String> {
+    let last = site
+        .dictionary
+        .of_theme(theme)
+        .filter(|(iid, _)| published.is_exported(*iid, scale))
+        .filter_map(|(iid, _)| published.latest(iid, scale))
+        .max()?;
+    Some(format!("atlas_{theme}_{}_{last}.xlsx", scale.segment()))
+}

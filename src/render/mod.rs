@@ -1,0 +1,7 @@
+//! Published figures → bytes: pages, charts, maps, workbooks, data for the browser, search index.
+//!
+//! - Enters: the site, its published figures, one [`Output`](crate::plan::Output) of the plan.
+//! - Leaves: the bytes of that output.
+//! - Stays out: the disk, and any decision of what to hide.
+
+pub mod classes;
