@@ -5,3 +5,6 @@
 //! - Stays out: the disk, and any decision of what to hide.
 
 pub mod classes;
+#[cfg(test)]
+mod fixture;
+pub mod workbook;
