@@ -6,6 +6,7 @@ pub mod disclosure;
 pub mod format;
 pub mod fs;
 pub mod geometry;
+pub mod load;
 pub mod model;
 pub mod plan;
 pub mod render;

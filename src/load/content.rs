@@ -1,0 +1,137 @@
+//! `content/**/*.md`: TOML front matter between `+++`, then Markdown.
+
+use std::path::Path;
+
+use serde::Deserialize;
+
+use crate::diag::{Diagnostic, Diagnostics, Result};
+use crate::fs;
+use crate::model::{Audience, Content, Scale, Territories};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FrontMatter {
+    title: String,
+    #[serde(default)]
+    description: String,
+    #[serde(default)]
+    order: i32,
+    audience: Option<Audience>,
+    #[serde(default)]
+    territories: Vec<String>,
+}
+
+/// Reads all pages of `content/`, sorted by address.
+///
+/// # Errors
+/// Missing or wrong front matter; unknown territories; no home page; no training page (article 6).
+pub(super) fn contents(root: &Path, territories: &Territories) -> Result<Vec<Content>> {
+    let folder = root.join("content");
+    let mut found = Diagnostics::new();
+    let mut all: Vec<Content> = Vec::new();
+    for path in if folder.exists() {
+        fs::walk(&folder)?
+    } else {
+        Vec::new()
+    } {
+        if path.extension().is_some_and(|e| e == "md") {
+            all.extend(found.absorb(content(root, &folder, &path, territories)));
+        }
+    }
+    all.sort_by(|a, b| a.slug.cmp(&b.slug));
+    let has = |f: &dyn Fn(&Content) -> bool| all.iter().any(f);
+    if !has(&|c| c.slug.is_empty()) {
+        found.push(
+            Diagnostic::error("page d’accueil absente")
+                .at("content/_index.md")
+                .hint("créer ce fichier, avec un titre entre +++"),
+        );
+    }
+    if !has(&|c| c.section() == "formation" && !c.is_section && !c.body.trim().is_empty()) {
+        found.push(
+            Diagnostic::error("le bloc « Se former » de l’accueil serait vide : la convention le promet (article 6)")
+                .at("content/formation/")
+                .hint("y déposer au moins une page Markdown qui ne soit pas vide"),
+        );
+    }
+    if found.is_empty() { Ok(all) } else { Err(found.sorted()) }
+}
+
+fn content(root: &Path, folder: &Path, path: &Path, territories: &Territories) -> Result<Content> {
+    let shown = path.strip_prefix(root).unwrap_or(path);
+    let text = fs::read_text(path)?.text.replace("\r\n", "\n");
+    let missing = || {
+        Diagnostic::error("en-tête absent")
+            .at(shown)
+            .line(1)
+            .hint("commencer par trois lignes : +++, title = \"…\", +++")
+    };
+    let rest = text.strip_prefix("+++\n").ok_or_else(missing)?;
+    let end = rest.find("\n+++").ok_or_else(missing)?;
+    // One empty line in front keeps the line numbers of the file.
+    let front: FrontMatter = crate::config::from_toml(&format!("\n{}", &rest[..end]), shown)?;
+    let after = &rest[end + 4..];
+    let body = after.strip_prefix('\n').unwrap_or(after);
+    let mut found = Diagnostics::new();
+    let relative = path.strip_prefix(folder).unwrap_or(path).with_extension("");
+    let mut parts: Vec<String> = relative.iter().map(|p| p.to_string_lossy().into_owned()).collect();
+    let is_section = parts.last().is_some_and(|p| p == "_index");
+    if is_section {
+        parts.pop();
+    }
+    for part in &parts {
+        if crate::format::slug(part) != *part {
+            found.push(
+                Diagnostic::error(format!("nom « {part} » impropre à une adresse"))
+                    .at(shown)
+                    .hint(format!(
+                        "renommer en « {} » : minuscules sans accent et tirets",
+                        crate::format::slug(part)
+                    )),
+            );
+        }
+    }
+    let mut tids = Vec::new();
+    for name in &front.territories {
+        let tid = name
+            .split_once(':')
+            .and_then(|(scale, code)| territories.find(scale.parse::<Scale>().ok()?, code));
+        match tid {
+            Some(tid) => tids.push(tid),
+            None => found.push(
+                Diagnostic::error(format!("territoire « {name} » inconnu"))
+                    .at(shown)
+                    .line(2)
+                    .hint("écrire « iris:593500101 », avec un code de data/territories"),
+            ),
+        }
+    }
+    if front.title.trim().is_empty() {
+        found.push(
+            Diagnostic::error("titre vide")
+                .at(shown)
+                .line(2)
+                .hint("renseigner « title »"),
+        );
+    }
+    if !found.is_empty() {
+        return Err(found.sorted());
+    }
+    let slug = parts.join("/");
+    let audience = front.audience.unwrap_or(match parts.first().map(String::as_str) {
+        Some("administration") => Audience::Administration,
+        _ => Audience::Partenaires,
+    });
+    Ok(Content {
+        file: shown.to_path_buf(),
+        slug,
+        is_section,
+        title: front.title,
+        description: front.description,
+        order: front.order,
+        audience,
+        territories: tids,
+        body: body.to_owned(),
+        body_line: rest[..end].matches('\n').count() + 4,
+    })
+}

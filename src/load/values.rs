@@ -1,0 +1,447 @@
+//! `data/values/<source>/<vintage>.csv|.parquet` → raw columns, read by polars.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use polars::prelude::*;
+use rayon::prelude::*;
+
+use super::table::number;
+use crate::diag::{Diagnostic, Diagnostics, Result};
+use crate::fs;
+use crate::model::{
+    Cell, Code, Dictionary, Entry, Iid, Kind, Place, Scale, Source, State, Territories, Tid, Values, Vintage,
+};
+
+const COLUMNS: [&str; 7] = ["scale", "code", "indicator", "category", "value", "state", "base"];
+const ALIASES: [(&str, &str); 6] = [
+    ("echelle", "scale"),
+    ("indicateur", "indicator"),
+    ("categorie", "category"),
+    ("valeur", "value"),
+    ("etat", "state"),
+    ("modalite", "category"),
+];
+/// A file with more faults than this is wrong as a whole; the rest is counted.
+const MOST_FAULTS: usize = 40;
+
+/// Reads all values of a site.
+///
+/// # Errors
+/// In one run and for all files: unknown columns, scales, codes, indicators, categories and states; bad numbers;
+/// double rows; hidden rows that carry a value or a base.
+pub(super) fn values(
+    folder: &Path,
+    dictionary: &Dictionary,
+    sources: &[Source],
+    territories: &Territories,
+) -> Result<Values> {
+    let mut found = Diagnostics::new();
+    let mut files: Vec<(PathBuf, Vintage)> = Vec::new();
+    for path in if folder.exists() { fs::walk(folder)? } else { Vec::new() } {
+        match name(&path, folder, sources) {
+            Ok(vintage) => files.push((path, vintage)),
+            Err(d) => found.push(d),
+        }
+    }
+    let read: Vec<Result<Vec<Row>>> = files
+        .par_iter()
+        .enumerate()
+        .map(|(i, (path, vintage))| {
+            let reader = Reader {
+                path,
+                vintage: *vintage,
+                file: u16::try_from(i).unwrap_or(u16::MAX),
+                dictionary,
+                territories,
+            };
+            reader.read()
+        })
+        .collect();
+    let mut values = Values::default();
+    values.files = files.iter().map(|f| f.0.clone()).collect();
+    for rows in read {
+        let Some(rows) = found.absorb(rows) else { continue };
+        let mut doubles = 0;
+        for row in rows {
+            let Some(earlier) = values.put(territories, row.tid, row.cell, row.entry, row.place) else {
+                continue;
+            };
+            doubles += 1;
+            if doubles <= MOST_FAULTS {
+                let territory = territories.get(row.tid);
+                let first = values.files[usize::from(earlier.file)].display();
+                found.push(
+                    Diagnostic::error(format!(
+                        "ligne en double : {} {}, « {} », déjà donnée en {first}:{}",
+                        territory.scale.label(),
+                        territory.code,
+                        dictionary.get(row.cell.indicator).id,
+                        earlier.line
+                    ))
+                    .at(&values.files[usize::from(row.place.file)])
+                    .line(row.place.line as usize)
+                    .hint("n’en garder qu’une"),
+                );
+            }
+        }
+    }
+    if found.is_empty() {
+        Ok(values)
+    } else {
+        Err(found.sorted())
+    }
+}
+
+/// Checks `<source>/<vintage>.<extension>`.
+fn name(path: &Path, folder: &Path, sources: &[Source]) -> std::result::Result<Vintage, Diagnostic> {
+    let wrong = |message: String| {
+        Diagnostic::error(message).at(path).hint(
+            "rangement attendu : data/values/<source>/<millésime>.csv ou .parquet, comme data/values/rpls/2025.csv",
+        )
+    };
+    let relative = path.strip_prefix(folder).unwrap_or(path);
+    let extension = path.extension().and_then(|e| e.to_str()).unwrap_or("");
+    if !matches!(extension, "csv" | "parquet") {
+        return Err(wrong(format!("fichier « .{extension} » inattendu dans data/values")));
+    }
+    let parent = relative.parent().and_then(|p| p.to_str()).unwrap_or("");
+    if !sources.iter().any(|s| s.id == parent) {
+        return Err(wrong(format!("source « {parent} » absente de data/sources.csv"))
+            .suggest(parent, sources.iter().map(|s| s.id.as_str())));
+    }
+    let stem = path.file_stem().and_then(|s| s.to_str()).unwrap_or("");
+    stem.parse().map_err(|()| {
+        wrong(format!(
+            "millésime « {stem} » : année ou fenêtre attendue, comme 2025 ou 2023-2025"
+        ))
+    })
+}
+
+/// One accepted row.
+struct Row {
+    tid: Tid,
+    cell: Cell,
+    entry: Entry,
+    place: Place,
+}
+
+struct Reader<'a> {
+    path: &'a Path,
+    vintage: Vintage,
+    file: u16,
+    dictionary: &'a Dictionary,
+    territories: &'a Territories,
+}
+
+/// The last names met: long tables repeat them, a look-up is rare.
+#[derive(Default)]
+struct Memory<'t> {
+    scale: Option<(&'t str, Scale)>,
+    indicator: Option<(&'t str, Iid)>,
+    codes: HashMap<(Scale, &'t str), Tid>,
+}
+
+impl Reader<'_> {
+    fn frame(&self) -> Result<DataFrame> {
+        let failed = |e: &PolarsError| {
+            Diagnostic::error(format!(
+                "table illisible : {}",
+                e.to_string().lines().next().unwrap_or("")
+            ))
+            .at(self.path)
+            .hint("vérifier le séparateur, les guillemets et le nombre de colonnes")
+        };
+        let bytes = fs::read(self.path)?;
+        if self.path.extension().is_some_and(|e| e == "parquet") {
+            return Ok(ParquetReader::new(std::io::Cursor::new(bytes))
+                .finish()
+                .map_err(|e| failed(&e))?);
+        }
+        let text = fs::decode(bytes).text;
+        let separator = super::table::separator(&text);
+        let options = CsvReadOptions::default()
+            .with_infer_schema_length(Some(0))
+            .with_has_header(true)
+            .map_parse_options(|p| p.with_separator(separator).with_missing_is_null(false));
+        Ok(CsvReader::new(std::io::Cursor::new(text.into_bytes()))
+            .with_options(options)
+            .finish()
+            .map_err(|e| failed(&e))?)
+    }
+
+    fn read(&self) -> Result<Vec<Row>> {
+        let frame = self.frame()?;
+        let mut found = Diagnostics::new();
+        let mut at: HashMap<&str, usize> = HashMap::new();
+        for (i, raw) in frame.get_column_names().iter().enumerate() {
+            let folded = crate::format::fold(raw.trim());
+            let name = ALIASES
+                .iter()
+                .find(|(a, _)| *a == folded)
+                .map_or(folded.as_str(), |(_, to)| to);
+            match COLUMNS.iter().find(|c| **c == name) {
+                Some(column) => {
+                    at.insert(column, i);
+                }
+                None => found.push(
+                    Diagnostic::error(format!("colonne « {name} » non décrite : une donnée individuelle ou nominative n’entre pas dans data/values"))
+                        .at(self.path)
+                        .line(1)
+                        .column(i + 1)
+                        .hint(format!("colonnes attendues : {}", COLUMNS.join(";"))),
+                ),
+            }
+        }
+        for column in ["scale", "code", "indicator", "value"]
+            .into_iter()
+            .filter(|c| !at.contains_key(c))
+        {
+            found.push(
+                Diagnostic::error(format!("colonne « {column} » absente"))
+                    .at(self.path)
+                    .line(1)
+                    .hint(format!("colonnes attendues : {}", COLUMNS.join(";"))),
+            );
+        }
+        if !found.is_empty() {
+            return Err(found.sorted());
+        }
+        let columns: Vec<Option<StringChunked>> = COLUMNS
+            .iter()
+            .map(|c| {
+                let series = frame.columns()[*at.get(c)?]
+                    .as_materialized_series()
+                    .cast(&DataType::String)
+                    .ok()?;
+                series.str().ok().map(|s| s.rechunk().into_owned())
+            })
+            .collect();
+        let get = |column: usize, row: usize| columns[column].as_ref().and_then(|c| c.get(row)).unwrap_or("").trim();
+        let mut memory = Memory::default();
+        let mut rows = Vec::with_capacity(frame.height());
+        for i in 0..frame.height() {
+            let row = [0, 1, 2, 3, 4, 5, 6].map(|c| get(c, i));
+            if row.iter().all(|f| f.is_empty()) {
+                continue;
+            }
+            match self.row(&row, &mut memory) {
+                Ok((tid, cell, entry)) => {
+                    let line = u32::try_from(i + 2).unwrap_or(u32::MAX);
+                    rows.push(Row {
+                        tid,
+                        cell,
+                        entry,
+                        place: Place { file: self.file, line },
+                    });
+                }
+                Err((column, d)) => {
+                    if found.len() < MOST_FAULTS {
+                        let position = at.get(COLUMNS[column]).map_or(1, |c| c + 1);
+                        found.push(d.at(self.path).line(i + 2).column(position));
+                    } else if found.len() == MOST_FAULTS {
+                        found.push(
+                            Diagnostic::error("d’autres lignes de ce fichier sont fautives")
+                                .at(self.path)
+                                .line(i + 2)
+                                .hint("corriger les premières puis relancer"),
+                        );
+                    }
+                }
+            }
+        }
+        if found.is_empty() {
+            Ok(rows)
+        } else {
+            Err(found.sorted())
+        }
+    }
+
+    /// Types one row; an error names the column by its position in [`COLUMNS`].
+    fn row<'t>(
+        &self,
+        row: &[&'t str; 7],
+        memory: &mut Memory<'t>,
+    ) -> std::result::Result<(Tid, Cell, Entry), (usize, Diagnostic)> {
+        let [scale_text, code, id, category, value, state, base] = *row;
+        let scale = match memory.scale {
+            Some((text, scale)) if text == scale_text => scale,
+            _ => {
+                let scale = scale_text.parse::<Scale>().map_err(|()| {
+                    (
+                        0,
+                        Diagnostic::error(format!("échelle « {scale_text} » inconnue"))
+                            .suggest(scale_text, Scale::ALL.map(Scale::key)),
+                    )
+                })?;
+                memory.scale = Some((scale_text, scale));
+                scale
+            }
+        };
+        let tid = match memory.codes.get(&(scale, code)) {
+            Some(tid) => *tid,
+            None => {
+                let tid = self
+                    .territories
+                    .find(scale, code)
+                    .ok_or_else(|| (1, unknown_code(scale, code)))?;
+                memory.codes.insert((scale, code), tid);
+                tid
+            }
+        };
+        let iid = match memory.indicator {
+            Some((text, iid)) if text == id => iid,
+            _ => {
+                let iid = self.dictionary.find(id).ok_or_else(|| {
+                    let d = Diagnostic::error(format!(
+                        "indicateur « {id} » absent du dictionnaire : ce qui n’est pas décrit n’est pas publié"
+                    ));
+                    (
+                        2,
+                        d.hint("le décrire dans data/dictionary.csv")
+                            .suggest(id, self.dictionary.iter().map(|(_, x)| x.id.as_str())),
+                    )
+                })?;
+                memory.indicator = Some((id, iid));
+                iid
+            }
+        };
+        let indicator = self.dictionary.get(iid);
+        let category = match (indicator.is_split(), category) {
+            (false, "") => None,
+            (true, "") => {
+                return Err((
+                    3,
+                    Diagnostic::error(format!("« {id} » se donne par catégorie"))
+                        .suggest("", indicator.categories.iter().map(|c| c.key.as_str())),
+                ));
+            }
+            (false, other) => {
+                return Err((
+                    3,
+                    Diagnostic::error(format!("« {id} » n’a pas de catégorie : « {other} » trouvé"))
+                        .hint("vider cette case"),
+                ));
+            }
+            (true, key) => Some(indicator.category(key).ok_or_else(|| {
+                (
+                    3,
+                    Diagnostic::error(format!("« {id} » n’a pas de catégorie « {key} »"))
+                        .suggest(key, indicator.categories.iter().map(|c| c.key.as_str())),
+                )
+            })?),
+        };
+        let cell = Cell {
+            indicator: iid,
+            category,
+            vintage: self.vintage,
+        };
+        if !state.is_empty() {
+            let known = state.parse::<State>().ok().filter(|s| *s != State::NotOpen);
+            let state = known.ok_or_else(|| {
+                (
+                    5,
+                    Diagnostic::error(format!("état « {state} » inconnu"))
+                        .hint("états possibles : s, nd, so, cp, ou rien pour un chiffre publié"),
+                )
+            })?;
+            if !value.is_empty() {
+                return Err((
+                    4,
+                    Diagnostic::error("une ligne qui porte un état ne porte pas de valeur")
+                        .hint("vider la valeur : même masquée, elle serait dans le dossier"),
+                ));
+            }
+            if !base.is_empty() && state == State::Secret {
+                return Err((
+                    6,
+                    Diagnostic::error(
+                        "une ligne secrète ne porte pas de base : l’effectif aussi est masqué (article 3)",
+                    )
+                    .hint("vider la base"),
+                ));
+            }
+            return Ok((tid, cell, Entry::State(state)));
+        }
+        if value.is_empty() {
+            return Err((
+                4,
+                Diagnostic::error("ni valeur ni état").hint("écrire un nombre, ou l’un des états s, nd, so, cp"),
+            ));
+        }
+        let base = match base {
+            "" => None,
+            text => Some(
+                number(text)
+                    .filter(|b| *b >= 0.0 && b.fract() == 0.0 && *b <= f64::from(u32::MAX - 1))
+                    .map(|b| {
+                        #[expect(
+                            clippy::cast_possible_truncation,
+                            clippy::cast_sign_loss,
+                            reason = "checked on the line above"
+                        )]
+                        let base = b as u32;
+                        base
+                    })
+                    .ok_or_else(|| {
+                        (
+                            6,
+                            Diagnostic::error("base illisible : nombre entier attendu")
+                                .hint("nombre de logements ou d’attributions"),
+                        )
+                    })?,
+            ),
+        };
+        let value = if indicator.kind.is_word() {
+            let position = indicator.category(value).ok_or_else(|| {
+                (
+                    4,
+                    Diagnostic::error(format!("mot « {value} » inconnu pour « {id} »"))
+                        .suggest(value, indicator.categories.iter().map(|c| c.key.as_str())),
+                )
+            })?;
+            f64::from(position)
+        } else {
+            let read = number(value).ok_or_else(|| {
+                let d = if value.parse::<State>().is_ok() {
+                    Diagnostic::error(format!("état « {value} » trouvé dans la colonne des valeurs"))
+                        .hint("le mettre dans la colonne « state »")
+                } else {
+                    Diagnostic::error("valeur illisible : nombre attendu")
+                        .hint("chiffres, virgule ou point ; ni texte ni unité")
+                };
+                (4, d)
+            })?;
+            let low = match indicator.kind {
+                Kind::Count | Kind::Share | Kind::Distance => 0.0,
+                Kind::Rate | Kind::Mean | Kind::Index | Kind::Class | Kind::Text => f64::NEG_INFINITY,
+            };
+            let high = if indicator.kind == Kind::Share {
+                100.0
+            } else {
+                f64::INFINITY
+            };
+            if read < low || read > high {
+                return Err((
+                    4,
+                    Diagnostic::error(format!("valeur impossible pour « {id} » ({})", indicator.kind.label()))
+                        .hint("une part va de 0 à 100, un effectif n’est pas négatif"),
+                ));
+            }
+            read
+        };
+        Ok((tid, cell, Entry::Value { value, base }))
+    }
+}
+
+fn unknown_code(scale: Scale, code: &str) -> Diagnostic {
+    match Code::parse(scale, code) {
+        Err((message, Some(hint))) => Diagnostic::error(message).hint(hint),
+        Err((message, None)) => Diagnostic::error(message).hint("corriger ce code ; importer la colonne en texte"),
+        Ok(_) => Diagnostic::error(format!(
+            "{} « {code} » inconnu : absent de data/territories",
+            scale.label()
+        ))
+        .hint("ajouter ce territoire, ou retirer ces lignes"),
+    }
+}
