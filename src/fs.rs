@@ -151,6 +151,96 @@ pub fn walk(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
+/// Time of the last change of a file; none when it cannot be known.
+pub fn modified(path: &Path) -> Option<std::time::SystemTime> {
+    fs::metadata(path).ok()?.modified().ok()
+}
+
+/// Lists what a folder holds, sorted; hidden entries too.
+///
+/// # Errors
+/// The path and the reason.
+pub fn list(folder: &Path) -> Result<Vec<PathBuf>> {
+    let entries = || -> io::Result<Vec<PathBuf>> { fs::read_dir(folder)?.map(|e| e.map(|e| e.path())).collect() };
+    let mut all = entries().map_err(|e| failed(folder, "lecture", &e))?;
+    all.sort();
+    Ok(all)
+}
+
+/// Tells whether a folder holds nothing.
+///
+/// # Errors
+/// The path and the reason.
+pub fn is_empty_dir(folder: &Path) -> Result<bool> {
+    Ok(list(folder)?.is_empty())
+}
+
+/// Removes a folder and all it holds; does nothing when there is none.
+///
+/// # Errors
+/// The path and the reason.
+pub fn remove_dir(folder: &Path) -> Result<()> {
+    match fs::remove_dir_all(folder) {
+        Err(e) if e.kind() != io::ErrorKind::NotFound => Err(failed(folder, "suppression", &e).into()),
+        _ => Ok(()),
+    }
+}
+
+/// Renames a file or a folder, replacing a file of that name.
+///
+/// # Errors
+/// The path and the reason.
+pub fn rename(from: &Path, to: &Path) -> Result<()> {
+    fs::rename(from, to).map_err(|e| failed(to, "renommage", &e).into())
+}
+
+/// Exchanges two folders in one step: whoever opens `live` sees the old or the new one, never neither.
+///
+/// On a file system without that operation, renames twice: the live folder is then absent for an instant.
+///
+/// # Errors
+/// The path and the reason.
+pub fn exchange(new: &Path, live: &Path) -> Result<()> {
+    use rustix::fs::{CWD, RenameFlags, renameat_with};
+    match renameat_with(CWD, new, CWD, live, RenameFlags::EXCHANGE) {
+        Ok(()) => Ok(()),
+        Err(rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS | rustix::io::Errno::OPNOTSUPP) => {
+            let aside = new.with_extension("echange");
+            rename(live, &aside)?;
+            rename(new, live)?;
+            rename(&aside, new)
+        }
+        Err(e) => Err(failed(live, "échange de dossiers", &e.into()).into()),
+    }
+}
+
+/// Asks the system to write to disk everything of the file system that holds `folder`.
+///
+/// # Errors
+/// The path and the reason.
+pub fn flush(folder: &Path) -> Result<()> {
+    let sync = || -> io::Result<()> { Ok(rustix::fs::syncfs(fs::File::open(folder)?)?) };
+    sync().map_err(|e| failed(folder, "écriture sur le disque", &e).into())
+}
+
+/// Takes a lock file, until the handle is dropped; none when another process holds it.
+///
+/// # Errors
+/// The path and the reason.
+pub fn lock(path: &Path) -> Result<Option<fs::File>> {
+    let file = fs::OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(path)
+        .map_err(|e| failed(path, "ouverture", &e))?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(fs::TryLockError::WouldBlock) => Ok(None),
+        Err(fs::TryLockError::Error(e)) => Err(failed(path, "verrouillage", &e).into()),
+    }
+}
+
 /// Wraps an input or output error with its path, for the few callers that need a raw file handle.
 pub fn io_error(path: &Path, what: &str, error: &io::Error) -> Diagnostic {
     failed(path, what, error)

@@ -11,6 +11,10 @@ use crate::disclosure::Published;
 use crate::format;
 use crate::model::{Audience, Iid, Scale, Site, Tid};
 
+/// Content security policy of every page: no inline script or style, nothing from elsewhere.
+pub const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
+                       worker-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
 /// What fills a path.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Output {

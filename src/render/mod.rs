@@ -8,3 +8,7 @@ pub mod classes;
 #[cfg(test)]
 mod fixture;
 pub mod workbook;
+
+mod renderer;
+
+pub use renderer::Renderer;

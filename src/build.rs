@@ -1,0 +1,225 @@
+//! The main job: a site on disk → a published atlas.
+//!
+//! ```text
+//! load → admit → plan → stage (render, in parallel) → audit → publish
+//! ```
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use rayon::prelude::*;
+use serde::Serialize;
+
+use crate::cli::duration;
+use crate::diag::{self, Diagnostics, Result};
+use crate::model::Scale;
+use crate::plan::{self, Output};
+use crate::progress::Progress;
+use crate::publish::Stage;
+use crate::render::Renderer;
+use crate::{disclosure, format, load};
+
+/// Which site.
+#[derive(Debug, Clone, clap::Args)]
+pub struct SiteArgs {
+    /// Dossier du site.
+    #[arg(long, default_value = ".", value_name = "DOSSIER")]
+    pub site: PathBuf,
+}
+
+/// Which site, and where to publish it.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Args {
+    /// Dossier du site.
+    #[command(flatten)]
+    pub site: SiteArgs,
+    /// Dossier publié [par défaut : « public » dans le site].
+    #[arg(long, value_name = "DOSSIER")]
+    pub out: Option<PathBuf>,
+}
+
+impl Args {
+    /// Folder to publish to.
+    pub fn out(&self) -> PathBuf {
+        self.out.clone().unwrap_or_else(|| self.site.site.join("public"))
+    }
+}
+
+/// What a build made.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Report {
+    /// Identifier of the build.
+    pub build: String,
+    /// Published folder; none for a check.
+    pub out: Option<PathBuf>,
+    /// Territories by scale.
+    pub territories: Vec<(Scale, usize)>,
+    /// HTML pages.
+    pub pages: usize,
+    /// Workbooks.
+    pub workbooks: usize,
+    /// Other files.
+    pub files: usize,
+    /// Published figures.
+    pub figures: usize,
+    /// Hidden figures.
+    pub hidden: usize,
+    /// Bytes written.
+    pub bytes: u64,
+    /// Seconds per stage.
+    pub stages: Vec<(String, f64)>,
+}
+
+impl Report {
+    /// Closing summary, in French.
+    pub fn summary(&self) -> String {
+        let n = |v: usize| format::integer(v as u64);
+        let territories: Vec<String> = self
+            .territories
+            .iter()
+            .filter(|(scale, _)| *scale != Scale::Metropole)
+            .map(|(scale, count)| format!("{} {}", n(*count), scale.plural()))
+            .collect();
+        let mut lines = vec![
+            format!("Édition {}", self.build),
+            format!("  territoires  {}", territories.join(", ")),
+            format!("  chiffres     {} publiés, {} masqués", n(self.figures), n(self.hidden)),
+        ];
+        if let Some(out) = &self.out {
+            lines.push(format!(
+                "  fichiers     {} pages, {} classeurs, {} autres ; {}",
+                n(self.pages),
+                n(self.workbooks),
+                n(self.files),
+                size(self.bytes)
+            ));
+            lines.push(format!("  publié dans  {}", out.display()));
+        } else {
+            lines.push(format!(
+                "  à construire {} pages, {} classeurs",
+                n(self.pages),
+                n(self.workbooks)
+            ));
+        }
+        let stages: Vec<String> = self
+            .stages
+            .iter()
+            .map(|(name, s)| format!("{} {}", name.to_lowercase(), duration(Duration::from_secs_f64(*s))))
+            .collect();
+        lines.push(format!("  durées       {}", stages.join(" · ")));
+        lines.join("\n")
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a size to one decimal")]
+fn size(bytes: u64) -> String {
+    match bytes {
+        0..1_000 => format::quantity(bytes as f64, 0, "octets"),
+        1_000..1_000_000 => format::quantity(bytes as f64 / 1e3, 0, "ko"),
+        1_000_000..1_000_000_000 => format::quantity(bytes as f64 / 1e6, 1, "Mo"),
+        _ => format::quantity(bytes as f64 / 1e9, 2, "Go"),
+    }
+}
+
+/// Checks a site without writing anything.
+///
+/// # Errors
+/// Everything that would stop its build, in one run.
+pub fn check(args: &SiteArgs, progress: &mut Progress) -> Result<(Report, Diagnostics)> {
+    let (site, mut warnings) = progress.stage("Lecture", || load::site(&args.site))?;
+    let (published, more) = progress.stage("Admission", || disclosure::admit(&site))?;
+    warnings.extend(more);
+    warnings.extend(overdue(&site));
+    let plan = progress.stage("Plan", || plan::outputs(&site, &published))?;
+    let mut report = start(&site, &published);
+    for (path, output) in plan.iter() {
+        count(&mut report, path, output);
+    }
+    report.stages = seconds(progress);
+    Ok((report, warnings.sorted()))
+}
+
+/// Builds and publishes a site.
+///
+/// # Errors
+/// Everything found wrong; the published folder is then left as it was.
+pub fn build(args: &Args, progress: &mut Progress) -> Result<(Report, Diagnostics)> {
+    let stage = Stage::open(&args.out())?;
+    let (site, mut warnings) = progress.stage("Lecture", || load::site(&args.site.site))?;
+    let (published, more) = progress.stage("Admission", || disclosure::admit(&site))?;
+    warnings.extend(more);
+    warnings.extend(overdue(&site));
+    let plan = progress.stage("Plan", || plan::outputs(&site, &published))?;
+    let mut report = start(&site, &published);
+
+    let renderer = Renderer::new(&site, &published, &plan);
+    let outputs: Vec<(&str, &Output)> = plan.iter().collect();
+    let bytes = AtomicU64::new(0);
+    let length = outputs.len() as u64;
+    let written = progress.counted("Rendu", length, |bar| {
+        outputs
+            .par_iter()
+            .map(|(path, output)| {
+                let content = renderer.render(output)?;
+                stage.write(path, &content)?;
+                bytes.fetch_add(content.len() as u64, Ordering::Relaxed);
+                bar.inc(1);
+                Ok(())
+            })
+            .collect::<Vec<_>>()
+    });
+    diag::collect(written)?;
+    for (path, output) in plan.iter() {
+        count(&mut report, path, output);
+    }
+    progress.stage("Publication", || stage.publish(&site.build_id))?;
+    report.out = Some(args.out());
+    report.bytes = bytes.into_inner();
+    report.stages = seconds(progress);
+    Ok((report, warnings.sorted()))
+}
+
+fn start(site: &crate::model::Site, published: &disclosure::Published) -> Report {
+    let (figures, hidden) = published.tally();
+    Report {
+        build: site.build_id.clone(),
+        territories: Scale::ALL.map(|s| (s, site.territories.count(s))).to_vec(),
+        figures,
+        hidden,
+        ..Report::default()
+    }
+}
+
+fn count(report: &mut Report, path: &str, output: &Output) {
+    match output {
+        Output::TerritoryBook(_) | Output::ThemeBook(..) | Output::DictionaryBook => report.workbooks += 1,
+        _ if path.ends_with(".html") => report.pages += 1,
+        _ => report.files += 1,
+    }
+}
+
+fn seconds(progress: &Progress) -> Vec<(String, f64)> {
+    progress
+        .stages()
+        .iter()
+        .map(|(name, time)| (name.clone(), time.as_secs_f64()))
+        .collect()
+}
+
+/// Reports the sources whose next vintage was due before the edition.
+fn overdue(site: &crate::model::Site) -> Diagnostics {
+    let (year, month) = site.config.edition_month();
+    site.sources
+        .iter()
+        .filter(|s| s.is_overdue(year, month))
+        .map(|s| {
+            diag::Diagnostic::warning(format!(
+                "source « {} » en retard : son prochain millésime était attendu",
+                s.id
+            ))
+            .at("data/sources.csv")
+            .hint("obtenir ce millésime, ou corriger « next_vintage »")
+        })
+        .collect()
+}

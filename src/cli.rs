@@ -1,0 +1,179 @@
+//! The command line; the doc comments below are its help text.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum};
+use serde::Serialize;
+
+use crate::diag::{Diagnostics, Result};
+use crate::progress::Progress;
+use crate::{build, format, publish, serve, starter};
+
+/// Atlas statique et protégé du logement social d’une métropole.
+#[derive(Debug, Parser)]
+#[command(
+    name = "atlas",
+    version,
+    about,
+    propagate_version = true,
+    disable_help_subcommand = true
+)]
+pub struct Cli {
+    /// Ne rien dire en cours de route : ni barre, ni bilan.
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+    /// Forme du résultat : texte pour une personne, json pour un script.
+    #[arg(long, global = true, value_name = "FORME", default_value = "texte")]
+    pub format: Format,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Form of what is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For a person.
+    #[value(name = "texte", alias = "text")]
+    Text,
+    /// For a script.
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Construit l’atlas, le contrôle et le publie d’un seul coup.
+    Build(build::Args),
+    /// Dit tout ce qui ne va pas dans un site, sans rien écrire.
+    Check(build::SiteArgs),
+    /// Prévisualise l’atlas sur cette machine et le reconstruit à chaque changement.
+    Serve(serve::Args),
+    /// Crée un site de départ dans un nouveau dossier.
+    New {
+        /// Dossier à créer.
+        dossier: PathBuf,
+    },
+    /// Liste les éditions conservées à côté de l’atlas publié.
+    Releases {
+        /// Dossier publié.
+        #[arg(long, default_value = "public", value_name = "DOSSIER")]
+        out: PathBuf,
+    },
+    /// Remet en place l’édition précédente, ou celle que l’on nomme.
+    Rollback {
+        /// Dossier publié.
+        #[arg(long, default_value = "public", value_name = "DOSSIER")]
+        out: PathBuf,
+        /// Identifiant de l’édition, donné par « atlas releases ».
+        #[arg(long, value_name = "ÉDITION")]
+        build: Option<String>,
+    },
+    /// Écrit le complètement des commandes pour un interpréteur (bash, zsh, fish…).
+    Completions {
+        /// Interpréteur de commandes.
+        shell: clap_complete::Shell,
+    },
+}
+
+/// What a command has to say: a result on stdout, warnings on stderr.
+#[derive(Debug, Default)]
+pub struct Answer {
+    /// Result, for stdout.
+    pub text: String,
+    /// What the admin should look at.
+    pub warnings: Diagnostics,
+}
+
+impl Answer {
+    /// An answer without warning.
+    pub fn text(text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            warnings: Diagnostics::new(),
+        }
+    }
+
+    /// Writes a value as JSON.
+    pub fn json(value: &impl Serialize) -> Self {
+        Self::text(serde_json::to_string_pretty(value).unwrap_or_default())
+    }
+}
+
+impl Cli {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// Everything found wrong.
+    pub fn run(&self) -> Result<Answer> {
+        let mut progress = Progress::new(self.quiet || self.format == Format::Json);
+        match &self.command {
+            Command::Build(args) => {
+                let (report, warnings) = build::build(args, &mut progress)?;
+                let text = match self.format {
+                    Format::Json => Answer::json(&report).text,
+                    Format::Text if self.quiet => String::new(),
+                    Format::Text => report.summary(),
+                };
+                Ok(Answer { text, warnings })
+            }
+            Command::Check(args) => {
+                let (report, warnings) = build::check(args, &mut progress)?;
+                let text = match self.format {
+                    Format::Json => {
+                        Answer::json(&serde_json::json!({ "report": report, "diagnostics": &warnings })).text
+                    }
+                    Format::Text => report.summary(),
+                };
+                Ok(Answer {
+                    text,
+                    warnings: if self.format == Format::Json {
+                        Diagnostics::new()
+                    } else {
+                        warnings
+                    },
+                })
+            }
+            Command::Serve(args) => serve::run(args, &mut progress).map(Answer::text),
+            Command::New { dossier } => starter::create(dossier).map(Answer::text),
+            Command::Releases { out } => {
+                let releases = publish::list(out)?;
+                Ok(match self.format {
+                    Format::Json => Answer::json(&releases),
+                    Format::Text if releases.is_empty() => Answer::text("aucune édition"),
+                    Format::Text => Answer::text(
+                        releases
+                            .iter()
+                            .map(|r| {
+                                format!("{} {}", r.build, if r.live { "(publiée)" } else { "" })
+                                    .trim_end()
+                                    .to_owned()
+                            })
+                            .collect::<Vec<_>>()
+                            .join("\n"),
+                    ),
+                })
+            }
+            Command::Rollback { out, build } => {
+                let release = publish::roll_back(out, build.as_deref())?;
+                Ok(match self.format {
+                    Format::Json => Answer::json(&release),
+                    Format::Text => Answer::text(format!("édition {} remise en place", release.build)),
+                })
+            }
+            Command::Completions { shell } => {
+                let mut bytes = Vec::new();
+                clap_complete::generate(*shell, &mut Self::command(), "atlas", &mut bytes);
+                Ok(Answer::text(String::from_utf8_lossy(&bytes).into_owned()))
+            }
+        }
+    }
+}
+
+/// Writes a duration: `0,8 s`, `2 min 5 s`.
+pub fn duration(time: Duration) -> String {
+    let seconds = time.as_secs_f64();
+    if seconds < 60.0 {
+        return format::quantity(seconds, if seconds < 10.0 { 2 } else { 1 }, "s");
+    }
+    format!("{} min {} s", time.as_secs() / 60, time.as_secs() % 60)
+}
