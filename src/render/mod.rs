@@ -4,6 +4,7 @@
 //! - Leaves: the bytes of that output.
 //! - Stays out: the disk, and any decision of what to hide.
 
+pub mod browser;
 pub mod classes;
 #[cfg(test)]
 mod fixture;

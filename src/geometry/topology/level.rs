@@ -67,6 +67,35 @@ impl<'a> Level<'a> {
         &self.zones
     }
 
+    /// Gives the lines that zones share, in degrees; [`Self::rings`] refers to them by rank.
+    pub fn arcs(&self) -> &[Vec<Coord>] {
+        &self.arcs
+    }
+
+    /// Gives the polygons of a zone as rings of arcs: rank in [`Self::arcs`], and whether it runs backwards.
+    ///
+    /// The same polygons and holes as [`Self::zone`], outer ring first.
+    ///
+    /// # Panics
+    /// Never for a rank under the number of zones given.
+    pub fn rings(&self, zone: usize) -> Vec<Vec<Vec<(u32, bool)>>> {
+        let parts = &self.topology.zones[zone];
+        let largest = parts.iter().map(|p| p.area).fold(0.0, f64::max);
+        let wide = |refs: &[ArcRef]| {
+            let line = ring(&self.arcs, refs);
+            distinct(&line) >= 3 && area(&line) >= self.floor
+        };
+        let refs = |refs: &[ArcRef]| refs.iter().map(|r| (r.arc, r.reversed)).collect();
+        parts
+            .iter()
+            .filter(|part| !part.rings.is_empty() && (part.area >= largest || wide(&part.rings[0])))
+            .map(|part| {
+                let holes = part.holes().iter().filter(|h| wide(h));
+                std::iter::once(&part.rings[0]).chain(holes).map(|r| refs(r)).collect()
+            })
+            .collect()
+    }
+
     /// Gives the outline of several zones together: closed lines, without the borders between them.
     ///
     /// Slivers left between borders that do not match are dropped when they are thinner than the level of detail shows.
