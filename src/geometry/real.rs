@@ -6,7 +6,7 @@ use std::time::Instant;
 use geo::{Coord, MultiPolygon};
 
 use super::locate::{Locator, Place};
-use super::topology::{Levels, Topology};
+use super::topology::{GENERALISED, Levels, Topology};
 
 /// Gives the folder of real inputs, looked for above the project's root.
 pub(crate) fn folder() -> Option<PathBuf> {
@@ -102,9 +102,9 @@ fn generalised_iris_of_a_metropolis_are_brought_together() {
     };
     let apart = Topology::new(&iris, 0.0);
     let start = Instant::now();
-    let joined = Topology::new(&iris, 15.0);
+    let joined = Topology::new(&iris, GENERALISED);
     let made = start.elapsed();
-    let levels = Levels::new(&joined, 2.0, 8);
+    let levels = Levels::new(&joined, 2.0, 16);
     let all = start.elapsed();
     assert!(
         joined.shared() > apart.shared() + 0.1,

@@ -5,6 +5,9 @@ use geo::{Coord, LineString, MultiPolygon, Polygon};
 use super::super::measure::{Plane, ring_area};
 use super::{ArcRef, Topology};
 
+/// A gap or an overlap thinner than this (m) is a fault of the boundaries, not an enclave or an island.
+const SLIVER: f64 = 120.0;
+
 /// Zones at one level of detail; neighbours still share their borders, point for point.
 #[derive(Debug)]
 pub struct Level<'a> {
@@ -137,11 +140,14 @@ impl<'a> Level<'a> {
                 }
             }
             let line = ring(&self.arcs, &refs);
-            if area(&line) >= self.floor.max(1.0) && thickness(&line) >= self.floor.sqrt() {
-                lines.push(line);
-            }
+            let (area, thickness) = size(&line);
+            lines.push((area.abs(), thickness, line));
         }
-        lines
+        // Gaps and overlaps between borders that do not match leave thin lines; the largest one is always kept.
+        let largest = lines.iter().map(|l| l.0).fold(0.0, f64::max);
+        let least = SLIVER.max(2.0 * self.floor.sqrt());
+        lines.retain(|&(area, thickness, _)| area >= largest || thickness >= least);
+        lines.into_iter().map(|(.., line)| line).collect()
     }
 }
 
@@ -180,18 +186,16 @@ fn area(line: &LineString) -> f64 {
     ring_area(&flat(line)).abs()
 }
 
-/// Gives the mean thickness of a closed line, in metres: twice its area over its half length.
-fn thickness(line: &LineString) -> f64 {
+/// Gives the signed area of a closed line (m²), positive counter-clockwise, and its thickness (m): four times the area
+/// over the length, which is the side of a square and twice the width of a strip.
+fn size(line: &LineString) -> (f64, f64) {
     let flat = flat(line);
     let length: f64 = flat.lines().map(|l| l.dx().hypot(l.dy())).sum();
-    if length > 0.0 {
-        4.0 * ring_area(&flat).abs() / length
-    } else {
-        0.0
-    }
+    let area = ring_area(&flat);
+    (area, if length > 0.0 { 4.0 * area.abs() / length } else { 0.0 })
 }
 
-/// Levels of detail made once, from the finest to the coarsest, each twice as coarse as the one before.
+/// Levels of detail made once, from the finest to the coarsest, each √2 times as coarse as the one before.
 #[derive(Debug)]
 pub struct Levels<'a> {
     levels: Vec<Level<'a>>,
@@ -203,14 +207,15 @@ impl<'a> Levels<'a> {
     pub fn new(topology: &'a Topology, finest: f64, count: usize) -> Self {
         let levels = (0i32..)
             .take(count.max(1))
-            .map(|i| topology.level(finest * 2f64.powi(i)))
+            .map(|i| topology.level(finest * 2f64.powf(f64::from(i) / 2.0)))
             .collect();
         Self { levels, finest }
     }
 
     /// Gives the coarsest level whose details are not larger than `metres`; the finest one when all are.
     pub fn at(&self, metres: f64) -> &Level<'a> {
-        let step = (metres / self.finest).log2().floor().max(0.0);
+        // A hair more, so that a level is its own choice.
+        let step = (2.0 * (metres / self.finest).log2() + 1e-9).floor().max(0.0);
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,

@@ -164,8 +164,8 @@ fn nonsense_is_survived() {
 #[test]
 fn levels_are_chosen_by_what_shows() {
     let topology = Topology::new(&wandering(4), 0.0);
-    let levels = Levels::new(&topology, 5.0, 6);
+    let levels = Levels::new(&topology, 5.0, 11);
     assert_eq!(points(levels.at(1.0).zones()), points(topology.level(5.0).zones()));
-    assert_eq!(points(levels.at(79.0).zones()), points(topology.level(40.0).zones()));
+    assert_eq!(points(levels.at(56.0).zones()), points(topology.level(40.0).zones()));
     assert_eq!(points(levels.at(1e9).zones()), points(topology.level(160.0).zones()));
 }
