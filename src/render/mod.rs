@@ -6,6 +6,7 @@
 
 pub mod browser;
 pub mod classes;
+pub mod draw;
 #[cfg(test)]
 mod fixture;
 pub mod workbook;
