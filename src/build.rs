@@ -17,7 +17,7 @@ use crate::model::Scale;
 use crate::plan::{self, Output};
 use crate::progress::Progress;
 use crate::publish::Stage;
-use crate::render::Renderer;
+use crate::render::{Renderer, browser};
 use crate::{disclosure, format, load};
 
 /// Which site.
@@ -150,10 +150,14 @@ pub fn build(args: &Args, progress: &mut Progress) -> Result<(Report, Diagnostic
     let (published, more) = progress.stage("Admission", || disclosure::admit(&site))?;
     warnings.extend(more);
     warnings.extend(overdue(&site));
-    let plan = progress.stage("Plan", || plan::outputs(&site, &published))?;
+    let mut plan = progress.stage("Plan", || plan::outputs(&site, &published))?;
+    let browser = progress.stage("Carte et recherche", || browser::files(&site, &published));
+    for path in browser.keys() {
+        plan.add(format!("donnees/{path}"), Output::Browser(path.clone()))?;
+    }
     let mut report = start(&site, &published);
 
-    let renderer = Renderer::new(&site, &published, &plan);
+    let renderer = Renderer::new(&site, &published, &plan, browser);
     let outputs: Vec<(&str, &Output)> = plan.iter().collect();
     let bytes = AtomicU64::new(0);
     let length = outputs.len() as u64;
