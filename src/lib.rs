@@ -13,6 +13,7 @@
 pub mod build;
 pub mod cli;
 pub mod config;
+pub mod demo;
 pub mod diag;
 pub mod disclosure;
 pub mod format;
