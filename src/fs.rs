@@ -128,6 +128,134 @@ pub fn write_atomic(path: &Path, bytes: &[u8], mode: u32) -> Result<()> {
     })
 }
 
+/// Tells whether something is there.
+pub fn exists(path: &Path) -> bool {
+    path.exists()
+}
+
+/// Gives the Unix permissions of a file or folder (`0o600`), or nothing when it does not exist.
+///
+/// # Errors
+/// The path and the reason.
+pub fn mode(path: &Path) -> Result<Option<u32>> {
+    use std::os::unix::fs::PermissionsExt as _;
+    match fs::metadata(path) {
+        Ok(metadata) => Ok(Some(metadata.permissions().mode() & 0o7777)),
+        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(e) => Err(failed(path, "lecture", &e).into()),
+    }
+}
+
+/// Gives the absolute path, links left as they are.
+///
+/// # Errors
+/// The path and the reason.
+pub fn absolute(path: &Path) -> Result<PathBuf> {
+    std::path::absolute(path).map_err(|e| failed(path, "lecture", &e).into())
+}
+
+/// Makes a folder only its owner may enter; one that exists is left as it is.
+///
+/// # Errors
+/// The path and the reason.
+pub fn create_private_dir(path: &Path) -> Result<()> {
+    use std::os::unix::fs::DirBuilderExt as _;
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(path)
+        .map_err(|e| failed(path, "création du dossier", &e).into())
+}
+
+/// A file held by this process alone, until dropped.
+#[derive(Debug)]
+pub struct Lock(#[expect(dead_code, reason = "held for its lock")] fs::File);
+
+impl Lock {
+    /// Waits until no other process holds the file, then holds it. The file is made, private, if need be.
+    ///
+    /// # Errors
+    /// The path and the reason.
+    pub fn exclusive(path: &Path) -> Result<Self> {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        let lock = || -> io::Result<fs::File> {
+            let file = fs::OpenOptions::new()
+                .write(true)
+                .create(true)
+                .truncate(false)
+                .mode(0o600)
+                .open(path)?;
+            file.lock()?;
+            Ok(file)
+        };
+        lock().map(Self).map_err(|e| failed(path, "verrouillage", &e).into())
+    }
+}
+
+/// Replaces a file others read, such as a proxy's: owner, group and mode stay those of the file replaced.
+///
+/// A new file is readable by its owner only. What everybody may read or write is taken away.
+///
+/// # Errors
+/// The path and the reason; the old file is left untouched.
+pub fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
+    use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _, fchown};
+    let mut name = path.file_name().unwrap_or_default().to_os_string();
+    name.push(".nouveau");
+    let temporary = path.with_file_name(name);
+    let write = || -> io::Result<()> {
+        let old = match fs::metadata(path) {
+            Ok(metadata) => Some(metadata),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => None,
+            Err(e) => return Err(e),
+        };
+        let mut file = fs::OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(0o600)
+            .open(&temporary)?;
+        if let Some(old) = old {
+            let own = file.metadata()?;
+            if (own.uid(), own.gid()) != (old.uid(), old.gid()) {
+                fchown(&file, Some(old.uid()), Some(old.gid()))?;
+            }
+            file.set_permissions(fs::Permissions::from_mode(old.mode() & 0o660))?;
+        }
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        fs::rename(&temporary, path)?;
+        let folder = path.parent().filter(|p| !p.as_os_str().is_empty());
+        fs::File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
+    };
+    write().map_err(|e| {
+        // The temporary file may not exist; the error that matters is the first one.
+        let _ = fs::remove_file(&temporary);
+        failed(path, "écriture", &e).into()
+    })
+}
+
+/// Opens a file to read it as it comes, `.gz` files inflated.
+///
+/// # Errors
+/// The path and the reason.
+pub fn stream(path: &Path) -> Result<Box<dyn io::BufRead>> {
+    let file = fs::File::open(path).map_err(|e| failed(path, "lecture", &e))?;
+    Ok(if path.extension().is_some_and(|e| e == "gz") {
+        Box::new(io::BufReader::new(flate2::read::MultiGzDecoder::new(file)))
+    } else {
+        Box::new(io::BufReader::new(file))
+    })
+}
+
+/// Tells whether the standard output is a file on the disk, where what is shown once would stay.
+pub fn stdout_is_file() -> bool {
+    use std::os::fd::AsFd as _;
+    let own = io::stdout().as_fd().try_clone_to_owned();
+    own.and_then(|fd| fs::File::from(fd).metadata())
+        .is_ok_and(|m| m.is_file())
+}
+
 /// Lists the files under a folder, sorted by path; hidden files are left out.
 ///
 /// # Errors

@@ -12,6 +12,7 @@
 
 pub mod build;
 pub mod cli;
+pub mod accounts;
 pub mod config;
 pub mod demo;
 pub mod diag;
@@ -20,6 +21,7 @@ pub mod format;
 pub mod fs;
 pub mod geometry;
 pub mod load;
+pub mod kit;
 pub mod model;
 pub mod plan;
 pub mod progress;
