@@ -10,9 +10,9 @@
 //! room but the settings. Only [`disclosure`] makes a published figure; only [`fs`] touches the disk; only the reading
 //! rooms see polars, only [`render`] sees the template, drawing and workbook libraries.
 
+pub mod accounts;
 pub mod build;
 pub mod cli;
-pub mod accounts;
 pub mod config;
 pub mod demo;
 pub mod diag;
@@ -20,8 +20,8 @@ pub mod disclosure;
 pub mod format;
 pub mod fs;
 pub mod geometry;
-pub mod load;
 pub mod kit;
+pub mod load;
 pub mod model;
 pub mod plan;
 pub mod progress;
