@@ -6,13 +6,14 @@
 //! number), the table that gives the same values, the disk.
 //!
 //! [`choropleth`] rates by zone · [`symbols`] counts by place · [`locator`] where a territory is ·
-//! [`legend`] swatches and patterns shared by all.
+//! [`marks`] small marks inside table rows · [`legend`] swatches and patterns shared by all.
 
 pub mod choropleth;
 mod label;
 pub mod legend;
 pub mod locator;
 mod map;
+pub mod marks;
 mod svg;
 pub mod symbols;
 
