@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::diag::{Diagnostics, Result};
 use crate::progress::Progress;
-use crate::{build, format, publish, serve, starter};
+use crate::{build, format, pdf, publish, serve, starter};
 
 /// Atlas statique et protégé du logement social d’une métropole.
 #[derive(Debug, Parser)]
@@ -53,6 +53,8 @@ enum Command {
         /// Dossier à créer.
         dossier: PathBuf,
     },
+    /// Imprime une fiche ou un dossier de séance de l’atlas construit en PDF balisé.
+    Pdf(pdf::Args),
     /// Liste les éditions conservées à côté de l’atlas publié.
     Releases {
         /// Dossier publié.
@@ -135,6 +137,7 @@ impl Cli {
             }
             Command::Serve(args) => serve::run(args, &mut progress).map(Answer::text),
             Command::New { dossier } => starter::create(dossier).map(Answer::text),
+            Command::Pdf(args) => pdf::run(args).map(Answer::text),
             Command::Releases { out } => {
                 let releases = publish::list(out)?;
                 Ok(match self.format {

@@ -279,6 +279,40 @@ pub fn walk(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
+/// A folder of its own under the system's temporary folder, removed when dropped; readable by its owner only.
+#[derive(Debug)]
+pub struct TemporaryDir(PathBuf);
+
+impl TemporaryDir {
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for TemporaryDir {
+    fn drop(&mut self) {
+        // Left to the system's own cleaning when it cannot be removed.
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// Makes a temporary folder whose name starts with `prefix`.
+///
+/// # Errors
+/// The path and the reason.
+pub fn temporary_dir(prefix: &str) -> Result<TemporaryDir> {
+    use std::os::unix::fs::DirBuilderExt as _;
+    let mut bytes = [0u8; 8];
+    getrandom::fill(&mut bytes).map_err(|_| Diagnostic::error("le système ne donne pas de hasard"))?;
+    let path = std::env::temp_dir().join(format!("{prefix}-{:016x}", u64::from_le_bytes(bytes)));
+    fs::DirBuilder::new()
+        .mode(0o700)
+        .create(&path)
+        .map_err(|e| failed(&path, "création du dossier", &e))?;
+    Ok(TemporaryDir(path))
+}
+
 /// Time of the last change of a file; none when it cannot be known.
 pub fn modified(path: &Path) -> Option<std::time::SystemTime> {
     fs::metadata(path).ok()?.modified().ok()

@@ -23,6 +23,7 @@ pub mod geometry;
 pub mod kit;
 pub mod load;
 pub mod model;
+pub mod pdf;
 pub mod plan;
 pub mod progress;
 pub mod publish;

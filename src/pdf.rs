@@ -1,0 +1,155 @@
+//! `atlas pdf`: a fiche or a packet of a built atlas, as a tagged PDF.
+//!
+//! - Enters: the finished page on disk, complete without scripts.
+//! - Leaves: the PDF that the installed browser prints: tagged, with language, title, outline and embedded fonts.
+//! - Stays out: the network: the page and its style sheet are read from the folder.
+
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::diag::{Diagnostic, Result};
+use crate::fs;
+
+/// Which page, and where to write it.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Args {
+    /// Page à imprimer, comme « residences/R-00412 » ou « seances/communes/59350 ».
+    page: String,
+    /// Fichier PDF à écrire.
+    #[arg(long, value_name = "FICHIER")]
+    out: PathBuf,
+    /// Dossier de l’atlas construit.
+    #[arg(long, default_value = "public", value_name = "DOSSIER")]
+    public: PathBuf,
+    /// Navigateur Chromium à employer [par défaut : celui du système].
+    #[arg(long, value_name = "PROGRAMME")]
+    navigateur: Option<PathBuf>,
+}
+
+const BROWSERS: [&str; 4] = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
+
+/// Prints a page; gives a line to show.
+///
+/// # Errors
+/// A page that is not in the atlas, no browser, or a browser that fails.
+pub fn run(args: &Args) -> Result<String> {
+    let page = find(&args.public, &args.page)?;
+    let browser = args.navigateur.clone().or_else(installed).ok_or_else(|| {
+        Diagnostic::error("aucun navigateur Chromium sur cette machine")
+            .hint("l’installer (« apt-get install chromium »), ou donner son chemin avec --navigateur")
+    })?;
+    let folder = fs::temporary_dir("atlas-pdf")?;
+    let target = folder.path().join("page.pdf");
+    let mut command = Command::new(&browser);
+    command
+        .args([
+            "--headless",
+            "--disable-gpu",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-sync",
+        ])
+        .args([
+            "--disable-component-update",
+            "--export-tagged-pdf",
+            "--generate-pdf-document-outline",
+        ])
+        .arg("--no-pdf-header-footer")
+        .arg(format!("--user-data-dir={}", folder.path().join("profil").display()))
+        .arg(format!("--print-to-pdf={}", target.display()))
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    // The browser refuses to sandbox itself for root, as on a build machine; the page is ours and has no script.
+    if std::fs::metadata("/proc/self").is_ok_and(|m| m.uid() == 0) {
+        command.arg("--no-sandbox");
+    }
+    let status = command
+        .arg(address(&page))
+        .status()
+        .map_err(|e| fs::io_error(&browser, "lancement", &e))?;
+    if !status.success() || fs::size(&target).unwrap_or(0) == 0 {
+        return Err(Diagnostic::error("le navigateur n’a pas produit de PDF")
+            .at(&page)
+            .hint("vérifier la place sur le disque, puis essayer un Chromium récent (131 ou plus) avec --navigateur")
+            .into());
+    }
+    let bytes = fs::read(&target)?;
+    fs::write(&args.out, &bytes)?;
+    Ok(format!(
+        "{} ({})",
+        args.out.display(),
+        crate::format::quantity(bytes.len() as f64 / 1e3, 0, "ko")
+    ))
+}
+
+/// Finds the page of an address, with or without slashes and `index.html`.
+fn find(public: &Path, page: &str) -> Result<PathBuf> {
+    let clean = page
+        .trim_matches('/')
+        .trim_end_matches("index.html")
+        .trim_end_matches('/');
+    let inside = !clean
+        .split('/')
+        .any(|part| part == ".." || part.starts_with('.') && !part.is_empty());
+    let path = if clean.is_empty() {
+        public.join("index.html")
+    } else {
+        public.join(clean).join("index.html")
+    };
+    if inside && path.is_file() {
+        return std::fs::canonicalize(&path).map_err(|e| fs::io_error(&path, "lecture", &e).into());
+    }
+    let known: Vec<String> = clean
+        .rsplit_once('/')
+        .and_then(|(parent, _)| fs::list(&public.join(parent)).ok().map(|all| (parent, all)))
+        .map(|(parent, all)| {
+            all.iter()
+                .filter_map(|p| Some(format!("{parent}/{}", p.file_name()?.to_str()?)))
+                .collect()
+        })
+        .unwrap_or_default();
+    let d = Diagnostic::error(format!("page « {clean} » absente de l’atlas")).at(public);
+    let d = d.hint("construire d’abord l’atlas (« atlas build »), ou donner son dossier avec --public");
+    Err(match crate::diag::nearest(clean, known.iter().map(String::as_str)) {
+        Some(name) => d.hint(format!("vouliez-vous dire « {name} » ?")).into(),
+        None => d.into(),
+    })
+}
+
+fn installed() -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path)
+        .flat_map(|folder| BROWSERS.map(|name| folder.join(name)))
+        .find(|p| p.is_file())
+}
+
+/// `file:` address of a path, escaped.
+fn address(path: &Path) -> String {
+    use std::os::unix::ffi::OsStrExt as _;
+    let mut out = String::from("file://");
+    for byte in path.as_os_str().as_bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'_' | b'.' | b'~' => out.push(char::from(*byte)),
+            other => out.push_str(&format!("%{other:02X}")),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_escaped() {
+        assert_eq!(address(Path::new("/a b/é.html")), "file:///a%20b/%C3%A9.html");
+    }
+
+    #[test]
+    fn an_unknown_page_is_refused() {
+        assert!(find(Path::new("/nulle/part"), "residences/R-1").is_err());
+        assert!(find(Path::new("src"), "../Cargo.toml").is_err());
+    }
+}
