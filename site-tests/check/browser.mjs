@@ -1,0 +1,211 @@
+// Reads the built site in a real Chromium, served from the loopback under the strict headers of production.
+//
+//   browser.mjs axe       axe-core on each kind of page, wide, narrow and in print: no violation
+//   browser.mjs noscript  complete without JavaScript, no sideways scroll at 320 px, no request to another origin
+//   browser.mjs print     sheets of each printed fiche, and the mentions on each of them
+//
+// Pictures and PDF stay in target/site-tests/ to be looked at.
+import { execFileSync } from "node:child_process";
+import fs from "node:fs";
+import http from "node:http";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { chromium } from "playwright-core";
+
+const require = createRequire(import.meta.url);
+const WORK = process.env.WORK;
+const PUBLIC = fs.realpathSync(process.env.PUBLIC);
+const POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; worker-src 'self'; " +
+  "font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+const TYPES = {
+  ".html": "text/html; charset=utf-8", ".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8",
+  ".mjs": "text/javascript; charset=utf-8", ".svg": "image/svg+xml", ".json": "application/json", ".png": "image/png",
+  ".woff2": "font/woff2", ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+};
+const WIDE = { width: 1280, height: 900 };
+const NARROW = { width: 320, height: 800 };
+
+const seen = new Map();
+const findings = [];
+const count = (what, n = 1) => seen.set(what, (seen.get(what) ?? 0) + n);
+const finding = (place, message) => findings.push(`${place}: ${message}`);
+const expect = (truth, place, message) => (truth || finding(place, message), truth);
+
+function serve() {
+  const server = http.createServer((request, response) => {
+    const url = decodeURIComponent(new URL(request.url, "http://x").pathname);
+    let file = path.join(PUBLIC, path.normalize(url));
+    if (url.endsWith("/")) file = path.join(file, "index.html");
+    const headers = { "Content-Security-Policy": POLICY, "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer" };
+    fs.readFile(file, (error, bytes) => {
+      if (error) return response.writeHead(404, headers).end();
+      response.writeHead(200, { ...headers, "Content-Type": TYPES[path.extname(file)] ?? "application/octet-stream" }).end(bytes);
+    });
+  });
+  return new Promise((done) => server.listen(0, "127.0.0.1", () => done(server)));
+}
+
+// One page of each kind, and where a kind has many: the shortest, the heaviest, the one with the longest title,
+// and one whose figures are all hidden.
+function kinds() {
+  const folders = new Map();
+  const walk = (folder, parts) => {
+    for (const entry of fs.readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
+      if (entry.isDirectory()) walk(path.join(folder, entry.name), [...parts, entry.name]);
+      else if (entry.name.endsWith(".html")) {
+        const kind = parts.length > 1 ? `${parts[0]}/*` : `${parts[0] ?? ""}/`;
+        const text = fs.readFileSync(path.join(folder, entry.name), "utf8");
+        const url = entry.name === "index.html" ? `/${parts.map((p) => p + "/").join("")}` : `/${[...parts, entry.name].join("/")}`;
+        if (!folders.has(kind)) folders.set(kind, []);
+        folders.get(kind).push({
+          kind, url, size: text.length, title: (text.match(/<title>([^<]*)/)?.[1] ?? "").length,
+          states: (text.match(/data-state="s"/g) ?? []).length, figures: (text.match(/<data value="[^"]/g) ?? []).length,
+        });
+      }
+    }
+  };
+  walk(PUBLIC, []);
+  const chosen = new Map();
+  const top = (list, key) => [...list].sort((a, b) => key(b) - key(a) || (a.url < b.url ? -1 : 1))[0];
+  for (const list of folders.values()) {
+    const picks = list.length <= 2 ? list : [
+      top(list, (p) => p.size), top(list, (p) => -p.size), top(list, (p) => p.title), top(list, (p) => p.states - 10 * p.figures),
+    ];
+    for (const p of picks) chosen.set(p.url, p);
+  }
+  return { chosen: [...chosen.values()], folders };
+}
+
+const slug = (url) => url.replace(/^\/|\/$/g, "").replace(/[^A-Za-z0-9_-]+/g, "_") || "accueil";
+
+async function axe(browser, origin) {
+  const source = fs.readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+  const shots = path.join(WORK, "screens");
+  fs.rmSync(shots, { recursive: true, force: true });
+  fs.mkdirSync(shots, { recursive: true });
+  for (const [mode, viewport, media] of [["wide", WIDE, "screen"], ["narrow", NARROW, "screen"], ["print", WIDE, "print"]]) {
+    // Scripts are injected by the test, which the page's own policy would refuse.
+    const context = await browser.newContext({ viewport, bypassCSP: true, reducedMotion: "reduce" });
+    const page = await context.newPage();
+    await page.emulateMedia({ media });
+    for (const { url } of kinds().chosen) {
+      await page.goto(origin + url, { waitUntil: "load" });
+      await page.evaluate(source);
+      const result = await page.evaluate(() =>
+        window.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"], resultTypes: ["violations"] }));
+      count("readings");
+      count("rules passed", result.passes.length);
+      for (const v of result.violations)
+        finding(`${mode} ${url}`, `${v.id}: ${v.help} (${v.nodes.length} × , first ${v.nodes[0].target.join(" ")}: ${v.nodes[0].failureSummary?.replace(/\s+/g, " ").slice(0, 200)})`);
+      await page.screenshot({ path: path.join(shots, `${slug(url)}-${mode}.png`), fullPage: mode !== "print" });
+    }
+    await context.close();
+  }
+  expect((seen.get("rules passed") ?? 0) > 0, "axe", "no rule applied: nothing was proved");
+}
+
+async function noscript(browser, origin) {
+  for (const [mode, viewport, javaScriptEnabled] of [["narrow, no script", NARROW, false], ["narrow", NARROW, true], ["wide", WIDE, true]]) {
+    const context = await browser.newContext({ viewport, javaScriptEnabled });
+    const page = await context.newPage();
+    let current = "";
+    page.on("request", (r) => {
+      count("requests");
+      if (!r.url().startsWith(origin) && !/^(data|blob):/.test(r.url())) finding(`${mode} ${current}`, `request to another origin: ${r.url()}`);
+    });
+    page.on("response", (r) => r.status() >= 400 && finding(`${mode} ${current}`, `${r.status()} on ${r.url()}`));
+    page.on("console", (m) => m.type() === "error" && finding(`${mode} ${current}`, `console: ${m.text().slice(0, 200)}`));
+    page.on("pageerror", (e) => finding(`${mode} ${current}`, `script error: ${String(e).slice(0, 200)}`));
+    for (const { url, figures } of kinds().chosen) {
+      current = url;
+      await page.goto(origin + url, { waitUntil: javaScriptEnabled ? "networkidle" : "load" });
+      const facts = await page.evaluate(() => ({
+        overflow: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+        words: (document.querySelector("main")?.innerText ?? "").split(/\s+/).length,
+        figures: [...document.querySelectorAll("main data")].filter((d) => d.getAttribute("value") && d.checkVisibility()).length,
+        cookies: document.cookie,
+        wide: [...document.querySelectorAll("body *")].filter((e) => {
+          if (e.closest(".scroll, svg")) return false;
+          const r = e.getBoundingClientRect();
+          return r.width > 0 && r.right > document.documentElement.clientWidth + 1;
+        }).slice(0, 3).map((e) => `${e.tagName.toLowerCase()}.${e.className} ${Math.round(e.getBoundingClientRect().right)}px`),
+      }));
+      count("readings");
+      expect(facts.overflow <= 0, `${mode} ${url}`, `the page scrolls sideways by ${facts.overflow} px: ${facts.wide.join(" | ")}`);
+      expect(facts.cookies === "", `${mode} ${url}`, "a cookie was set");
+      if (!javaScriptEnabled) {
+        expect(facts.words > 20, `${mode} ${url}`, `only ${facts.words} words without JavaScript`);
+        if (figures > 0) expect(facts.figures > 0, `${mode} ${url}`, "no figure is visible without JavaScript");
+      }
+    }
+    await context.close();
+  }
+}
+
+const SHEETS = { residences: 2, iris: 4, qpv: 4, communes: 8, metropole: 8 }; // sides of a sheet
+const normal = (text) => text.normalize("NFC").replace(/[\u2019]/g, "'").replace(/[\s\u00a0\u202f]+/g, " ").trim();
+
+async function print(browser, origin) {
+  const out = path.join(WORK, "pdf");
+  fs.rmSync(out, { recursive: true, force: true });
+  fs.mkdirSync(out, { recursive: true });
+  const context = await browser.newContext({ viewport: WIDE, javaScriptEnabled: false });
+  const page = await context.newPage();
+  const sides = {};
+  for (const { url } of kinds().chosen) {
+    const kind = url.split("/")[1];
+    const fiche = kind === "metropole" || (kind in SHEETS && url.split("/").length > 3);
+    await page.goto(origin + url, { waitUntil: "load" });
+    const told = await page.evaluate(() => ({ ...document.documentElement.dataset, h1: document.querySelector("h1")?.innerText ?? "" }));
+    const file = path.join(out, `${slug(url)}.pdf`);
+    await page.pdf({ path: file, preferCSSPageSize: true, printBackground: true });
+    const info = execFileSync("pdfinfo", [file], { encoding: "utf8" });
+    const pages = Number(info.match(/^Pages:\s+(\d+)/m)[1]);
+    expect(/A4/.test(info.match(/^Page size:.*$/m)?.[0] ?? ""), url, `not A4: ${info.match(/^Page size:.*$/m)?.[0]}`);
+    count("documents");
+    count("sides", pages);
+    if (fiche) {
+      sides[kind] = Math.max(sides[kind] ?? 0, pages);
+      expect(pages <= SHEETS[kind], url, `${pages} sides printed, at most ${SHEETS[kind]} wanted`);
+      if (kind === "residences") expect(pages === 2, url, `${pages} sides: a residence takes the front and the back of one sheet`);
+    }
+    expect(told.place, url, "html has no data-place");
+    expect(told.source, url, "html has no data-source");
+    const texts = execFileSync("pdftotext", ["-layout", file, "-"], { encoding: "utf8", maxBuffer: 1 << 28 }).split("\f").slice(0, pages);
+    texts.forEach((raw, i) => {
+      const text = normal(raw);
+      const has = (what, words) => words && expect(text.replace(/ /g, "").includes(normal(words).replace(/ /g, "")), `${url} side ${i + 1}`, `${what} missing: « ${words} »`);
+      has("place", told.place);
+      has("source", told.source);
+      has("vintage", told.vintage);
+      has("build", told.build);
+      expect(new RegExp(`\\b${i + 1} ?[/sur]+ ?${pages}\\b`).test(text), `${url} side ${i + 1}`, `no « ${i + 1} / ${pages} »`);
+      expect(text.length > 250, `${url} side ${i + 1}`, "almost nothing on this side");
+    });
+  }
+  for (const kind of Object.keys(SHEETS)) expect(sides[kind], kind, "no fiche of this kind was printed");
+  console.log("most sides per kind:", JSON.stringify(sides));
+  await context.close();
+}
+
+const commands = { axe, noscript, print };
+const command = commands[process.argv[2]];
+if (!command) {
+  console.error(`usage: browser.mjs ${Object.keys(commands).join("|")}`);
+  process.exit(2);
+}
+const executablePath = process.env.CHROMIUM ?? ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((p) => fs.existsSync(p));
+const server = await serve();
+const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"] });
+try {
+  await command(browser, `http://127.0.0.1:${server.address().port}`);
+} finally {
+  await browser.close();
+  server.close();
+}
+expect(seen.size > 0, "check", "nothing was read");
+for (const line of findings.slice(0, 60)) console.log(line);
+if (findings.length > 60) console.log(`… and ${findings.length - 60} more`);
+console.log([...seen].map(([what, n]) => `${n} ${what}`).join(", ") + (findings.length ? `; ${findings.length} findings` : ""));
+process.exit(findings.length ? 1 : 0);

@@ -1,0 +1,71 @@
+"""Every figure of every page is a `<data>` element of the agreed form, its text says its machine value in French, and a cell has
+the same value and state wherever it stands. Writes the cells found to `cells.json` for the check of the workbooks."""
+
+import json
+import re
+
+from common import CELL, STATES, WORK, Reader, Report, pages, public
+
+WORDS = {"s", "nd", "so", "no", "cp"}
+NUMBER = re.compile(r"^[+\-−–]?\d[\d   ]*(?:,\d+)?")
+
+report = Report()
+base = public()
+cells = {}
+
+
+def french(text):
+    """The number a French reader reads at the start of the text, as (value, decimals), or None."""
+    found = NUMBER.match(text)
+    if not found:
+        return None
+    digits = re.sub(r"[   ]", "", found.group()).replace("−", "-").replace("–", "-").replace(",", ".")
+    return float(digits), len(digits.partition(".")[2])
+
+
+for path in pages():
+    name = str(path.relative_to(base))
+    reader = Reader.read(path)
+    shown = 0
+    for e in reader.elements:
+        cell, where = e.attributes.get("data-cell"), f"{name}:{e.line}"
+        if e.tag != "data":
+            if cell is not None:
+                report.count("drawn marks")
+                told = {"data-value", "data-class", "data-state"} & set(e.attributes)
+                report.expect(told, where, f"mark {cell} says neither value, class nor state")
+            continue
+        report.count("figures")
+        shown += 1
+        value, state = e.attributes.get("value"), e.attributes.get("data-state")
+        if not report.expect(cell, where, f"figure « {e.text} » without data-cell"):
+            continue
+        parts = CELL.match(cell)
+        report.expect(parts, where, f"data-cell « {cell} » is not scale:code:indicator[:category]:vintage")
+        if state is not None:
+            report.count("figures without a value")
+            report.expect(value == "", where, f"{cell}: state {state} with a value « {value} »")
+            report.expect(state in STATES, where, f"{cell}: unknown state « {state} »")
+        elif not report.expect(value not in (None, ""), where, f"{cell}: neither value nor state"):
+            continue
+        else:
+            try:
+                number = float(value)
+            except ValueError:
+                number = None  # a word (class, text)
+                report.count("words")
+                report.expect(e.text.strip(), where, f"{cell}: word « {value} » shows nothing")
+            if number is not None:
+                read = french(e.text.strip())
+                if report.expect(read, where, f"{cell}: text « {e.text} » is not a number, value {value}"):
+                    report.expect(abs(read[0] - number) <= 0.5 * 10 ** -read[1] + 1e-9, where,
+                                  f"{cell}: text « {e.text} », value {value}")
+        if parts:
+            told = (value, state)
+            first = cells.setdefault(cell, (told, name))
+            report.expect(first[0] == told, where, f"{cell} is {told} here and {first[0]} in {first[1]}")
+    report.count("pages")
+report.count("distinct cells", len(cells))
+WORK.mkdir(parents=True, exist_ok=True)
+(WORK / "cells.json").write_text(json.dumps({k: v[0] for k, v in sorted(cells.items())}), encoding="utf-8")
+report.end("pages", "figures", "figures without a value", "distinct cells")
