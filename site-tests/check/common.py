@@ -9,6 +9,7 @@ import html.parser
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 
@@ -16,6 +17,7 @@ ROOT = pathlib.Path(os.environ.get("ROOT") or pathlib.Path(__file__).resolve().p
 WORK = pathlib.Path(os.environ.get("WORK") or ROOT / "target" / "site-tests")
 PUBLIC = pathlib.Path(os.environ.get("PUBLIC") or WORK / "public")
 ATLAS = pathlib.Path(os.environ.get("ATLAS") or ROOT / "target" / "release" / "atlas")
+MARKS = {"expected", "expected.stderr", "expected.same", "absent"}  # what a golden case holds beside its site
 STATES = {"s", "nd", "so", "no", "cp"}
 SHOWN = 40  # findings printed in full; the others are only counted
 
@@ -68,6 +70,22 @@ def files(folder):
     """All files of a folder (its own symbolic link followed), sorted, as paths relative to it."""
     base = pathlib.Path(os.path.realpath(folder))
     return sorted(p.relative_to(base) for p in base.rglob("*") if p.is_file())
+
+
+def assemble(case, home):
+    """Writes under `home` the site of a golden case, laid over `minimal`; gives `home` back."""
+    shutil.rmtree(home, ignore_errors=True)
+    site = home / "site"
+    for base in dict.fromkeys([ROOT / "site-tests" / "minimal", case]):
+        for p in files(base):
+            if p.parts[0] not in MARKS:
+                (site / p).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(base / p, site / p)
+    if (case / "absent").exists():
+        for line in (case / "absent").read_text(encoding="utf-8").split():
+            gone = site / line
+            shutil.rmtree(gone) if gone.is_dir() else gone.unlink()
+    return home
 
 
 def digest(folder):

@@ -12,15 +12,13 @@
 import difflib
 import os
 import re
-import shutil
 import sys
 
 import openpyxl
 
-from common import ROOT, WORK, Report, atlas, files
+from common import MARKS, ROOT, WORK, Report, assemble, atlas, files
 
 CASES = ROOT / "site-tests"
-MARKS = {"expected", "expected.stderr", "expected.same", "absent"}
 update = os.environ.get("UPDATE") == "1"
 wanted = sys.argv[1:]
 report = Report()
@@ -73,23 +71,6 @@ def mask(text):
     return text
 
 
-def assemble(case):
-    """Writes the site of a case under `target/`, and gives its place."""
-    home = WORK / "golden" / case.name
-    shutil.rmtree(home, ignore_errors=True)
-    site = home / "site"
-    for base in dict.fromkeys([CASES / "minimal", case]):
-        for p in files(base):
-            if p.parts[0] not in MARKS:
-                (site / p).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(base / p, site / p)
-    if (case / "absent").exists():
-        for line in (case / "absent").read_text(encoding="utf-8").split():
-            gone = site / line
-            shutil.rmtree(gone) if gone.is_dir() else gone.unlink()
-    return home
-
-
 def compare(case, found, expected):
     for name in sorted(set(found) | set(expected)):
         report.count("files compared")
@@ -107,7 +88,7 @@ built = {}
 
 def build(case):
     """Runs the binary on a case; its messages, with the paths as seen from the site."""
-    home = assemble(case)
+    home = assemble(case, WORK / "golden" / case.name)
     result = atlas("build", "--site", ".", "--out", "../public", "--quiet", cwd=home / "site")
     messages = mask(result.stderr)
     if result.returncode == 0:
