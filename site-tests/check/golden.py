@@ -12,6 +12,7 @@
 import difflib
 import os
 import re
+import shutil
 import sys
 
 import openpyxl
