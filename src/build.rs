@@ -17,7 +17,8 @@ use crate::model::Scale;
 use crate::plan::{self, Output};
 use crate::progress::Progress;
 use crate::publish::Stage;
-use crate::render::{Renderer, browser};
+use crate::render::Renderer;
+use crate::render::page::Theme;
 use crate::{disclosure, format, load};
 
 /// Which site.
@@ -131,7 +132,8 @@ pub fn check(args: &SiteArgs, progress: &mut Progress) -> Result<(Report, Diagno
     let (published, more) = progress.stage("Admission", || disclosure::admit(&site))?;
     warnings.extend(more);
     warnings.extend(overdue(&site));
-    let plan = progress.stage("Plan", || plan::outputs(&site, &published))?;
+    let theme = Theme::load(&site.root, &site.config.theme)?;
+    let plan = progress.stage("Plan", || plan_all(&site, &published, &theme))?;
     let mut report = start(&site, &published);
     for (path, output) in plan.iter() {
         count(&mut report, path, output);
@@ -150,14 +152,11 @@ pub fn build(args: &Args, progress: &mut Progress) -> Result<(Report, Diagnostic
     let (published, more) = progress.stage("Admission", || disclosure::admit(&site))?;
     warnings.extend(more);
     warnings.extend(overdue(&site));
-    let mut plan = progress.stage("Plan", || plan::outputs(&site, &published))?;
-    let browser = progress.stage("Carte et recherche", || browser::files(&site, &published));
-    for path in browser.keys() {
-        plan.add(format!("donnees/{path}"), Output::Browser(path.clone()))?;
-    }
+    let theme = Theme::load(&site.root, &site.config.theme)?;
+    let plan = progress.stage("Plan", || plan_all(&site, &published, &theme))?;
     let mut report = start(&site, &published);
 
-    let renderer = Renderer::new(&site, &published, &plan, browser);
+    let renderer = Renderer::new(&site, &published, &plan, &theme)?;
     let outputs: Vec<(&str, &Output)> = plan.iter().collect();
     let bytes = AtomicU64::new(0);
     let length = outputs.len() as u64;
@@ -182,6 +181,17 @@ pub fn build(args: &Args, progress: &mut Progress) -> Result<(Report, Diagnostic
     report.bytes = bytes.into_inner();
     report.stages = seconds(progress);
     Ok((report, warnings.sorted()))
+}
+
+/// Plans the outputs of the site and the static files of its theme.
+fn plan_all(site: &crate::model::Site, published: &disclosure::Published, theme: &Theme) -> Result<plan::Plan> {
+    let mut plan = plan::outputs(site, published)?;
+    for (name, _) in theme.assets() {
+        if let Some(path) = theme.asset_path(name) {
+            plan.add(path, Output::Asset(name.to_owned()))?;
+        }
+    }
+    Ok(plan)
 }
 
 fn start(site: &crate::model::Site, published: &disclosure::Published) -> Report {

@@ -22,6 +22,8 @@ pub enum Output {
     Home,
     /// Fiche of a territory.
     Fiche(Tid),
+    /// Full list of the residences of a commune.
+    Residences(Tid),
     /// List of the territories of a scale.
     List(Scale),
     /// Page of a theme, by its identifier.
@@ -163,6 +165,7 @@ pub fn outputs(site: &Site, published: &Published) -> Result<Plan> {
                 format!("seances/communes/{}/index.html", territory.code),
                 Output::Packet(tid),
             );
+            add(format!("{folder}residences/index.html"), Output::Residences(tid));
         }
         if let Some(name) = book_name(site, published, tid) {
             add(format!("{folder}{name}"), Output::TerritoryBook(tid));

@@ -9,6 +9,8 @@ pub mod classes;
 pub mod draw;
 #[cfg(test)]
 mod fixture;
+pub mod markdown;
+pub mod page;
 pub mod workbook;
 
 mod renderer;

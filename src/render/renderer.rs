@@ -1,25 +1,29 @@
-use std::collections::BTreeMap;
-
 use crate::diag::Result;
 use crate::disclosure::Published;
 use crate::model::Site;
 use crate::plan::{Output, Plan};
 
+use super::page::{self, Theme};
 use super::workbook::Books;
 
 /// Renders any output of a plan; made once, shared by all threads.
 pub struct Renderer<'a> {
     books: Books<'a>,
-    browser: BTreeMap<String, Vec<u8>>,
+    pages: page::Renderer<'a>,
+    theme: &'a Theme,
 }
 
 impl<'a> Renderer<'a> {
-    /// Prepares what all outputs share; `browser` holds the files of `donnees/`, by path.
-    pub fn new(site: &'a Site, published: &'a Published, _plan: &'a Plan, browser: BTreeMap<String, Vec<u8>>) -> Self {
-        Self {
+    /// Prepares what all outputs share.
+    ///
+    /// # Errors
+    /// Templates of the theme that do not parse or render.
+    pub fn new(site: &'a Site, published: &'a Published, plan: &'a Plan, theme: &'a Theme) -> Result<Self> {
+        Ok(Self {
             books: Books::new(site, published),
-            browser,
-        }
+            pages: page::Renderer::new(site, published, plan, theme)?,
+            theme,
+        })
     }
 
     /// Gives the bytes of an output.
@@ -28,9 +32,9 @@ impl<'a> Renderer<'a> {
             Output::TerritoryBook(tid) => self.books.territory(*tid),
             Output::ThemeBook(theme, scale) => self.books.theme(theme, *scale),
             Output::DictionaryBook => self.books.dictionary(),
-            Output::Browser(path) => Ok(self.browser.get(path).cloned().unwrap_or_default()),
             Output::Robots => Ok(b"User-agent: *\nDisallow: /\n".to_vec()),
-            _ => Ok(Vec::new()),
+            Output::Asset(name) => Ok(self.theme.asset(name).unwrap_or_default().to_vec()),
+            page => Ok(self.pages.page(page)?.unwrap_or_default()),
         }
     }
 }

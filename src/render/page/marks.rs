@@ -1,0 +1,72 @@
+//! Drawings of the blocks, asked of [`crate::render::draw`]: the tables beside say the same.
+
+use super::column::{At, Column};
+use super::layout::Row;
+use super::table::Sides;
+use crate::disclosure::Figure;
+use crate::model::{Site, Vintage};
+use crate::render::draw::legend;
+
+/// Appends the mark of a row: bar of the territory, tick and triangle of its references.
+pub(super) fn row(_out: &mut String, _figures: &[Option<Figure>; 3], _label: &str, _references: &[&str], _top: f64) {}
+
+/// Draws the columns of the energy labels.
+pub(super) fn strip(_lines: &[[Option<Figure>; 3]], _label: &str, _prefix: &str) -> String {
+    String::new()
+}
+
+/// Appends the stacked bars of a territory and its references.
+pub(super) fn stack(_out: &mut String, _rows: &[Row<'_>], _label: &str, _sides: &Sides<'_>) {}
+
+/// Appends the mark of a distance, against 500 m.
+pub(super) fn distance(_out: &mut String, _figure: Option<Figure>) {}
+
+/// Appends the gauge of a goal.
+pub(super) fn gauge(_out: &mut String, _value: f64, _target: f64, _met: bool) {}
+
+/// Appends the chart of a series; false when there is nothing to draw.
+pub(super) fn lines(
+    _out: &mut String,
+    _series: &[Column<'_>],
+    _vintages: &[Vintage],
+    _sides: &Sides<'_>,
+    _reference: Option<&(At<'_>, &str)>,
+    _rank: usize,
+    _site: &Site,
+) -> bool {
+    false
+}
+
+/// Key of the marks of a table.
+pub(super) fn key(sides: &Sides<'_>) -> String {
+    let mut out = format!(
+        "<p class=\"lecture\">{} {}",
+        legend::KEY_BAR,
+        sides.label.to_lowercase()
+    );
+    for ((_, label), key) in sides
+        .references
+        .iter()
+        .rev()
+        .zip([legend::KEY_TRIANGLE, legend::KEY_TICK])
+        .rev()
+    {
+        out.push_str(&format!(" {key} {}", label.to_lowercase()));
+    }
+    out.push_str("</p>");
+    out
+}
+
+/// Key of the lines of the charts.
+pub(super) fn line_key(sides: &Sides<'_>, reference: Option<&(At<'_>, &str)>) -> String {
+    let mut out = format!(
+        "<p class=\"lecture\">{} {}",
+        legend::KEY_LINE,
+        sides.label.to_lowercase()
+    );
+    if let Some((_, label)) = reference {
+        out.push_str(&format!(" {} {}", legend::KEY_REFERENCE, label.to_lowercase()));
+    }
+    out.push_str("</p>");
+    out
+}

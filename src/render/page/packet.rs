@@ -1,0 +1,165 @@
+//! Commission packets: one printable document with a contents page, the fiches of residences and each quartier once.
+
+use std::collections::BTreeSet;
+
+use minijinja::{Value, context};
+
+use super::shell::{About, Crumb, Menu, safe};
+use super::{Renderer, fiche, lists, markup};
+use crate::diag::Result;
+use crate::format;
+use crate::model::{Scale, Tid};
+use crate::plan::{self, Output};
+
+/// Fiches of a packet: those of the residences, largest first, up to what a session reads.
+const MOST_RESIDENCES: usize = 60;
+
+/// Renders the list of the ready-made packets.
+pub(super) fn index(r: &Renderer<'_>) -> Result<String> {
+    let site = r.site;
+    let mut sections = Vec::new();
+    let mut communes: Vec<Tid> = site
+        .territories
+        .of(Scale::Commune)
+        .filter(|t| r.plan.address(&Output::Packet(*t)).is_some())
+        .collect();
+    communes.sort_by_key(|t| format::fold(&site.territories.get(*t).name));
+    let mut html = String::from("<ul class=\"index names\">\n");
+    for tid in &communes {
+        let territory = site.territories.get(*tid);
+        html.push_str("<li>");
+        markup::link(
+            &mut html,
+            "../",
+            r.address(&Output::Packet(*tid)),
+            &markup::escaped(&territory.name),
+        );
+        html.push(' ');
+        markup::count(
+            &mut html,
+            "residence",
+            site.territories.inside(*tid, Scale::Residence).len(),
+        );
+        html.push_str("</li>\n");
+    }
+    html.push_str("</ul>\n");
+    sections.push(
+        context! { id => "communes", title => "Par commune", about => "nombre de résidences", html => safe(html) },
+    );
+    if site.config.landlords.shown {
+        let mut html = String::from("<ul class=\"index names\">\n");
+        for (slug, (name, list)) in plan::landlords(site) {
+            if let Some(address) = r.plan.address(&Output::LandlordPacket(slug)) {
+                html.push_str("<li>");
+                markup::link(&mut html, "../", address, &markup::escaped(&name));
+                html.push(' ');
+                markup::count(&mut html, "residence", list.len());
+                html.push_str("</li>\n");
+            }
+        }
+        html.push_str("</ul>\n");
+        sections.push(context! { id => "bailleurs", title => "Par bailleur", about => site.config.landlords.legal_basis.as_str(), html => safe(html) });
+    }
+    let lead = "Un dossier réunit, dans un seul document à imprimer, un sommaire, les fiches des résidences et, une fois chacune, celles de leurs quartiers.";
+    let about = About {
+        title: "Dossiers de commission".to_owned(),
+        description: lead.to_owned(),
+        place: "Dossiers de commission".to_owned(),
+        vintage: format!("Édition du {}", format::date(site.config.edition)),
+        class: "p-liste",
+        menu: Some(Menu::Content),
+        crumbs: vec![Crumb::link("Accueil", ""), Crumb::here("Dossiers de commission")],
+        tool: Some("seances"),
+        ..About::default()
+    };
+    let own = context! { title => "Dossiers de commission", lead, actions => Vec::<Value>::new(), sections };
+    r.render("liste.html", r.shell.context(1, about, own))
+}
+
+/// Renders the packet of a commune.
+pub(super) fn territory(r: &Renderer<'_>, tid: Tid) -> Result<String> {
+    let territory = r.site.territories.get(tid);
+    let list = r.site.territories.inside(tid, Scale::Residence);
+    let place = format!("{} {}", r.site.config.scale_label(territory.scale), territory.name);
+    document(r, &format!("{} — {}", territory.name, territory.code), &place, list)
+}
+
+/// Renders the packet of a landlord.
+pub(super) fn landlord(r: &Renderer<'_>, slug: &str) -> Result<String> {
+    let (name, list) = plan::landlords(r.site).remove(slug).unwrap_or_default();
+    document(r, &name, &name, list)
+}
+
+fn document(r: &Renderer<'_>, title: &str, place: &str, list: Vec<Tid>) -> Result<String> {
+    let site = r.site;
+    let root = "../../../";
+    let total = list.len();
+    let residences = lists::largest(r, list, MOST_RESIDENCES);
+    let mut quartiers: BTreeSet<Tid> = BTreeSet::new();
+    for tid in &residences {
+        let lineage = site.territories.get(*tid).lineage;
+        quartiers.extend([lineage.iris, lineage.qpv].into_iter().flatten());
+    }
+    let mut fiches = String::new();
+    let mut heads = Vec::new();
+    let mut groups: Vec<Value> = Vec::new();
+    let mut number = 0;
+    for (name, tids) in [
+        ("Résidences", residences.clone()),
+        ("Leurs quartiers", quartiers.into_iter().collect::<Vec<Tid>>()),
+    ] {
+        let mut items = Vec::new();
+        for tid in tids {
+            number += 1;
+            let territory = site.territories.get(tid);
+            let prefix = format!("f{number}-");
+            let fiche = fiche::view(r, tid, 2, format!(" f{number}"), &prefix, root);
+            fiches.push_str(&r.render("partials/fiche.html", context! { root, f => fiche.view })?);
+            heads.push((fiche.place, fiche.vintage));
+            let quartier = territory.lineage.iris.or(territory.lineage.commune);
+            items.push(context! {
+                number,
+                anchor => format!("{prefix}fiche"),
+                name => territory.name.as_str(),
+                code => territory.code.as_str(),
+                address => territory.address.as_deref(),
+                where => quartier.map(|t| site.territories.get(t).name.clone()),
+            });
+        }
+        if !items.is_empty() {
+            groups.push(context! { title => name, items });
+        }
+    }
+    let lead = if residences.len() < total {
+        format!(
+            "Les {} plus grandes résidences sur {}, et leurs quartiers une fois chacun.",
+            residences.len(),
+            format::integer(total as u64)
+        )
+    } else {
+        "Toutes les résidences, et leurs quartiers une fois chacun.".to_owned()
+    };
+    let about = About {
+        title: format!("Dossier de commission : {title}"),
+        description: lead.clone(),
+        place: format!("Dossier de commission · {place}"),
+        vintage: format!("Édition du {}", format::date(site.config.edition)),
+        class: "p-dossier",
+        menu: Some(Menu::Content),
+        crumbs: vec![
+            Crumb::link("Accueil", ""),
+            Crumb::link("Dossiers de commission", "seances/"),
+            Crumb::here(place),
+        ],
+        fiches: heads,
+        ..About::default()
+    };
+    let own = context! {
+        title => place,
+        lead,
+        about => format!("{} fiches · édition du {}", number, format::date(site.config.edition)),
+        groups,
+        fiches => safe(fiches),
+    };
+    r.render("dossier.html", r.shell.context(3, about, own))
+}
