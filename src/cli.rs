@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum};
 use serde::Serialize;
 
+use crate::accounts::command as accounts;
 use crate::diag::{Diagnostics, Result};
 use crate::progress::Progress;
 use crate::{build, format, pdf, publish, serve, starter};
@@ -70,6 +71,8 @@ enum Command {
         #[arg(long, value_name = "ÉDITION")]
         build: Option<String>,
     },
+    /// Tient le registre des partenaires et des comptes.
+    Accounts(accounts::AccountsArgs),
     /// Écrit le complètement des commandes pour un interpréteur (bash, zsh, fish…).
     Completions {
         /// Interpréteur de commandes.
@@ -82,7 +85,7 @@ enum Command {
 pub struct Answer {
     /// Result, for stdout.
     pub text: String,
-    /// What the admin should look at.
+    /// What the admin should look at; an error among them makes the command fail, what it did notwithstanding.
     pub warnings: Diagnostics,
 }
 
@@ -163,6 +166,7 @@ impl Cli {
                     Format::Text => Answer::text(format!("édition {} remise en place", release.build)),
                 })
             }
+            Command::Accounts(args) => accounts::run(args, self.format == Format::Json),
             Command::Completions { shell } => {
                 let mut bytes = Vec::new();
                 clap_complete::generate(*shell, &mut Self::command(), "atlas", &mut bytes);

@@ -16,7 +16,7 @@ fn main() -> ExitCode {
             if !answer.text.is_empty() {
                 println!("{}", answer.text.trim_end());
             }
-            ExitCode::SUCCESS
+            ExitCode::from(u8::from(answer.warnings.has_error()))
         }
         Err(found) => {
             if cli.format == Format::Json {

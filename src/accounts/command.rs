@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use chrono::NaiveDate;
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand};
 
 use super::dates;
 use super::partner::{Annex, Kind};
@@ -18,8 +18,8 @@ pub use gestures::run;
 #[derive(Debug, Args)]
 pub struct AccountsArgs {
     /// Dossier privé du registre, hors du site publié ; créé à la première commande.
-    #[arg(long, value_name = "DOSSIER", global = true, default_value = "registre")]
-    pub register: PathBuf,
+    #[arg(long, value_name = "DOSSIER", global = true)]
+    pub register: Option<PathBuf>,
     /// Jour considéré comme aujourd’hui (par défaut, celui de l’horloge).
     #[arg(long, value_name = "DATE", value_parser = date, global = true)]
     pub today: Option<NaiveDate>,
@@ -82,9 +82,9 @@ pub enum Gesture {
         /// Ceux d’un partenaire seulement.
         #[arg(long)]
         partner: Option<String>,
-        /// Forme de la liste.
-        #[arg(long, value_enum, default_value = "text")]
-        format: ListFormat,
+        /// En tableau, à ouvrir dans un tableur.
+        #[arg(long)]
+        csv: bool,
     },
     /// Renouvellement annuel : la liste à confirmer puis, avec --apply, les nouveaux mots de passe.
     Renew {
@@ -103,9 +103,9 @@ pub enum Gesture {
     },
     /// Revue des accès : comptes dormants, conventions, missions, adresses, exceptions.
     Review {
-        /// Forme du rapport ; html s’imprime depuis le navigateur.
-        #[arg(long, value_enum, default_value = "text")]
-        format: ReviewFormat,
+        /// En page HTML, à imprimer depuis le navigateur.
+        #[arg(long)]
+        html: bool,
         /// Désactiver les comptes non utilisés depuis un an.
         #[arg(long)]
         disable_dormant: bool,
@@ -266,28 +266,6 @@ pub struct LettersArgs {
     /// Servir les lettres une seule fois à un navigateur de ce poste, pour les imprimer.
     #[arg(long)]
     pub browser: bool,
-}
-
-/// Form of a list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum ListFormat {
-    /// Texte.
-    Text,
-    /// Tableau, séparé par des points-virgules.
-    Csv,
-    /// JSON.
-    Json,
-}
-
-/// Form of a report.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum ReviewFormat {
-    /// Texte.
-    Text,
-    /// Page à imprimer.
-    Html,
-    /// JSON.
-    Json,
 }
 
 fn date(text: &str) -> Result<NaiveDate, String> {

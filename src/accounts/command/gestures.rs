@@ -3,32 +3,28 @@
 use chrono::{Duration, NaiveDate};
 
 use super::secrets;
-use super::{AccountsArgs, AddArgs, Gesture, ListFormat, ReviewFormat, partners};
+use super::{AccountsArgs, AddArgs, Gesture, partners};
 use crate::accounts::address::{Address, Verdict, judge};
 use crate::accounts::dates::french;
 use crate::accounts::import::{self, one_line};
 use crate::accounts::register::{Account, Exception, Form, Register, State};
 use crate::accounts::review::{self, Use};
 use crate::accounts::{export, letters, names, table, usage};
+use crate::cli::Answer;
 use crate::diag::{Diagnostic, Diagnostics, Result, Severity};
 use crate::fs;
-
-/// What a command answers: its result, and what the admin should look at.
-#[derive(Debug, Default)]
-pub struct Answer {
-    /// For the standard output.
-    pub text: String,
-    /// For the error output; an error among them makes the command fail, what it did notwithstanding.
-    pub findings: Diagnostics,
-}
 
 /// Runs a gesture on the register, saves it, and writes the proxy's files again.
 ///
 /// # Errors
 /// What forbids the gesture; the register is then unchanged.
-pub fn run(args: &AccountsArgs) -> Result<Answer> {
+pub fn run(args: &AccountsArgs, json: bool) -> Result<Answer> {
     let today = args.today.unwrap_or_else(|| chrono::Local::now().date_naive());
-    let mut register = Register::open(&args.register)?;
+    let folder = args.register.as_ref().ok_or_else(|| {
+        Diagnostic::error("dossier du registre non précisé")
+            .hint("donner --register DOSSIER, un dossier privé hors du site")
+    })?;
+    let mut register = Register::open(folder)?;
     let before = register.history.len();
     let mut answer = Answer::default();
     match &args.gesture {
@@ -43,7 +39,7 @@ pub fn run(args: &AccountsArgs) -> Result<Answer> {
                 partner: partner.clone(),
                 letter: *letter_of,
             };
-            answer = import_list(&mut register, list, &options, *apply, today)?;
+            answer = import_list(&mut register, list, &options, *apply, today, json)?;
         }
         Gesture::Add(add) => return add_account(register, add, today),
         Gesture::Disable { logins, reason } => {
@@ -78,11 +74,11 @@ pub fn run(args: &AccountsArgs) -> Result<Answer> {
                 answer.text.push_str(&format!("{address} : retiré.\n"));
             }
         }
-        Gesture::List { partner, format } => {
+        Gesture::List { partner, csv } => {
             if let Some(code) = partner {
                 register.partner(code)?;
             }
-            answer.text = list(&register, partner.as_deref(), *format, today)?;
+            answer.text = list(&register, partner.as_deref(), *csv, json, today)?;
         }
         Gesture::Renew {
             partner,
@@ -119,18 +115,15 @@ pub fn run(args: &AccountsArgs) -> Result<Answer> {
             answer.text = secrets::show(&accesses, letters, today)?;
             return Ok(answer);
         }
-        Gesture::Review {
-            format,
-            disable_dormant,
-        } => {
+        Gesture::Review { html, disable_dormant } => {
             if *disable_dormant {
-                answer.findings = disable_unused(&mut register, today);
+                answer.warnings = disable_unused(&mut register, today);
             }
             let findings = review::review(&register, today);
-            answer.text = match format {
-                ReviewFormat::Text => review::text(&register, &findings, today),
-                ReviewFormat::Html => review::html(&register, &findings, today),
-                ReviewFormat::Json => json(&findings)?,
+            answer.text = match (json, html) {
+                (true, _) => as_json(&findings)?,
+                (false, true) => review::html(&register, &findings, today),
+                (false, false) => review::text(&register, &findings, today),
             };
         }
         Gesture::Use { logs, silence_days } => {
@@ -254,6 +247,7 @@ fn import_list(
     options: &import::Options,
     apply: bool,
     today: NaiveDate,
+    json: bool,
 ) -> Result<Answer> {
     let changes = import::compare(list, options, register, today)?;
     let refused = changes
@@ -297,9 +291,19 @@ fn import_list(
             text.push_str("Lettres et mots de passe des nouveaux comptes : atlas accounts welcome --new\n");
         }
     }
+    if json {
+        text = as_json(&serde_json::json!({
+            "applied": apply,
+            "added": changes.added.iter().map(|a| a.address.as_str()).collect::<Vec<_>>(),
+            "changed": changes.changed.iter().map(|(a, what)| [a.address.as_str(), what]).collect::<Vec<_>>(),
+            "same": changes.same.iter().map(Address::as_str).collect::<Vec<_>>(),
+            "absent": changes.absent.iter().map(Address::as_str).collect::<Vec<_>>(),
+            "findings": &changes.findings,
+        }))?;
+    }
     Ok(Answer {
         text,
-        findings: changes.findings,
+        warnings: changes.findings,
     })
 }
 
@@ -364,7 +368,7 @@ fn add_account(mut register: Register, add: &AddArgs, today: NaiveDate) -> Resul
                 .hint("demander l’adresse nominative, ou enregistrer une exception : --exception MOTIF --exception-until DATE")
                 .into());
         }
-        Verdict::Doubtful(why) => answer.findings.push(Diagnostic::warning(why)),
+        Verdict::Doubtful(why) => answer.warnings.push(Diagnostic::warning(why)),
         _ => {}
     }
     let account = Account {
@@ -405,7 +409,7 @@ fn add_account(mut register: Register, add: &AddArgs, today: NaiveDate) -> Resul
     Ok(answer)
 }
 
-fn list(register: &Register, partner: Option<&str>, format: ListFormat, today: NaiveDate) -> Result<String> {
+fn list(register: &Register, partner: Option<&str>, csv: bool, json: bool, today: NaiveDate) -> Result<String> {
     let accounts = register
         .accounts
         .values()
@@ -437,39 +441,37 @@ fn list(register: &Register, partner: Option<&str>, format: ListFormat, today: N
         "dernier_usage",
         "etat",
     ];
-    Ok(match format {
-        ListFormat::Text => accounts
+    if json {
+        let rows: Vec<serde_json::Map<String, serde_json::Value>> = accounts
             .map(row)
-            .map(|[login, last, first, _, partner, used, state]| {
-                let used = if used.is_empty() {
-                    "jamais vu".to_owned()
-                } else {
-                    format!("vu le {used}")
-                };
-                format!("{login} — {first} {last}, {partner} — {used} — {state}\n")
+            .map(|fields| {
+                TITLES
+                    .iter()
+                    .map(|t| (*t).to_owned())
+                    .zip(fields.map(Into::into))
+                    .collect()
             })
-            .collect(),
-        ListFormat::Csv => {
-            let rows = accounts.map(row).map(Vec::from);
-            String::from_utf8_lossy(&table::write(&TITLES, rows)).into_owned()
-        }
-        ListFormat::Json => {
-            let rows: Vec<serde_json::Map<String, serde_json::Value>> = accounts
-                .map(row)
-                .map(|fields| {
-                    TITLES
-                        .iter()
-                        .map(|t| (*t).to_owned())
-                        .zip(fields.map(Into::into))
-                        .collect()
-                })
-                .collect();
-            json(&rows)?
-        }
-    })
+            .collect();
+        return as_json(&rows);
+    }
+    if csv {
+        let rows = accounts.map(row).map(Vec::from);
+        return Ok(String::from_utf8_lossy(&table::write(&TITLES, rows)).into_owned());
+    }
+    Ok(accounts
+        .map(row)
+        .map(|[login, last, first, _, partner, used, state]| {
+            let used = if used.is_empty() {
+                "jamais vu".to_owned()
+            } else {
+                format!("vu le {used}")
+            };
+            format!("{login} — {first} {last}, {partner} — {used} — {state}\n")
+        })
+        .collect())
 }
 
-fn json<T: serde::Serialize>(value: &T) -> Result<String> {
+fn as_json<T: serde::Serialize>(value: &T) -> Result<String> {
     let text = serde_json::to_string_pretty(value).map_err(|e| Diagnostic::error(format!("JSON : {e}")))?;
     Ok(format!("{text}\n"))
 }
@@ -523,7 +525,7 @@ fn read_logs(register: &mut Register, logs: &[std::path::PathBuf], silence: Dura
     }
     Ok(Answer {
         text,
-        findings: reading.notes,
+        warnings: reading.notes,
     })
 }
 
@@ -538,7 +540,7 @@ fn exported(register: &Register, today: NaiveDate) -> Answer {
     for account in register.accounts.values().filter(|a| a.state == State::Active) {
         let obstacles = register.obstacles(account, today);
         if !obstacles.is_empty() {
-            answer.findings.push(Diagnostic::warning(format!(
+            answer.warnings.push(Diagnostic::warning(format!(
                 "« {} » laissé dehors : {}",
                 account.address,
                 obstacles.join(" ; ")
