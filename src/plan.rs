@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use crate::diag::{Diagnostic, Diagnostics, Result};
 use crate::disclosure::Published;
 use crate::format;
-use crate::model::{Audience, Iid, Scale, Site, Tid};
+use crate::model::{Audience, Iid, Scale, Site, Territory, Tid, Vintage};
 
 /// Content security policy of every page: no inline script or style, nothing from elsewhere.
 pub const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
@@ -157,6 +157,7 @@ pub fn outputs(site: &Site, published: &Published) -> Result<Plan> {
     for scale in Scale::ALL.into_iter().filter(|s| *s != Scale::Metropole) {
         add(format!("{}/index.html", scale.segment()), Output::List(scale));
     }
+    let last = Scale::ALL.map(|scale| last_exported(site, published, scale));
     for (tid, territory) in site.territories.iter() {
         let folder = folder(site, tid);
         add(format!("{folder}index.html"), Output::Fiche(tid));
@@ -167,7 +168,8 @@ pub fn outputs(site: &Site, published: &Published) -> Result<Plan> {
             );
             add(format!("{folder}residences/index.html"), Output::Residences(tid));
         }
-        if let Some(name) = book_name(site, published, tid) {
+        if let Some(last) = last[territory.scale.rank()][site.territories.rank(tid)] {
+            let name = book_name(territory, last);
             add(format!("{folder}{name}"), Output::TerritoryBook(tid));
         }
     }
@@ -246,31 +248,36 @@ pub fn landlords(site: &Site) -> BTreeMap<String, (String, Vec<Tid>)> {
     all
 }
 
-/// File name of a territory's workbook, with place and last vintage; none when no figure may be exported.
+/// Last vintage of the exported figures of each territory of a scale; none for a territory without an own figure.
 ///
-/// A residence gets one only when one of its own figures has a value.
-pub fn book_name(site: &Site, published: &Published, tid: Tid) -> Option<String> {
-    let territory = site.territories.get(tid);
-    let mut last = None;
-    for cell in published.cells() {
-        let Some(figure) = published.export(&site.territories, tid, cell) else {
+/// Equipment is not a residence's own figure: alone, it makes no workbook.
+fn last_exported(site: &Site, published: &Published, scale: Scale) -> Vec<Option<Vintage>> {
+    let mut last = vec![None; site.territories.count(scale)];
+    for cell in published
+        .cells()
+        .filter(|c| site.dictionary.get(c.indicator).computed.is_none())
+    {
+        let Some(column) = published.exported_column(scale, cell) else {
             continue;
         };
-        let own = site.dictionary.get(cell.indicator).computed.is_none();
-        if own && (figure.value().is_some() || figure.word().is_some()) {
-            last = last.max(Some(cell.vintage));
+        for (last, figure) in last.iter_mut().zip(column) {
+            if figure.state().is_none() {
+                *last = (*last).max(Some(cell.vintage));
+            }
         }
     }
+    last
+}
+
+/// File name of a territory's workbook, with place and last vintage.
+fn book_name(territory: &Territory, last: Vintage) -> String {
     let name: String = format::slug(&territory.name).chars().take(40).collect();
     let name = if name.is_empty() {
         String::new()
     } else {
         format!("_{}", name.trim_end_matches('-'))
     };
-    Some(format!(
-        "atlas_{}_{}{name}_{}.xlsx",
-        territory.scale, territory.code, last?
-    ))
+    format!("atlas_{}_{}{name}_{last}.xlsx", territory.scale, territory.code)
 }
 
 /// File name of the workbook of a theme at a scale; none when the dictionary exports nothing there.

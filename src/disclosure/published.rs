@@ -168,6 +168,14 @@ impl Published {
         self.columns.get(cell)?[scale.rank()].as_deref()
     }
 
+    /// Figures of a whole scale in workbooks, in the order of its territories; none when closed or without data.
+    pub fn exported_column(&self, scale: Scale, cell: &Cell) -> Option<&[Figure]> {
+        if !self.export[cell.indicator.index()].contains(scale) {
+            return None;
+        }
+        self.columns.get(cell)?[scale.rank()].as_deref()
+    }
+
     /// Tells whether the dictionary opens the scale on pages and maps.
     pub fn is_open(&self, iid: Iid, scale: Scale) -> bool {
         self.view[iid.index()].contains(scale)
