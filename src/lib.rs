@@ -14,6 +14,7 @@ pub mod accounts;
 pub mod build;
 pub mod cli;
 pub mod config;
+pub mod demo;
 pub mod diag;
 pub mod disclosure;
 pub mod format;

@@ -5,6 +5,7 @@
 //! - Stays out: templates and files formats; a template formats, it never decides what to hide.
 
 mod admit;
+pub mod attack;
 mod published;
 
 pub use admit::admit;
