@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::accounts::command as accounts;
 use crate::diag::{Diagnostics, Result};
 use crate::progress::Progress;
-use crate::{build, format, pdf, publish, serve, starter};
+use crate::{build, demo, format, pdf, publish, serve, starter};
 
 /// Atlas statique et protégé du logement social d’une métropole.
 #[derive(Debug, Parser)]
@@ -56,6 +56,8 @@ enum Command {
     },
     /// Imprime une fiche ou un dossier de séance de l’atlas construit en PDF balisé.
     Pdf(pdf::Args),
+    /// Écrit une métropole fictive complète, de la taille voulue.
+    Demo(demo::Args),
     /// Liste les éditions conservées à côté de l’atlas publié.
     Releases {
         /// Dossier publié.
@@ -141,6 +143,14 @@ impl Cli {
             Command::Serve(args) => serve::run(args, &mut progress).map(Answer::text),
             Command::New { dossier } => starter::create(dossier).map(Answer::text),
             Command::Pdf(args) => pdf::run(args).map(Answer::text),
+            Command::Demo(args) => {
+                let report = demo::run(args)?;
+                Ok(match self.format {
+                    Format::Json => Answer::json(&report),
+                    Format::Text if self.quiet => Answer::default(),
+                    Format::Text => Answer::text(report.summary(&args.site)),
+                })
+            }
             Command::Releases { out } => {
                 let releases = publish::list(out)?;
                 Ok(match self.format {

@@ -67,7 +67,7 @@ struct Size {
 }
 
 /// What was written.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, serde::Serialize)]
 pub struct Report {
     /// Communes, IRIS, priority districts and residences.
     pub territories: [usize; 4],
@@ -77,6 +77,20 @@ pub struct Report {
     pub files: usize,
     /// Bytes of these files.
     pub bytes: usize,
+}
+
+impl Report {
+    /// Says it to a person, with what to do next.
+    pub fn summary(&self, site: &std::path::Path) -> String {
+        let [communes, iris, qpv, residences] = self.territories.map(|n| crate::format::integer(n as u64));
+        format!(
+            "Métropole fictive écrite dans {site} : {communes} communes, {iris} IRIS, {qpv} QPV, {residences} résidences, {} logements ({} fichiers, {} ko)\n  construire  atlas build --site {site}",
+            crate::format::integer(u64::from(self.dwellings)),
+            crate::format::integer(self.files as u64),
+            crate::format::integer(self.bytes as u64 / 1000),
+            site = site.display(),
+        )
+    }
 }
 
 /// Writes the site.
