@@ -103,7 +103,7 @@ pub fn judge(address: &Address, first_name: &str, last_name: &str) -> Verdict {
         ));
     }
     let person = Person::new(first_name, last_name);
-    if person.is_a_desk() {
+    if person.is_a_desk() || person.is_a_desk_of(address.domain()) {
         return Verdict::Refused(format!(
             "« {first_name} {last_name} » désigne un service, le nom d’une personne est attendu"
         ));
@@ -234,14 +234,25 @@ impl Person {
         self.first.is_empty() || self.last.is_empty() || desk(&self.first)
     }
 
+    /// « CCAS Lille » at `ville-lille.fr`: the desk of a place its domain names.
+    fn is_a_desk_of(&self, domain: &str) -> bool {
+        self.last.iter().all(|p| GENERIC.contains(&p.as_str()))
+            && self
+                .first
+                .iter()
+                .any(|p| p.len() > 2 && domain.split(['.', '-']).any(|label| label == p))
+    }
+
     /// Says which names a text is made of, end to end: whole names, parts of them, initials.
     fn explain(&self, text: &str) -> Option<Match> {
-        let pieces = self.pieces(text.len());
+        let pieces = self.pieces();
+        let cut_short = self.cut_short();
         // best[i]: the most telling way to make the first i bytes, with at most 4 initials.
         let mut best: Vec<Option<(Match, u8)>> = vec![None; text.len() + 1];
         best[0] = Some((Match::default(), 0));
         for end in 1..=text.len() {
-            for (piece, found) in &pieces {
+            let short = cut_short.iter().filter(|_| end == text.len());
+            for (piece, found) in pieces.iter().chain(short) {
                 let Some(start) = end.checked_sub(piece.len()) else {
                     continue;
                 };
@@ -262,7 +273,21 @@ impl Person {
         best[text.len()].map(|(found, _)| found)
     }
 
-    fn pieces(&self, length: usize) -> Vec<(String, Match)> {
+    /// Old logins cut a long last name: « mvandenbr ».
+    fn cut_short(&self) -> Vec<(String, Match)> {
+        let whole = self.last.concat();
+        let found = Match {
+            last: true,
+            ..Match::default()
+        };
+        (5..whole.len())
+            .filter_map(|cut| whole.get(..cut))
+            .filter(|short| !GENERIC.contains(short))
+            .map(|short| (short.to_owned(), found))
+            .collect()
+    }
+
+    fn pieces(&self) -> Vec<(String, Match)> {
         let last = Match {
             last: true,
             ..Match::default()
@@ -278,18 +303,12 @@ impl Person {
         let mut pieces = Vec::new();
         for (parts, found) in [(&self.last, last), (&self.first, first)] {
             let whole = parts.concat();
-            // A part that is only a particle proves nothing; the whole name does, however short.
+            // A part that is a particle or a desk's word proves nothing; the whole name does, however short.
             for part in parts {
-                let proves = part.len() > 2 && !LINKS.contains(&part.as_str());
+                let proves = part.len() > 2 && !LINKS.contains(&part.as_str()) && !GENERIC.contains(&part.as_str());
                 pieces.push((part.clone(), if proves || *part == whole { found } else { initial }));
                 if let Some(letter) = part.chars().next() {
                     pieces.push((letter.to_string(), initial));
-                }
-            }
-            // Old logins cut a long name: « vandenbr ».
-            for cut in 5..whole.len().min(length + 1) {
-                if let Some(start) = whole.get(..cut) {
-                    pieces.push((start.to_owned(), found));
                 }
             }
             pieces.push((whole, found));

@@ -1,1 +1,418 @@
+use std::path::{Path, PathBuf};
 
+use super::partner::{Annex, Kind, Partner};
+use super::register::Register;
+
+/// A folder of the test, removed at its end.
+pub(super) struct Folder(PathBuf);
+
+impl Folder {
+    pub(super) fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("atlas-{name}-{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&path);
+        std::fs::create_dir_all(&path).expect("a temporary folder");
+        Self(path)
+    }
+
+    pub(super) fn path(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+pub(super) fn partner(code: &str) -> Partner {
+    Partner {
+        code: code.to_owned(),
+        name: format!("Organisme {code}"),
+        kind: Kind::Commune,
+        convention: "2025-01-10".parse().ok(),
+        deliberation: "2024-12-12".parse().ok(),
+        annexes: Annex::ALL.into(),
+        valid_until: "2040-12-31".parse().ok(),
+        mission_until: None,
+        notice: None,
+    }
+}
+
+/// A register with one partner in order.
+pub(super) fn register_with(folder: &Folder, code: &str) -> Register {
+    let mut register = Register::open(&folder.path("registre")).expect("a new register");
+    register.partners.insert(code.to_owned(), partner(code));
+    register
+}
+
+mod gestures {
+    use clap::Parser;
+
+    use super::*;
+    use crate::accounts::command::{AccountsArgs, run};
+    use crate::cli::Answer;
+    use crate::diag::Result;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        args: AccountsArgs,
+    }
+
+    fn atlas(folder: &Folder, today: &str, line: &[&str]) -> Result<Answer> {
+        let register = folder.path("registre").display().to_string();
+        let fixed = ["accounts", "--register", &register, "--today", today];
+        let line = Line::try_parse_from(fixed.iter().chain(line)).expect("a command line");
+        run(&line.args, false)
+    }
+
+    fn read(path: &Path) -> String {
+        std::fs::read_to_string(path).expect("a file")
+    }
+
+    fn with_partner(folder: &Folder) {
+        let line = [
+            "partner",
+            "add",
+            "lille",
+            "--name",
+            "Ville de Lille",
+            "--kind",
+            "commune",
+            "--convention",
+            "2025-01-10",
+            "--deliberation",
+            "12/12/2024",
+            "--annex",
+            "deliberation",
+            "--annex",
+            "utilisateurs",
+            "--valid-until",
+            "2030-12-31",
+        ];
+        atlas(folder, "2026-01-05", &line).expect("a partner");
+    }
+
+    const MARIE: &str = "marie.dupont@ville-lille.example";
+
+    fn add(folder: &Folder) -> String {
+        let line = [
+            "add",
+            MARIE,
+            "--first-name",
+            "Marie",
+            "--last-name",
+            "DUPONT",
+            "--partner",
+            "lille",
+        ];
+        let answer = atlas(folder, "2026-01-05", &line).expect("an account");
+        let shown = answer
+            .text
+            .lines()
+            .find(|l| l.starts_with("Mot de passe"))
+            .expect("a password");
+        shown.rsplit(' ').next().expect("a word").to_owned()
+    }
+
+    #[test]
+    fn no_account_without_convention_and_deliberation() {
+        let folder = Folder::new("papers");
+        let add_to = |code: &str| {
+            let line = [
+                "add",
+                MARIE,
+                "--first-name",
+                "Marie",
+                "--last-name",
+                "Dupont",
+                "--partner",
+                code,
+            ];
+            atlas(&folder, "2026-01-05", &line)
+                .map(|_| ())
+                .map_err(|e| e.to_string())
+        };
+        let partner = |code: &str, papers: &[&str]| {
+            let line: Vec<&str> = ["partner", "add", code, "--name", code, "--kind", "commune"]
+                .iter()
+                .chain(papers)
+                .copied()
+                .collect();
+            atlas(&folder, "2026-01-05", &line).expect("a partner");
+        };
+        partner("rien", &[]);
+        partner("signee", &["--convention", "2025-01-01"]);
+        partner("votee", &["--deliberation", "2025-01-01", "--annex", "deliberation"]);
+        partner(
+            "avenir",
+            &[
+                "--convention",
+                "2026-02-01",
+                "--deliberation",
+                "2025-01-01",
+                "--annex",
+                "deliberation",
+            ],
+        );
+        partner(
+            "finie",
+            &[
+                "--convention",
+                "2020-01-01",
+                "--deliberation",
+                "2020-01-01",
+                "--annex",
+                "deliberation",
+                "--valid-until",
+                "2025-12-31",
+            ],
+        );
+        partner(
+            "resiliee",
+            &[
+                "--convention",
+                "2020-01-01",
+                "--deliberation",
+                "2020-01-01",
+                "--annex",
+                "deliberation",
+                "--notice",
+                "2025-10-01",
+            ],
+        );
+        for code in ["rien", "signee", "votee", "avenir", "finie", "resiliee", "inconnu"] {
+            assert!(add_to(code).is_err(), "{code}");
+        }
+        partner(
+            "ordre",
+            &[
+                "--convention",
+                "2020-01-01",
+                "--deliberation",
+                "2020-01-01",
+                "--annex",
+                "deliberation",
+                "--notice",
+                "2025-10-06",
+            ],
+        );
+        assert_eq!(add_to("ordre"), Ok(()));
+    }
+
+    #[test]
+    fn a_password_is_shown_once_and_only_its_hash_is_kept() {
+        let folder = Folder::new("password");
+        with_partner(&folder);
+        let password = add(&folder);
+        assert_eq!(password.len(), 20);
+        let htpasswd = folder.path("htpasswd");
+        atlas(
+            &folder,
+            "2026-01-05",
+            &["export", "--htpasswd", &htpasswd.display().to_string()],
+        )
+        .expect("a file");
+        let hash = read(&htpasswd)
+            .lines()
+            .find_map(|l| l.strip_prefix(&format!("{MARIE}:")).map(str::to_owned))
+            .expect("a line");
+        assert!(hash.starts_with("$2y$08$") && bcrypt::verify(&password, &hash).expect("bcrypt"));
+        let mut files = 0;
+        for file in std::fs::read_dir(folder.path("registre")).expect("a folder") {
+            let path = file.expect("a file").path();
+            assert!(!read(&path).contains(&password), "{}", path.display());
+            assert_eq!(
+                crate::fs::mode(&path).expect("a mode"),
+                Some(0o600),
+                "{}",
+                path.display()
+            );
+            files += 1;
+        }
+        assert!(files >= 6);
+        assert_eq!(crate::fs::mode(&folder.path("registre")).expect("a mode"), Some(0o700));
+        assert_eq!(crate::fs::mode(&htpasswd).expect("a mode"), Some(0o600));
+    }
+
+    #[test]
+    fn closing_is_written_at_once_for_the_proxy() {
+        let folder = Folder::new("closing");
+        with_partner(&folder);
+        add(&folder);
+        let paths = ["htpasswd", "caddy", "authelia.yml"].map(|n| folder.path(n));
+        let [htpasswd, caddy, authelia] = paths.clone().map(|p| p.display().to_string());
+        atlas(
+            &folder,
+            "2026-01-05",
+            &[
+                "export",
+                "--htpasswd",
+                &htpasswd,
+                "--caddy",
+                &caddy,
+                "--authelia",
+                &authelia,
+            ],
+        )
+        .expect("files");
+        let inside = || {
+            [
+                read(&paths[0]).contains(MARIE),
+                read(&paths[1]).contains(MARIE),
+                read(&paths[2]).contains("disabled: false"),
+            ]
+        };
+        assert_eq!(inside(), [true; 3]);
+        atlas(&folder, "2026-01-06", &["disable", MARIE, "--reason", "départ ;\n=1+1"]).expect("disabled");
+        assert_eq!(inside(), [false; 3]);
+        assert!(
+            atlas(&folder, "2026-01-06", &["welcome", MARIE]).is_err(),
+            "a disabled account gets no password"
+        );
+        atlas(&folder, "2026-01-07", &["enable", MARIE, "--reason", "retour"]).expect("enabled");
+        assert_eq!(inside(), [true; 3]);
+        // The convention ends: the daily export closes the account.
+        atlas(&folder, "2031-01-01", &["export"]).expect("files");
+        assert_eq!(inside(), [false; 3]);
+        atlas(&folder, "2026-01-08", &["remove", MARIE, "--reason", "retraite"]).expect("removed");
+        assert_eq!(inside(), [false; 3]);
+        let history = read(&folder.path("registre/historique.csv"));
+        for action in ["création", "mot de passe", "désactivation", "réouverture", "retrait"] {
+            assert!(history.contains(&format!(";{action};{MARIE};")), "{action} : {history}");
+        }
+        assert!(history.contains("\"départ ; =1+1\""), "{history}");
+        assert!(!read(&folder.path("registre/empreintes.csv")).contains(MARIE));
+    }
+
+    #[test]
+    fn a_proxy_file_keeps_its_readers() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = Folder::new("readers");
+        with_partner(&folder);
+        let path = folder.path("htpasswd");
+        std::fs::write(&path, "").expect("a file");
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).expect("a mode");
+        atlas(
+            &folder,
+            "2026-01-05",
+            &["export", "--htpasswd", &path.display().to_string()],
+        )
+        .expect("a file");
+        // Its group may still read it; everybody no longer may.
+        assert_eq!(crate::fs::mode(&path).expect("a mode"), Some(0o640));
+    }
+
+    #[test]
+    fn exceptions_have_a_reason_and_an_end() {
+        let folder = Folder::new("exceptions");
+        with_partner(&folder);
+        let desk = "accueil.logement@ville-lille.example";
+        let line = [
+            "add",
+            desk,
+            "--first-name",
+            "Marie",
+            "--last-name",
+            "Dupont",
+            "--partner",
+            "lille",
+            "--no-password",
+        ];
+        let error = atlas(&folder, "2026-01-05", &line).expect_err("a desk").to_string();
+        assert!(error.contains("--exception"), "{error}");
+        let line: Vec<&str> = line
+            .iter()
+            .copied()
+            .chain(["--exception", "guichet unique", "--exception-until", "2026-06-30"])
+            .collect();
+        atlas(&folder, "2026-01-05", &line).expect("an exception");
+        atlas(&folder, "2026-01-05", &["welcome", desk]).expect("a letter");
+        let ends = atlas(&folder, "2026-05-01", &["review"]).expect("a review").text;
+        assert!(ends.contains("guichet unique"), "{ends}");
+        let list = atlas(&folder, "2026-07-01", &["list"]).expect("a list").text;
+        assert!(list.contains("exception d’adresse terminée"), "{list}");
+    }
+
+    #[test]
+    fn renewal_confirms_then_changes_every_password() {
+        let folder = Folder::new("renewal");
+        with_partner(&folder);
+        let old = add(&folder);
+        let list = atlas(&folder, "2027-01-05", &["renew", "--partner", "lille"])
+            .expect("a list")
+            .text;
+        assert!(
+            list.contains("[ ] DUPONT Marie") && !list.contains("Mot de passe"),
+            "{list}"
+        );
+        let review = atlas(&folder, "2027-01-05", &["review"]).expect("a review").text;
+        assert!(review.contains("mot de passe du 05/01/2026"), "{review}");
+        let letters = atlas(&folder, "2027-01-05", &["renew", "--partner", "lille", "--apply"])
+            .expect("letters")
+            .text;
+        assert!(
+            letters.contains("Mot de passe : ") && !letters.contains(&old),
+            "{letters}"
+        );
+        assert!(read(&folder.path("registre/comptes.csv")).contains(";2027-01-05;"));
+    }
+
+    #[test]
+    fn one_command_at_a_time() {
+        let folder = Folder::new("lock");
+        with_partner(&folder);
+        std::thread::scope(|scope| {
+            for name in ["lea", "zoe", "paul", "ines", "hugo", "nora", "yann", "anna"] {
+                let folder = &folder;
+                scope.spawn(move || {
+                    let login = format!("{name}.martin@ville-lille.example");
+                    let line = [
+                        "add",
+                        &login,
+                        "--first-name",
+                        name,
+                        "--last-name",
+                        "Martin",
+                        "--partner",
+                        "lille",
+                        "--no-password",
+                    ];
+                    atlas(folder, "2026-01-05", &line).expect("an account");
+                });
+            }
+        });
+        assert_eq!(read(&folder.path("registre/comptes.csv")).lines().count(), 9);
+        assert_eq!(read(&folder.path("registre/historique.csv")).lines().count(), 10);
+    }
+
+    #[test]
+    fn a_register_inside_the_site_or_open_to_all_is_refused() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = Folder::new("place");
+        std::fs::write(folder.path("index.html"), "").expect("a file");
+        assert!(atlas(&folder, "2026-01-05", &["list"]).is_err());
+        std::fs::remove_file(folder.path("index.html")).expect("a file");
+        atlas(&folder, "2026-01-05", &["list"]).expect("a register");
+        std::fs::set_permissions(folder.path("registre"), std::fs::Permissions::from_mode(0o755)).expect("a mode");
+        let error = atlas(&folder, "2026-01-05", &["list"])
+            .expect_err("open to all")
+            .to_string();
+        assert!(error.contains("chmod 700"), "{error}");
+    }
+
+    #[test]
+    fn broken_lines_of_the_register_are_all_named() {
+        let folder = Folder::new("broken");
+        with_partner(&folder);
+        add(&folder);
+        let path = folder.path("registre/comptes.csv");
+        let text = read(&path)
+            .replace(";actif;", ";ouvert;")
+            .replace(";2026-01-05;", ";hier;");
+        std::fs::write(&path, text).expect("a file");
+        let error = atlas(&folder, "2026-01-05", &["list"]).expect_err("broken").to_string();
+        assert!(error.contains("comptes.csv:2"), "{error}");
+    }
+}
