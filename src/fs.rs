@@ -34,6 +34,14 @@ pub fn size(path: &Path) -> Result<u64> {
         .map_err(|e| failed(path, "lecture", &e).into())
 }
 
+/// Opens a file that is read piece by piece.
+///
+/// # Errors
+/// The path and the reason.
+pub fn open(path: &Path) -> Result<fs::File> {
+    fs::File::open(path).map_err(|e| failed(path, "lecture", &e).into())
+}
+
 /// A text and the encoding it was found in.
 #[derive(Debug, Clone)]
 pub struct Text {

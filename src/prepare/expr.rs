@@ -142,26 +142,36 @@ impl Expr {
         parse::parse(text)
     }
 
-    /// Replaces names by what `find` gives for them.
-    ///
-    /// # Errors
-    /// The first name that `find` does not know.
-    pub(super) fn bind(self, find: &mut dyn FnMut(&str) -> std::result::Result<Expr, String>) -> std::result::Result<Self, String> {
-        let all = |list: Vec<Self>, find: &mut dyn FnMut(&str) -> std::result::Result<Expr, String>| {
-            list.into_iter().map(|e| e.bind(find)).collect::<std::result::Result<Vec<_>, _>>()
-        };
-        Ok(match self {
-            Self::Name(name) => find(&name)?,
-            Self::Not(e) => Self::Not(Box::new(e.bind(find)?)),
-            Self::Negative(e) => Self::Negative(Box::new(e.bind(find)?)),
-            Self::Both(op, pair) => {
-                let (a, b) = *pair;
-                Self::Both(op, Box::new((a.bind(find)?, b.bind(find)?)))
+    /// Gathers the names it uses.
+    pub(super) fn names(&self, out: &mut Vec<String>) {
+        match self {
+            Self::Name(name) if !out.contains(name) => out.push(name.clone()),
+            Self::Not(e) | Self::Negative(e) => e.names(out),
+            Self::Both(_, pair) => {
+                pair.0.names(out);
+                pair.1.names(out);
             }
-            Self::In(e, list) => Self::In(Box::new(e.bind(find)?), all(list, find)?),
-            Self::Call(function, list) => Self::Call(function, all(list, find)?),
+            Self::In(e, list) => {
+                e.names(out);
+                list.iter().for_each(|e| e.names(out));
+            }
+            Self::Call(_, list) => list.iter().for_each(|e| e.names(out)),
+            _ => {}
+        }
+    }
+
+    /// Replaces each name by its rank in `names`; an unknown one never has a value.
+    pub(super) fn with_columns(self, names: &[String]) -> Self {
+        let all = |list: Vec<Self>| list.into_iter().map(|e| e.with_columns(names)).collect();
+        match self {
+            Self::Name(n) => Self::Column(names.iter().position(|x| *x == n).unwrap_or(usize::MAX)),
+            Self::Not(e) => Self::Not(Box::new(e.with_columns(names))),
+            Self::Negative(e) => Self::Negative(Box::new(e.with_columns(names))),
+            Self::Both(op, pair) => Self::Both(op, Box::new((pair.0.with_columns(names), pair.1.with_columns(names)))),
+            Self::In(e, list) => Self::In(Box::new(e.with_columns(names)), all(list)),
+            Self::Call(function, list) => Self::Call(function, all(list)),
             other => other,
-        })
+        }
     }
 
     /// Computes the formula on the cells of a row; an empty cell has no value.
@@ -273,8 +283,8 @@ mod tests {
 
     fn on<'a>(text: &str, row: &'a [&'a str]) -> String {
         let names = ["MODE", "LOYER", "DATE", "nom d'une voie"];
-        let expr = Expr::parse(text)
-            .and_then(|e| e.bind(&mut |n| names.iter().position(|x| *x == n).map(Expr::Column).ok_or_else(|| n.to_owned())));
+        let columns: Vec<String> = names.iter().map(|n| (*n).to_owned()).collect();
+        let expr = Expr::parse(text).map(|e| e.with_columns(&columns));
         let record = csv::StringRecord::from(row.to_vec());
         match expr {
             Err(error) => format!("! {error}"),
@@ -298,7 +308,7 @@ mod tests {
             ("if(MODE = 2, 'a', 'b')", "Text((\"b\"))"),
             ("left(DATE, 2)", "Text((\"03\"))"),
             ("1 / 0", "Empty"),
-            ("LOYR > 1", "! LOYR"),
+            ("LOYR > 1", "Truth(false)"),
             ("DATE + 1", "faute 03/2021"),
         ] {
             assert_eq!(on(text, &row), want, "{text}");
