@@ -25,6 +25,7 @@ pub mod load;
 pub mod model;
 pub mod pdf;
 pub mod plan;
+pub mod prepare;
 pub mod progress;
 pub mod publish;
 pub mod render;

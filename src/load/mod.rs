@@ -106,6 +106,19 @@ pub fn site(root: &Path) -> Result<(Site, Diagnostics)> {
     relative(found, root).split(site)
 }
 
+/// Reads the settings, sources and dictionary of a site, before it has any data: what `prepare` obeys.
+///
+/// # Errors
+/// All that is wrong in them.
+pub fn law(root: &Path) -> Result<(Config, Vec<crate::model::Source>, crate::model::Dictionary)> {
+    let settings = root.join("atlas.toml");
+    let config = Config::parse(&fs::read_text(&settings)?.text, &settings)?;
+    let data = root.join("data");
+    let sources = dictionary::sources(&data.join("sources.csv"))?;
+    let dictionary = dictionary::dictionary(&data.join("dictionary.csv"), &config, &sources)?;
+    Ok((config, sources, dictionary))
+}
+
 /// Writes paths relative to the site, as the admin sees them.
 fn relative(found: Diagnostics, root: &Path) -> Diagnostics {
     if root == Path::new(".") || root.as_os_str().is_empty() {

@@ -14,15 +14,30 @@ use crate::model::{Dictionary, Iid, Indicator};
 #[derive(Debug)]
 pub(super) enum Numbers {
     /// One sum, sorted into categories or not.
-    Sum { top: usize, sorter: Option<(usize, Sorter)> },
+    Sum {
+        top: usize,
+        sorter: Option<(usize, Sorter)>,
+    },
     /// One sum per category.
     Wide(Vec<(u16, usize)>),
     /// A weighted mean: weight × value over weight.
-    Mean { top: usize, weight: Option<usize>, sorter: Option<(usize, Sorter)> },
+    Mean {
+        top: usize,
+        weight: Option<usize>,
+        sorter: Option<(usize, Sorter)>,
+    },
     /// A ratio of two sums, on rows where both are known.
-    Ratio { top: usize, bottom: usize, sorter: Option<(usize, Sorter)> },
+    Ratio {
+        top: usize,
+        bottom: usize,
+        sorter: Option<(usize, Sorter)>,
+    },
     /// A share: weight where both conditions hold over weight where the second one holds.
-    Share { when: usize, of: Option<usize>, weight: Option<usize> },
+    Share {
+        when: usize,
+        of: Option<usize>,
+        weight: Option<usize>,
+    },
 }
 
 /// A measure with its place in the slots.
@@ -86,9 +101,11 @@ pub(super) fn measures<'a>(
     for (id, reference) in &block.measures {
         let Some(iid) = dictionary.find(id) else {
             found.push(
-                Diagnostic::error(format!("indicateur « {id} » absent du dictionnaire : il ne serait pas publié"))
-                    .at(recipe_path)
-                    .suggest(id, dictionary.iter().map(|(_, x)| x.id.as_str())),
+                Diagnostic::error(format!(
+                    "indicateur « {id} » absent du dictionnaire : il ne serait pas publié"
+                ))
+                .at(recipe_path)
+                .suggest(id, dictionary.iter().map(|(_, x)| x.id.as_str())),
             );
             continue;
         };
@@ -123,11 +140,21 @@ impl Program {
         let table = layout::complete(table, recipe_path, &block.table)?;
         let mut asked = Asked::default();
         let mut found = Diagnostics::new();
-        let mut builder = Builder { asked: &mut asked, recipe_path, table: &table, slots: 1, found: &mut found };
+        let mut builder = Builder {
+            asked: &mut asked,
+            recipe_path,
+            table: &table,
+            slots: 1,
+            found: &mut found,
+        };
         let keep = builder.optional("where", block.keep.as_ref());
         let year = builder.formula("year", block.year.as_ref());
-        let base = builder.formula("base", Some(block.base.as_ref().unwrap_or(&Formula::Integer(1)))).unwrap_or(0);
-        let point = builder.optional("lon", block.lon.as_ref()).zip(builder.optional("lat", block.lat.as_ref()));
+        let base = builder
+            .formula("base", Some(block.base.as_ref().unwrap_or(&Formula::Integer(1))))
+            .unwrap_or(0);
+        let point = builder
+            .optional("lon", block.lon.as_ref())
+            .zip(builder.optional("lat", block.lat.as_ref()));
         let mut place = PlaceRanks {
             key: None,
             residence: builder.optional("residence", block.residence.as_ref()),
@@ -153,8 +180,21 @@ impl Program {
         {
             place.key = found.absorb(KeyRanks::ask(&mut asked, recipe_path, own, &table));
         }
-        let program = Self { table, asked, keep, year, base, place, measures: compiled, slots };
-        if found.is_empty() { Ok(program) } else { Err(found.sorted()) }
+        let program = Self {
+            table,
+            asked,
+            keep,
+            year,
+            base,
+            place,
+            measures: compiled,
+            slots,
+        };
+        if found.is_empty() {
+            Ok(program)
+        } else {
+            Err(found.sorted())
+        }
     }
 }
 
@@ -177,7 +217,8 @@ impl Builder<'_> {
     }
 
     fn fail(&mut self, message: String, hint: &str) {
-        self.found.push(Diagnostic::error(message).at(self.recipe_path).hint(hint));
+        self.found
+            .push(Diagnostic::error(message).at(self.recipe_path).hint(hint));
     }
 
     fn measure(&mut self, iid: Iid, indicator: &Indicator, measure: &Measure) -> Option<Compiled> {
@@ -209,9 +250,15 @@ impl Builder<'_> {
         let sorted = sorter.is_some() || !measure.columns.is_empty();
         if indicator.is_split() != sorted {
             let (what, hint) = if sorted {
-                ("n’a pas de catégories au dictionnaire", "retirer « category » ou « columns »")
+                (
+                    "n’a pas de catégories au dictionnaire",
+                    "retirer « category » ou « columns »",
+                )
             } else {
-                ("a des catégories au dictionnaire", "ajouter « category = … » ou « columns = { … } »")
+                (
+                    "a des catégories au dictionnaire",
+                    "ajouter « category = … » ou « columns = { … } »",
+                )
             };
             self.fail(format!("« {id} » {what}"), hint);
             return None;
@@ -226,16 +273,28 @@ impl Builder<'_> {
                 None => Numbers::Sum { top, sorter },
                 Some(per) => {
                     bottom = true;
-                    Numbers::Ratio { top, bottom: self.formula(id, Some(per))?, sorter }
+                    Numbers::Ratio {
+                        top,
+                        bottom: self.formula(id, Some(per))?,
+                        sorter,
+                    }
                 }
             }
         } else if let Some(mean) = &measure.mean {
             bottom = true;
-            Numbers::Mean { top: self.formula(id, Some(mean))?, weight, sorter }
+            Numbers::Mean {
+                top: self.formula(id, Some(mean))?,
+                weight,
+                sorter,
+            }
         } else if let Some(share) = &measure.share {
             bottom = true;
             let when = self.optional(id, Some(share))?;
-            Numbers::Share { when, of: self.optional(id, measure.of.as_ref()), weight }
+            Numbers::Share {
+                when,
+                of: self.optional(id, measure.of.as_ref()),
+                weight,
+            }
         } else {
             let mut wide = Vec::new();
             for (key, formula) in &measure.columns {
@@ -260,8 +319,21 @@ impl Builder<'_> {
             Some(bottom) if divides && own_base.is_none() && cells.len() == 1 => bottom,
             _ => base,
         };
-        let times = measure.times.unwrap_or(if measure.share.is_some() { 100.0 } else { 1.0 });
-        Some(Compiled { iid, id: id.clone(), numbers, keep, top, bottom, cells, base, own_base, times })
+        let times = measure
+            .times
+            .unwrap_or(if measure.share.is_some() { 100.0 } else { 1.0 });
+        Some(Compiled {
+            iid,
+            id: id.clone(),
+            numbers,
+            keep,
+            top,
+            bottom,
+            cells,
+            base,
+            own_base,
+            times,
+        })
     }
 
     fn take(&mut self, count: usize) -> usize {

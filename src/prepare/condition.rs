@@ -28,8 +28,10 @@ impl Condition {
         let Some(expr) = &self.0 else { return true };
         let mut names = Vec::new();
         expr.names(&mut names);
-        let record: csv::StringRecord =
-            names.iter().map(|name| property(properties, name).unwrap_or_default()).collect();
+        let record: csv::StringRecord = names
+            .iter()
+            .map(|name| property(properties, name).unwrap_or_default())
+            .collect();
         let bound = expr.clone().with_columns(&names);
         bound.eval(&record).is_ok_and(|v| v.truth())
     }

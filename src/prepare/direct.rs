@@ -83,15 +83,35 @@ pub(super) fn run(
     }
     let markers = markers(block, recipe_path)?;
     let measures = super::compile::measures(block, &table, dictionary, recipe_path)?;
-    let mut copied = Copied { source: block.source.clone(), table: block.table.clone(), ..Copied::default() };
+    let mut copied = Copied {
+        source: block.source.clone(),
+        table: block.table.clone(),
+        ..Copied::default()
+    };
     let (mut cleaned, mut warnings) = (Vec::new(), Diagnostics::new());
     let mut seen = BTreeSet::new();
     for (vintage, path) in files(&table, &block.table, from, recipe_path)? {
         let mut asked = Asked::default();
-        let code = block.code.as_ref().map(|t| asked.add(recipe_path, "code", t)).transpose()?;
-        let keep = block.keep.as_ref().map(|t| asked.add(recipe_path, "where", t)).transpose()?;
-        let base = block.base.as_ref().map(|t| asked.add(recipe_path, "base", &t.text())).transpose()?;
-        let year = block.year.as_ref().map(|t| asked.add(recipe_path, "year", &t.text())).transpose()?;
+        let code = block
+            .code
+            .as_ref()
+            .map(|t| asked.add(recipe_path, "code", t))
+            .transpose()?;
+        let keep = block
+            .keep
+            .as_ref()
+            .map(|t| asked.add(recipe_path, "where", t))
+            .transpose()?;
+        let base = block
+            .base
+            .as_ref()
+            .map(|t| asked.add(recipe_path, "base", &t.text()))
+            .transpose()?;
+        let year = block
+            .year
+            .as_ref()
+            .map(|t| asked.add(recipe_path, "year", &t.text()))
+            .transpose()?;
         let columns = columns(block, &table, &measures, vintage, recipe_path, &mut asked)?;
         let scan = Scan::open(&table, &path, vintage, &asked, recipe_path)?;
         let mut found = Diagnostics::new();
@@ -205,13 +225,18 @@ fn markers(block: &Block, recipe_path: &Path) -> Result<HashMap<String, State>> 
     Ok(markers)
 }
 
-fn read(cell: std::result::Result<f64, String>, column: &Column, markers: &HashMap<String, State>, base: Option<f64>) -> std::result::Result<Said, String> {
+fn read(
+    cell: std::result::Result<f64, String>,
+    column: &Column,
+    markers: &HashMap<String, State>,
+    base: Option<f64>,
+) -> std::result::Result<Said, String> {
     let value = match cell {
         Ok(number) => number,
         Err(text) => {
             if let Some(words) = &column.words {
                 if let Some(word) = words.get(&text) {
-                    return Ok(Said::Word(*word));
+                    return Ok(Said::Word { word: *word, base });
                 }
             }
             match (number::number(&text), markers.get(&text.to_lowercase())) {
@@ -221,7 +246,10 @@ fn read(cell: std::result::Result<f64, String>, column: &Column, markers: &HashM
             }
         }
     };
-    Ok(Said::Number { value: value * column.factor, base })
+    Ok(Said::Number {
+        value: value * column.factor,
+        base,
+    })
 }
 
 fn territory(scale: Scale, code: &str, ground: &Ground) -> Option<Tid> {
@@ -253,9 +281,11 @@ fn columns(
             (None, None, Some(formula)) => Some(formula.text()),
             (None, None, None) if !measure.columns.is_empty() => None,
             _ => {
-                return Err(at(format!("mesure de « {id} » : « column », « columns » ou « word » attendu"))
-                    .hint("avec « scale », une ligne est un territoire et sa valeur est copiée")
-                    .into());
+                return Err(at(format!(
+                    "mesure de « {id} » : « column », « columns » ou « word » attendu"
+                ))
+                .hint("avec « scale », une ligne est un territoire et sa valeur est copiée")
+                .into());
             }
         };
         let parts: Vec<(Option<u16>, String)> = match text {
@@ -299,23 +329,35 @@ fn columns(
         };
         let sorted = sorter.is_some() || !measure.columns.is_empty();
         if indicator.is_split() != sorted {
-            return Err(at(format!("« {id} » : catégories au dictionnaire et dans la recette ne concordent pas"))
-                .hint("avec des catégories, écrire « columns = { … } » ou « category = … » ; sans, « column = … »")
-                .into());
+            return Err(at(format!(
+                "« {id} » : catégories au dictionnaire et dans la recette ne concordent pas"
+            ))
+            .hint("avec des catégories, écrire « columns = { … } » ou « category = … » ; sans, « column = … »")
+            .into());
         }
         for vintage in vintages {
             for (category, text) in &parts {
                 let year = vintage.last();
-                let text = text.replace("{aaaa}", &year.to_string()).replace("{aa}", &format!("{:02}", year % 100));
+                let text = text
+                    .replace("{aaaa}", &year.to_string())
+                    .replace("{aa}", &format!("{:02}", year % 100));
                 // A name of column that is no formula is taken as it is.
-                let text = if measure.column.is_some() && Expr::parse(&text).is_err() { format!("`{text}`") } else { text };
+                let text = if measure.column.is_some() && Expr::parse(&text).is_err() {
+                    format!("`{text}`")
+                } else {
+                    text
+                };
                 columns.push(Column {
                     iid: *iid,
                     vintage,
                     category: *category,
                     value: asked.add(recipe_path, id, &text)?,
                     sorter: sorter.clone(),
-                    words: if indicator.kind.is_word() { Some(words(&measure.map, indicator).map_err(&at)?) } else { None },
+                    words: if indicator.kind.is_word() {
+                        Some(words(&measure.map, indicator).map_err(&at)?)
+                    } else {
+                        None
+                    },
                     factor: measure.factor.unwrap_or(1.0),
                 });
             }
@@ -336,7 +378,11 @@ fn total(block: &Block, measures: &[(Iid, &Indicator, Measure)], scale: Scale, g
             for category in indicator.cells() {
                 let (mut sum, mut base, mut known, mut some) = (0.0, Some(0.0), 0usize, false);
                 for tid in ground.territories.of(scale) {
-                    match figures.get(&Key { tid, indicator: *iid, category }) {
+                    match figures.get(&Key {
+                        tid,
+                        indicator: *iid,
+                        category,
+                    }) {
                         Some(Said::Number { value, base: b }) => {
                             sum += value;
                             base = base.zip(*b).map(|(a, b)| a + b);
@@ -353,7 +399,14 @@ fn total(block: &Block, measures: &[(Iid, &Indicator, Measure)], scale: Scale, g
                     } else {
                         Said::State(State::NotAvailable)
                     };
-                    figures.insert(Key { tid: metropole, indicator: *iid, category }, said);
+                    figures.insert(
+                        Key {
+                            tid: metropole,
+                            indicator: *iid,
+                            category,
+                        },
+                        said,
+                    );
                 }
             }
         }
@@ -365,20 +418,32 @@ fn tell(copied: &Copied, warnings: &mut Diagnostics) {
     if !copied.unknown.is_empty() {
         let some: Vec<&str> = copied.unknown.iter().take(8).map(String::as_str).collect();
         warnings.push(
-            Diagnostic::warning(format!("{block} : {} codes absents du site ({})", copied.unknown.len(), some.join(", ")))
-                .hint("ces lignes sont laissées de côté : autre territoire, ou géographie d’une autre année"),
+            Diagnostic::warning(format!(
+                "{block} : {} codes absents du site ({})",
+                copied.unknown.len(),
+                some.join(", ")
+            ))
+            .hint("ces lignes sont laissées de côté : autre territoire, ou géographie d’une autre année"),
         );
     }
     if copied.without_code > 0 {
-        warnings.push(Diagnostic::warning(format!("{block} : {} lignes sans code", copied.without_code)));
+        warnings.push(Diagnostic::warning(format!(
+            "{block} : {} lignes sans code",
+            copied.without_code
+        )));
     }
     if !copied.missing.is_empty() {
         warnings.push(
-            Diagnostic::warning(format!("{block} : {} territoires du site sans ligne", copied.missing.len()))
-                .hint("ils s’afficheront « nd » ; absence ne veut pas dire zéro"),
+            Diagnostic::warning(format!(
+                "{block} : {} territoires du site sans ligne",
+                copied.missing.len()
+            ))
+            .hint("ils s’afficheront « nd » ; absence ne veut pas dire zéro"),
         );
     }
     for (text, count) in &copied.nowhere {
-        warnings.push(Diagnostic::warning(format!("{block} : {count} lignes « {text} » sans catégorie au dictionnaire")));
+        warnings.push(Diagnostic::warning(format!(
+            "{block} : {count} lignes « {text} » sans catégorie au dictionnaire"
+        )));
     }
 }

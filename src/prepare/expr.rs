@@ -228,7 +228,10 @@ fn both<'a>(op: Operator, a: &'a Expr, b: &'a Expr, row: &'a csv::StringRecord) 
         _ => {}
     }
     let (Some(a), Some(b)) = (a.number()?, b.number()?) else {
-        let compares = matches!(op, Operator::Less | Operator::AtMost | Operator::More | Operator::AtLeast);
+        let compares = matches!(
+            op,
+            Operator::Less | Operator::AtMost | Operator::More | Operator::AtLeast
+        );
         return Ok(if compares { Value::Truth(false) } else { Value::Empty });
     };
     Ok(match op {
@@ -247,14 +250,25 @@ fn both<'a>(op: Operator, a: &'a Expr, b: &'a Expr, row: &'a csv::StringRecord) 
 fn call<'a>(function: Function, list: &'a [Expr], row: &'a csv::StringRecord) -> Outcome<Value<'a>> {
     let arg = |i: usize| list.get(i).map_or(Ok(Value::Empty), |e| e.eval(row));
     let text = |i: usize| arg(i).map(Value::text);
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a number of characters, clamped")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a number of characters, clamped"
+    )]
     let size = |i: usize| Ok(arg(i)?.number()?.unwrap_or(0.0).clamp(0.0, 64.0) as usize);
-    let some = |text: String| if text.is_empty() { Value::Empty } else { Value::Text(Cow::Owned(text)) };
+    let some = |text: String| {
+        if text.is_empty() {
+            Value::Empty
+        } else {
+            Value::Text(Cow::Owned(text))
+        }
+    };
     Ok(match function {
         Function::Empty => Value::Truth(arg(0)?.text().trim().is_empty()),
         Function::Year => number::date(&text(0)?).map_or(Value::Empty, |(y, _)| Value::Number(f64::from(y))),
-        Function::Months => number::date(&text(0)?)
-            .map_or(Value::Empty, |(y, m)| Value::Number(f64::from(y) * 12.0 + f64::from(m))),
+        Function::Months => {
+            number::date(&text(0)?).map_or(Value::Empty, |(y, m)| Value::Number(f64::from(y) * 12.0 + f64::from(m)))
+        }
         Function::Left => some(text(0)?.chars().take(size(1)?).collect()),
         Function::Pad => {
             let (code, width) = (text(0)?, size(1)?);
@@ -302,7 +316,10 @@ mod tests {
             ("MODE in (1, 2) and not empty(LOYER)", "Truth(true)"),
             ("MODE = \"1\" et LOYER > 350", "Truth(true)"),
             ("LOYER * 2 + 1", "Number(702.0)"),
-            ("year(DATE) = 2021 and months(DATE) - months('2020-12') = 3", "Truth(true)"),
+            (
+                "year(DATE) = 2021 and months(DATE) - months('2020-12') = 3",
+                "Truth(true)",
+            ),
             ("`nom d'une voie` & ' ' & MODE", "Text((\"RUE DES LILAS 1\"))"),
             ("-(1 + 2) * 3", "Number(-9.0)"),
             ("if(MODE = 2, 'a', 'b')", "Text((\"b\"))"),

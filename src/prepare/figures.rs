@@ -9,8 +9,8 @@ use crate::model::{Iid, State, Tid, Vintage};
 pub(super) enum Said {
     /// A number and the base it rests on; no base when the source gives none.
     Number { value: f64, base: Option<f64> },
-    /// A word of a class, by its position.
-    Word(u16),
+    /// A word of a class, by its position, and its base.
+    Word { word: u16, base: Option<f64> },
     /// A state as delivered.
     State(State),
 }

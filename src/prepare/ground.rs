@@ -82,7 +82,12 @@ impl Layer {
 
     /// Codes of the zones that hold a point, sorted.
     pub(super) fn holding(&self, point: Coord<f64>) -> Vec<&str> {
-        let mut codes: Vec<&str> = self.locator.holding(point).into_iter().map(|i| self.codes[i].as_str()).collect();
+        let mut codes: Vec<&str> = self
+            .locator
+            .holding(point)
+            .into_iter()
+            .map(|i| self.codes[i].as_str())
+            .collect();
         codes.sort_unstable();
         codes
     }
@@ -114,7 +119,11 @@ pub(super) struct Systems(BTreeMap<u32, Crs>);
 impl Systems {
     /// Makes all the systems of France.
     pub(super) fn new() -> Self {
-        let codes = crs::KNOWN.iter().map(|(code, _)| *code).chain(3942..=3949).chain([4171, 4559, 3035]);
+        let codes = crs::KNOWN
+            .iter()
+            .map(|(code, _)| *code)
+            .chain(3942..=3949)
+            .chain([4171, 4559, 3035]);
         Self(codes.filter_map(|code| Some((code, Crs::new(code)?))).collect())
     }
 
@@ -130,7 +139,11 @@ impl Ground {
     ///
     /// # Errors
     /// Codes that are not valid at their scale.
-    pub(super) fn new(metropole: &crate::config::Metropole, mut zones: BTreeMap<Scale, Vec<Zone>>, buildings: Vec<Building>) -> Result<Self> {
+    pub(super) fn new(
+        metropole: &crate::config::Metropole,
+        mut zones: BTreeMap<Scale, Vec<Zone>>,
+        buildings: Vec<Building>,
+    ) -> Result<Self> {
         for list in zones.values_mut() {
             list.sort_by(|a, b| a.code.cmp(&b.code));
         }
@@ -178,8 +191,17 @@ impl Ground {
         let mut lineages: Vec<(Tid, Lineage)> = Vec::new();
         for zone in zones.get(&Scale::Iris).into_iter().flatten() {
             if let Some(tid) = territories.find(Scale::Iris, &zone.code) {
-                let commune = zone.commune.as_deref().and_then(|c| territories.find(Scale::Commune, c));
-                lineages.push((tid, Lineage { commune, ..Lineage::default() }));
+                let commune = zone
+                    .commune
+                    .as_deref()
+                    .and_then(|c| territories.find(Scale::Commune, c));
+                lineages.push((
+                    tid,
+                    Lineage {
+                        commune,
+                        ..Lineage::default()
+                    },
+                ));
             }
         }
         for building in &placed {
@@ -198,7 +220,14 @@ impl Ground {
         for (tid, lineage) in lineages {
             territories.set_lineage(tid, lineage);
         }
-        Ok(Self { territories, zones, layers, buildings: placed, located, systems: Systems::new() })
+        Ok(Self {
+            territories,
+            zones,
+            layers,
+            buildings: placed,
+            located,
+            systems: Systems::new(),
+        })
     }
 
     /// Commune, IRIS and QPV of a point, the commune declared helping to choose between IRIS that overlap.
@@ -214,14 +243,22 @@ impl Ground {
             let code = held.iter().find(|c| layer.commune_of(c) == own).or(held.first())?;
             self.territories.find(Scale::Iris, code)
         });
-        Lineage { commune, iris, qpv: first(Scale::Qpv) }
+        Lineage {
+            commune,
+            iris,
+            qpv: first(Scale::Qpv),
+        }
     }
 }
 
 fn place_all(layers: &BTreeMap<Scale, Layer>, buildings: Vec<Building>, located: &mut Located) -> Vec<Building> {
     let empty = Vec::new();
-    let known: BTreeSet<&str> =
-        layers.get(&Scale::Commune).map_or(&empty, |l| &l.codes).iter().map(String::as_str).collect();
+    let known: BTreeSet<&str> = layers
+        .get(&Scale::Commune)
+        .map_or(&empty, |l| &l.codes)
+        .iter()
+        .map(String::as_str)
+        .collect();
     let mut sorted = buildings;
     sorted.sort_by(|a, b| a.id.cmp(&b.id));
     let mut placed = Vec::with_capacity(sorted.len());
@@ -245,9 +282,15 @@ fn place_all(layers: &BTreeMap<Scale, Layer>, buildings: Vec<Building>, located:
         } else if communes.len() > 1 {
             located.several_communes.push((id.clone(), owned(&communes)));
         }
-        let commune = if declared { building.commune.clone() } else { communes[0].to_owned() };
+        let commune = if declared {
+            building.commune.clone()
+        } else {
+            communes[0].to_owned()
+        };
         if declared && !communes.is_empty() && !communes.contains(&commune.as_str()) {
-            located.other_commune.push((id.clone(), commune.clone(), communes[0].to_owned()));
+            located
+                .other_commune
+                .push((id.clone(), commune.clone(), communes[0].to_owned()));
         }
         let mut iris = building.iris.clone();
         if let Some(layer) = layers.get(&Scale::Iris) {
@@ -294,10 +337,17 @@ fn place_all(layers: &BTreeMap<Scale, Layer>, buildings: Vec<Building>, located:
 pub(super) fn polygons(path: &Path, recipe: &super::recipe::Polygons) -> Result<Vec<Zone>> {
     let wrong = |why: String| Diagnostic::error(why).at(path);
     let text = crate::fs::read_text(path)?;
-    let json: geojson::GeoJson = text.text.parse().map_err(|e| wrong(format!("GeoJSON illisible : {e}")))?;
+    let json: geojson::GeoJson = text
+        .text
+        .parse()
+        .map_err(|e| wrong(format!("GeoJSON illisible : {e}")))?;
     let collection = geojson::FeatureCollection::try_from(json)
         .map_err(|_| wrong("GeoJSON : une « FeatureCollection » est attendue".to_owned()))?;
-    let own_year = collection.foreign_members.as_ref().and_then(|m| m.get("geography")).and_then(serde_json::Value::as_u64);
+    let own_year = collection
+        .foreign_members
+        .as_ref()
+        .and_then(|m| m.get("geography"))
+        .and_then(serde_json::Value::as_u64);
     let own_year = own_year.and_then(|y| u16::try_from(y).ok());
     let epsg = recipe.epsg.unwrap_or(4326);
     let Some(crs) = Crs::new(epsg) else {
@@ -318,7 +368,10 @@ pub(super) fn polygons(path: &Path, recipe: &super::recipe::Polygons) -> Result<
         }
         let Some(code) = text(&recipe.code).filter(|c| !c.is_empty()) else {
             let names: Vec<&str> = properties.keys().map(String::as_str).collect();
-            found.push(wrong(format!("entité {rank} : propriété « {} » absente ou vide", recipe.code)).suggest(&recipe.code, names));
+            found.push(
+                wrong(format!("entité {rank} : propriété « {} » absente ou vide", recipe.code))
+                    .suggest(&recipe.code, names),
+            );
             continue;
         };
         let code = match recipe.scale {
@@ -334,7 +387,11 @@ pub(super) fn polygons(path: &Path, recipe: &super::recipe::Polygons) -> Result<
             continue;
         };
         let commune = (recipe.scale == Scale::Iris).then(|| {
-            recipe.commune.as_deref().and_then(text).unwrap_or_else(|| code.chars().take(5).collect())
+            recipe
+                .commune
+                .as_deref()
+                .and_then(text)
+                .unwrap_or_else(|| code.chars().take(5).collect())
         });
         // An inter-communal QPV may come in several features.
         if let Some(rank) = ranks.get(&code) {
@@ -344,14 +401,20 @@ pub(super) fn polygons(path: &Path, recipe: &super::recipe::Polygons) -> Result<
         }
         ranks.insert(code.clone(), zones.len());
         zones.push(Zone {
-            name: text(&recipe.name).filter(|n| !n.is_empty()).unwrap_or_else(|| code.clone()),
+            name: text(&recipe.name)
+                .filter(|n| !n.is_empty())
+                .unwrap_or_else(|| code.clone()),
             commune,
             geography: recipe.geography.or(own_year),
             shape,
             code,
         });
     }
-    if found.is_empty() { Ok(zones) } else { Err(found.sorted()) }
+    if found.is_empty() {
+        Ok(zones)
+    } else {
+        Err(found.sorted())
+    }
 }
 
 fn shape(geometry: geojson::Geometry, crs: &Crs) -> Option<MultiPolygon<f64>> {

@@ -25,12 +25,16 @@ pub(super) fn names() -> impl Iterator<Item = &'static str> {
 /// # Errors
 /// An unknown layout.
 pub(super) fn complete(table: &Table, recipe: &Path, name: &str) -> Result<Table> {
-    let Some(layout) = &table.layout else { return Ok(table.clone()) };
+    let Some(layout) = &table.layout else {
+        return Ok(table.clone());
+    };
     let Some((_, text)) = LAYOUTS.iter().find(|(n, _)| n == layout) else {
-        return Err(Diagnostic::error(format!("format « {layout} » inconnu (table « {name} »)"))
-            .at(recipe)
-            .suggest(layout, names())
-            .into());
+        return Err(
+            Diagnostic::error(format!("format « {layout} » inconnu (table « {name} »)"))
+                .at(recipe)
+                .suggest(layout, names())
+                .into(),
+        );
     };
     let mut full: Table = from_toml(text, Path::new(layout))?;
     let own = table.clone();
@@ -63,7 +67,10 @@ mod tests {
     #[test]
     fn every_layout_can_be_read() {
         for name in names() {
-            let table = Table { layout: Some(name.to_owned()), ..Table::default() };
+            let table = Table {
+                layout: Some(name.to_owned()),
+                ..Table::default()
+            };
             let full = complete(&table, Path::new("prepare.toml"), "t").unwrap_or_else(|e| panic!("{name}: {e}"));
             for (id, measure) in &full.measures {
                 if let Some(category) = &measure.category {
@@ -75,7 +82,10 @@ mod tests {
 
     #[test]
     fn an_unknown_layout_gets_the_nearest_name() {
-        let table = Table { layout: Some("rpl".to_owned()), ..Table::default() };
+        let table = Table {
+            layout: Some("rpl".to_owned()),
+            ..Table::default()
+        };
         let error = complete(&table, Path::new("prepare.toml"), "t").expect_err("unknown");
         assert!(error.to_string().contains("« rpls »"), "{error}");
     }

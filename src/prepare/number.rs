@@ -15,7 +15,11 @@ pub(super) fn number(text: &str) -> Option<f64> {
             c => plain.push(c),
         }
     }
-    if !plain.bytes().next().is_some_and(|b| b.is_ascii_digit() || matches!(b, b'-' | b'+' | b'.' | b',')) {
+    if !plain
+        .bytes()
+        .next()
+        .is_some_and(|b| b.is_ascii_digit() || matches!(b, b'-' | b'+' | b'.' | b','))
+    {
         return None;
     }
     // The last of comma and point is the decimal mark, the other one separates thousands.
@@ -62,8 +66,15 @@ pub(super) fn address(number: &str, repetition: &str, kind: &str, name: &str) ->
     let number = number.split(':').next().unwrap_or(number).trim();
     let number = number.strip_suffix(".0").unwrap_or(number).trim_start_matches('0');
     let head = name.split_whitespace().next().unwrap_or("");
-    let kind = if head.eq_ignore_ascii_case(kind.trim()) { "" } else { kind };
-    let words: Vec<&str> = [number, repetition, kind, name].into_iter().flat_map(str::split_whitespace).collect();
+    let kind = if head.eq_ignore_ascii_case(kind.trim()) {
+        ""
+    } else {
+        kind
+    };
+    let words: Vec<&str> = [number, repetition, kind, name]
+        .into_iter()
+        .flat_map(str::split_whitespace)
+        .collect();
     words.join(" ")
 }
 

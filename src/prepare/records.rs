@@ -26,7 +26,12 @@ pub(super) struct Spot {
 
 impl Spot {
     fn of(residence: Option<Tid>, lineage: Lineage) -> Self {
-        Self { residence, commune: lineage.commune, iris: lineage.iris, qpv: lineage.qpv }
+        Self {
+            residence,
+            commune: lineage.commune,
+            iris: lineage.iris,
+            qpv: lineage.qpv,
+        }
     }
 
     /// Territory of the atom at a scale.
@@ -94,17 +99,26 @@ pub(super) fn run(
     all: &mut All,
 ) -> Result<(Program, Sums, Told, Vec<Cleaned>, Diagnostics)> {
     let program = Program::new(recipe, recipe_path, block, dictionary)?;
-    let mut sums = Sums { spots: Vec::new(), years: BTreeMap::new() };
+    let mut sums = Sums {
+        spots: Vec::new(),
+        years: BTreeMap::new(),
+    };
     let mut ranks: HashMap<Spot, u32> = HashMap::new();
-    let mut told = Told { source: block.source.clone(), table: block.table.clone(), ..Told::default() };
+    let mut told = Told {
+        source: block.source.clone(),
+        table: block.table.clone(),
+        ..Told::default()
+    };
     let mut cleaned = Vec::new();
     let mut warnings = Diagnostics::new();
     for (vintage, path) in files(&program.table, &block.table, from, recipe_path)? {
         if vintage.is_none() && program.year.is_none() {
-            return Err(Diagnostic::error(format!("millésime inconnu (table « {} »)", block.table))
-                .at(recipe_path)
-                .hint("ajouter vintage = \"2025\" à la table, ou year = \"…\" au bloc")
-                .into());
+            return Err(
+                Diagnostic::error(format!("millésime inconnu (table « {} »)", block.table))
+                    .at(recipe_path)
+                    .hint("ajouter vintage = \"2025\" à la table, ou year = \"…\" au bloc")
+                    .into(),
+            );
         }
         let scan = Scan::open(&program.table, &path, vintage, &program.asked, recipe_path)?;
         let (report, found) = scan.run(
@@ -122,7 +136,12 @@ pub(super) fn run(
     Ok((program, sums, told, cleaned, warnings))
 }
 
-fn compute(program: &Program, row: &Bound<'_>, ground: &Ground, vintage: Option<Vintage>) -> std::result::Result<Option<Computed>, Fault> {
+fn compute(
+    program: &Program,
+    row: &Bound<'_>,
+    ground: &Ground,
+    vintage: Option<Vintage>,
+) -> std::result::Result<Option<Computed>, Fault> {
     if let Some(keep) = program.keep
         && !row.value(keep)?.truth()
     {
@@ -133,13 +152,22 @@ fn compute(program: &Program, row: &Bound<'_>, ground: &Ground, vintage: Option<
     let year = match program.year {
         Some(rank) => {
             let text = row.text(rank)?;
-            super::number::date(&text).map(|(y, _)| y).or_else(|| super::number::number(&text).map(|n| n as u16))
+            super::number::date(&text)
+                .map(|(y, _)| y)
+                .or_else(|| super::number::number(&text).map(|n| n as u16))
         }
         None => vintage.map(Vintage::last),
     };
     let base = row.number(program.base)?.unwrap_or(0.0);
-    let mut computed =
-        Computed { spot, unknown_residence, year, base, adds: Vec::new(), nowhere: Vec::new(), unknown: Vec::new() };
+    let mut computed = Computed {
+        spot,
+        unknown_residence,
+        year,
+        base,
+        adds: Vec::new(),
+        nowhere: Vec::new(),
+        unknown: Vec::new(),
+    };
     if spot.is_none() || year.is_none() {
         return Ok(Some(computed));
     }
@@ -196,7 +224,11 @@ fn add(rank: usize, measure: &Compiled, row: &Bound<'_>, out: &mut Computed) -> 
         }
         Numbers::Ratio { top, bottom, sorter } => {
             let (top, bottom) = (row.number(*top)?, row.number(*bottom)?);
-            (top.and_then(|t| bottom.map(|_| t)), bottom.and_then(|b| top.map(|_| b)), sorter)
+            (
+                top.and_then(|t| bottom.map(|_| t)),
+                bottom.and_then(|b| top.map(|_| b)),
+                sorter,
+            )
         }
     };
     let Some(top) = top else {
@@ -294,14 +326,23 @@ fn fold(program: &Program, row: Computed, sums: &mut Sums, ranks: &mut HashMap<S
     for (rank, text) in row.nowhere {
         let texts = told.nowhere.entry(program.measures[rank].id.clone()).or_default();
         // A hundred different texts tell enough.
-        let text = if texts.len() < 100 || texts.contains_key(&text) { text } else { "…".to_owned() };
+        let text = if texts.len() < 100 || texts.contains_key(&text) {
+            text
+        } else {
+            "…".to_owned()
+        };
         *texts.entry(text).or_default() += 1;
     }
     let atom = *ranks.entry(spot).or_insert_with(|| {
         sums.spots.push(spot);
         u32::try_from(sums.spots.len() - 1).unwrap_or(u32::MAX)
     });
-    let slots = sums.years.entry(year).or_default().entry(atom).or_insert_with(|| vec![0.0; program.slots]);
+    let slots = sums
+        .years
+        .entry(year)
+        .or_default()
+        .entry(atom)
+        .or_insert_with(|| vec![0.0; program.slots]);
     for (slot, number) in row.adds {
         slots[slot as usize] += number;
     }
@@ -313,7 +354,9 @@ fn vintages(block: &Block, years: &BTreeSet<u16>, recipe_path: &Path) -> Result<
     if !block.vintages.is_empty() {
         for text in &block.vintages {
             let vintage: Vintage = text.parse().map_err(|()| {
-                Diagnostic::error(format!("millésime « {text} »")).at(recipe_path).hint("écrire « 2025 » ou « 2023-2025 »")
+                Diagnostic::error(format!("millésime « {text} »"))
+                    .at(recipe_path)
+                    .hint("écrire « 2025 » ou « 2023-2025 »")
             })?;
             out.push((vintage, (vintage.first()..=vintage.last()).collect()));
         }
@@ -323,7 +366,9 @@ fn vintages(block: &Block, years: &BTreeSet<u16>, recipe_path: &Path) -> Result<
     if span == 1 {
         return Ok(years.iter().map(|y| (Vintage::Year(*y), vec![*y])).collect());
     }
-    let (Some(&first), Some(&last)) = (years.first(), years.last()) else { return Ok(out) };
+    let (Some(&first), Some(&last)) = (years.first(), years.last()) else {
+        return Ok(out);
+    };
     let mut to = last;
     // Only whole windows: a window that starts before the first year known would pass for a low one.
     while to + 1 >= first + span {
@@ -336,10 +381,12 @@ fn vintages(block: &Block, years: &BTreeSet<u16>, recipe_path: &Path) -> Result<
         }
     }
     if out.is_empty() {
-        return Err(Diagnostic::error(format!("de {first} à {last} : moins de {span} années, aucune fenêtre entière"))
-            .at(recipe_path)
-            .hint("fournir les années manquantes")
-            .into());
+        return Err(Diagnostic::error(format!(
+            "de {first} à {last} : moins de {span} années, aucune fenêtre entière"
+        ))
+        .at(recipe_path)
+        .hint("fournir les années manquantes")
+        .into());
     }
     out.reverse();
     Ok(out)
@@ -362,7 +409,9 @@ fn write(
             let mut totals: Vec<Option<Vec<f64>>> = vec![None; territories.count(scale)];
             for atoms in years.iter().filter_map(|y| sums.years.get(y)) {
                 for (atom, slots) in atoms {
-                    let Some(tid) = sums.spots[*atom as usize].at(scale, metropole) else { continue };
+                    let Some(tid) = sums.spots[*atom as usize].at(scale, metropole) else {
+                        continue;
+                    };
                     let total = totals[territories.rank(tid)].get_or_insert_with(|| vec![0.0; program.slots]);
                     for (sum, number) in total.iter_mut().zip(slots) {
                         *sum += number;
@@ -384,7 +433,11 @@ fn write(
                     }
                     for (cell, category) in measure.cells.iter().enumerate() {
                         let said = said(measure, cell, slots);
-                        let key = Key { tid: territories.at(scale, rank), indicator: measure.iid, category: *category };
+                        let key = Key {
+                            tid: territories.at(scale, rank),
+                            indicator: measure.iid,
+                            category: *category,
+                        };
                         if !all.put(&block.source, vintage, key, said) {
                             return Err(Diagnostic::error(format!(
                                 "« {} » écrit deux fois pour {scale} en {vintage}",
@@ -408,7 +461,10 @@ fn said(measure: &Compiled, cell: usize, slots: &[f64]) -> Said {
     match measure.bottom {
         None => Said::Number { value: top, base },
         Some(bottom) if slots[bottom + cell] == 0.0 => Said::State(State::NotApplicable),
-        Some(bottom) => Said::Number { value: top / slots[bottom + cell] * measure.times, base },
+        Some(bottom) => Said::Number {
+            value: top / slots[bottom + cell] * measure.times,
+            base,
+        },
     }
 }
 
@@ -417,24 +473,36 @@ fn tell(told: &Told, warnings: &mut Diagnostics) {
     let mut warn = |message: String, hint: &str| warnings.push(Diagnostic::warning(message).hint(hint));
     if told.outside.0 > 0 {
         warn(
-            format!("{block} : {} lignes hors du territoire, base {}", told.outside.0, told.outside.1),
+            format!(
+                "{block} : {} lignes hors du territoire, base {}",
+                told.outside.0, told.outside.1
+            ),
             "elles ne sont comptées nulle part ; vérifier le code commune si ce nombre surprend",
         );
     }
     if told.unknown_residence > 0 {
         warn(
-            format!("{block} : {} lignes nomment une résidence inconnue", told.unknown_residence),
+            format!(
+                "{block} : {} lignes nomment une résidence inconnue",
+                told.unknown_residence
+            ),
             "comptées dans leur commune quand la ligne la donne ; compléter les résidences",
         );
     }
     if told.without_iris.0 > 0 {
         warn(
-            format!("{block} : {} lignes dans aucun IRIS, base {}", told.without_iris.0, told.without_iris.1),
+            format!(
+                "{block} : {} lignes dans aucun IRIS, base {}",
+                told.without_iris.0, told.without_iris.1
+            ),
             "comptées dans leur commune, dans aucun IRIS",
         );
     }
     if told.without_year > 0 {
-        warn(format!("{block} : {} lignes sans année", told.without_year), "vérifier « year »");
+        warn(
+            format!("{block} : {} lignes sans année", told.without_year),
+            "vérifier « year »",
+        );
     }
     for (id, texts) in &told.nowhere {
         let total: u64 = texts.values().sum();

@@ -31,9 +31,15 @@ impl KeyRanks {
         for part in recipe.key.iter() {
             key.push(asked.add(recipe_path, "residences.key", part)?);
         }
-        let id = recipe.id.as_ref().map(|t| asked.add(recipe_path, "residences.id", t)).transpose()?;
+        let id = recipe
+            .id
+            .as_ref()
+            .map(|t| asked.add(recipe_path, "residences.id", t))
+            .transpose()?;
         let commune = recipe.commune.as_ref().or(table.commune.as_ref());
-        let commune = commune.map(|t| asked.add(recipe_path, "residences.commune", t)).transpose()?;
+        let commune = commune
+            .map(|t| asked.add(recipe_path, "residences.commune", t))
+            .transpose()?;
         Ok(Self { key, id, commune })
     }
 
@@ -70,7 +76,11 @@ impl KeyRanks {
 ///
 /// # Errors
 /// Formulas, files or columns that cannot be read, an unknown system of coordinates.
-pub(super) fn read(recipe: &Recipe, recipe_path: &Path, from: &Path) -> Result<(Vec<Building>, Vec<Cleaned>, Diagnostics)> {
+pub(super) fn read(
+    recipe: &Recipe,
+    recipe_path: &Path,
+    from: &Path,
+) -> Result<(Vec<Building>, Vec<Cleaned>, Diagnostics)> {
     let mut all: HashMap<String, Building> = HashMap::new();
     let systems = Systems::new();
     let mut cleaned = Vec::new();
@@ -83,7 +93,8 @@ pub(super) fn read(recipe: &Recipe, recipe_path: &Path, from: &Path) -> Result<(
         let mut asked = Asked::default();
         let key = KeyRanks::ask(&mut asked, recipe_path, part, &table)?;
         let mut ask = |what: &str, text: Option<&String>| {
-            text.map(|t| asked.add(recipe_path, &format!("residences.{what}"), t)).transpose()
+            text.map(|t| asked.add(recipe_path, &format!("residences.{what}"), t))
+                .transpose()
         };
         let name = ask("name", Some(&part.name))?;
         let fields = [

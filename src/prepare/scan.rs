@@ -55,7 +55,10 @@ impl Asked {
                 .at(recipe)
                 .hint("la langue des formules est décrite dans la documentation de « atlas prepare »")
         })?;
-        self.0.push(Wanted { what: what.to_owned(), expr });
+        self.0.push(Wanted {
+            what: what.to_owned(),
+            expr,
+        });
         Ok(self.0.len() - 1)
     }
 }
@@ -113,7 +116,11 @@ pub(super) fn files(table: &Table, name: &str, from: &Path, recipe: &Path) -> Re
     };
     let mut out = Vec::new();
     if let Some(file) = &table.file {
-        let vintage = table.vintage.as_ref().map(|v| v.parse().map_err(|()| wrong(v))).transpose()?;
+        let vintage = table
+            .vintage
+            .as_ref()
+            .map(|v| v.parse().map_err(|()| wrong(v)))
+            .transpose()?;
         out.push((vintage, from.join(file)));
     }
     for (text, file) in &table.files {
@@ -134,9 +141,21 @@ impl Scan {
     ///
     /// # Errors
     /// Every column that the formulas name and the file lacks, with the nearest name.
-    pub(super) fn open(table: &Table, path: &Path, vintage: Option<Vintage>, asked: &Asked, recipe: &Path) -> Result<Self> {
+    pub(super) fn open(
+        table: &Table,
+        path: &Path,
+        vintage: Option<Vintage>,
+        asked: &Asked,
+        recipe: &Path,
+    ) -> Result<Self> {
         let mut source = Source::open(path, table)?;
-        let mut binder = Binder { source: &source, table, vintage, kept: Vec::new(), depth: 0 };
+        let mut binder = Binder {
+            source: &source,
+            table,
+            vintage,
+            kept: Vec::new(),
+            depth: 0,
+        };
         let mut found = Diagnostics::new();
         let mut exprs = Vec::with_capacity(asked.0.len());
         for wanted in &asked.0 {
@@ -160,7 +179,13 @@ impl Scan {
         let kept = binder.kept;
         let cleaner = Cleaner::new(table, &source, &kept);
         source.keep(&kept);
-        Ok(Self { source, vintage, exprs, keep, cleaner })
+        Ok(Self {
+            source,
+            vintage,
+            exprs,
+            keep,
+            cleaner,
+        })
     }
 
     /// Computes `map` on every row, in parallel, and gives the results to `fold` in the order of the file.
@@ -189,7 +214,11 @@ impl Scan {
                     if !keep {
                         return Ok(None);
                     }
-                    let bound = Bound { exprs: &self.exprs, number: row.number, cells };
+                    let bound = Bound {
+                        exprs: &self.exprs,
+                        number: row.number,
+                        cells,
+                    };
                     map(&bound).map(Some).map_err(|f| (row.number, f))
                 })
                 .collect();
@@ -259,8 +288,16 @@ impl Cleaner {
         };
         for &column in kept {
             let own = table.sentinels.iter().filter(|(name, _)| of(column, name));
-            cleaner.sentinels.push(own.flat_map(|(_, texts)| texts.iter().cloned()).collect());
-            cleaner.widths.push(table.codes.iter().find(|(name, _)| of(column, name)).map(|(_, width)| *width));
+            cleaner
+                .sentinels
+                .push(own.flat_map(|(_, texts)| texts.iter().cloned()).collect());
+            cleaner.widths.push(
+                table
+                    .codes
+                    .iter()
+                    .find(|(name, _)| of(column, name))
+                    .map(|(_, width)| *width),
+            );
         }
         cleaner
     }
@@ -271,7 +308,12 @@ impl Cleaner {
             !cell.is_empty() && (self.empty.iter().any(|e| e == cell) || self.sentinels[i].iter().any(|s| s == cell))
         };
         let short = |i: usize, cell: &str| self.widths[i].is_some_and(|w| cell.len() != w && !cell.is_empty());
-        if !row.cells.iter().enumerate().any(|(i, cell)| marked(i, cell) || short(i, cell)) {
+        if !row
+            .cells
+            .iter()
+            .enumerate()
+            .any(|(i, cell)| marked(i, cell) || short(i, cell))
+        {
             return None;
         }
         let mut out = csv::StringRecord::with_capacity(row.cells.as_slice().len() + 8, row.cells.len());
@@ -302,19 +344,29 @@ impl Binder<'_> {
     fn bind(&mut self, expr: Expr) -> std::result::Result<Expr, String> {
         // Inside first(…), address(…) and empty(…), a column that the file lacks has no value.
         if let Expr::Call(function @ (Function::First | Function::Address | Function::Empty), list) = expr {
-            let list = list.into_iter().map(|e| self.bind(e).unwrap_or(Expr::Text(String::new()))).map(none).collect();
+            let list = list
+                .into_iter()
+                .map(|e| self.bind(e).unwrap_or(Expr::Text(String::new())))
+                .map(none)
+                .collect();
             return Ok(Expr::Call(function, list));
         }
         match expr {
-            Expr::Call(function, list) => {
-                Ok(Expr::Call(function, list.into_iter().map(|e| self.bind(e)).collect::<std::result::Result<_, _>>()?))
-            }
+            Expr::Call(function, list) => Ok(Expr::Call(
+                function,
+                list.into_iter()
+                    .map(|e| self.bind(e))
+                    .collect::<std::result::Result<_, _>>()?,
+            )),
             Expr::Name(name) => self.name(&name),
             Expr::Not(e) => Ok(Expr::Not(Box::new(self.bind(*e)?))),
             Expr::Negative(e) => Ok(Expr::Negative(Box::new(self.bind(*e)?))),
             Expr::Both(op, pair) => Ok(Expr::Both(op, Box::new((self.bind(pair.0)?, self.bind(pair.1)?)))),
             Expr::In(e, list) => {
-                let list = list.into_iter().map(|e| self.bind(e)).collect::<std::result::Result<_, _>>()?;
+                let list = list
+                    .into_iter()
+                    .map(|e| self.bind(e))
+                    .collect::<std::result::Result<_, _>>()?;
                 Ok(Expr::In(Box::new(self.bind(*e)?), list))
             }
             other => Ok(other),
@@ -336,7 +388,10 @@ impl Binder<'_> {
             self.depth -= 1;
             return bound;
         }
-        let column = self.source.named(name, &self.table.columns).ok_or_else(|| name.to_owned())?;
+        let column = self
+            .source
+            .named(name, &self.table.columns)
+            .ok_or_else(|| name.to_owned())?;
         let rank = self.kept.iter().position(|c| *c == column).unwrap_or_else(|| {
             self.kept.push(column);
             self.kept.len() - 1
@@ -351,7 +406,11 @@ impl Binder<'_> {
                 .hint("ajouter vintage = \"2025\" à la table");
         }
         let folded = fold(&name);
-        let near = self.source.header.iter().find(|h| fold(h).contains(&folded) && !folded.is_empty());
+        let near = self
+            .source
+            .header
+            .iter()
+            .find(|h| fold(h).contains(&folded) && !folded.is_empty());
         let diagnostic = Diagnostic::error(format!("colonne « {name} » introuvable ({what})")).at(&self.source.path);
         match near {
             Some(near) => diagnostic.hint(format!("vouliez-vous dire « {near} » ?")),

@@ -41,7 +41,8 @@ impl Sorter {
         }
         let mut bands = Vec::new();
         for (key, text) in &recipe.bands {
-            let (low, high) = band(text).ok_or_else(|| format!("bornes « {text} » : écrire « ..1948 », « 1949..1974 » ou « 5.. »"))?;
+            let (low, high) = band(text)
+                .ok_or_else(|| format!("bornes « {text} » : écrire « ..1948 », « 1949..1974 » ou « 5.. »"))?;
             bands.push((low, high, rank(key)));
         }
         // Bands may touch (20..40, 40..60): the lower one takes the shared bound.
@@ -76,7 +77,11 @@ impl Sorter {
         }
         if let Some(number) = (!self.bands.is_empty()).then(|| number::number(text)).flatten() {
             // A code such as « 10.0 » is the text « 10 ».
-            if let Some((.., sorted)) = self.bands.iter().find(|(low, high, _)| number >= *low && number <= *high) {
+            if let Some((.., sorted)) = self
+                .bands
+                .iter()
+                .find(|(low, high, _)| number >= *low && number <= *high)
+            {
                 return *sorted;
             }
         }
@@ -85,7 +90,10 @@ impl Sorter {
 }
 
 /// Words of a class, from the texts of a source.
-pub(super) fn words(map: &std::collections::BTreeMap<String, Names>, indicator: &Indicator) -> Result<HashMap<String, u16>, String> {
+pub(super) fn words(
+    map: &std::collections::BTreeMap<String, Names>,
+    indicator: &Indicator,
+) -> Result<HashMap<String, u16>, String> {
     let mut out = HashMap::new();
     for (i, category) in indicator.categories.iter().enumerate() {
         let rank = u16::try_from(i).unwrap_or(u16::MAX);
@@ -108,8 +116,16 @@ fn band(text: &str) -> Option<(f64, f64)> {
         let value = number::number(text.trim())?;
         return Some((value, value));
     };
-    let low = if low.trim().is_empty() { f64::NEG_INFINITY } else { number::number(low.trim())? };
-    let high = if high.trim().is_empty() { f64::INFINITY } else { number::number(high.trim())? };
+    let low = if low.trim().is_empty() {
+        f64::NEG_INFINITY
+    } else {
+        number::number(low.trim())?
+    };
+    let high = if high.trim().is_empty() {
+        f64::INFINITY
+    } else {
+        number::number(high.trim())?
+    };
     (low <= high).then_some((low, high))
 }
 

@@ -24,15 +24,25 @@ fn tokens(text: &str) -> Result<Vec<Token>, String> {
                 return Err(format!("le texte ouvert par {c} n’est pas fermé"));
             };
             let inside = rest[1..=end].to_owned();
-            out.push(if c == '`' { Token::Quoted(inside) } else { Token::Text(inside) });
+            out.push(if c == '`' {
+                Token::Quoted(inside)
+            } else {
+                Token::Text(inside)
+            });
             rest = rest[end + 2..].trim_start();
         } else if c.is_ascii_digit() {
-            let end = rest.find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(rest.len());
-            let number = rest[..end].parse().map_err(|_| format!("nombre « {} » illisible", &rest[..end]))?;
+            let end = rest
+                .find(|c: char| !(c.is_ascii_digit() || c == '.'))
+                .unwrap_or(rest.len());
+            let number = rest[..end]
+                .parse()
+                .map_err(|_| format!("nombre « {} » illisible", &rest[..end]))?;
             out.push(Token::Number(number));
             rest = rest[end..].trim_start();
         } else if c.is_alphabetic() || c == '_' || c == '@' {
-            let end = rest.find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '.' | '@'))).unwrap_or(rest.len());
+            let end = rest
+                .find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '.' | '@')))
+                .unwrap_or(rest.len());
             out.push(Token::Word(rest[..end].to_owned()));
             rest = rest[end..].trim_start();
         } else if c == ',' {
@@ -55,7 +65,11 @@ struct Parser {
 }
 
 pub(super) fn parse(text: &str) -> Result<Expr, String> {
-    let mut parser = Parser { tokens: tokens(text)?, at: 0, depth: 0 };
+    let mut parser = Parser {
+        tokens: tokens(text)?,
+        at: 0,
+        depth: 0,
+    };
     let expr = parser.climb(0)?;
     match parser.peek() {
         None => Ok(expr),
@@ -93,7 +107,9 @@ impl Parser {
         if self.word(["and", "et"]) {
             return Some((Operator::And, 2));
         }
-        let Some(Token::Sign(sign)) = self.peek() else { return None };
+        let Some(Token::Sign(sign)) = self.peek() else {
+            return None;
+        };
         Some(match *sign {
             "=" => (Operator::Equal, 4),
             "!=" | "<>" => (Operator::Differs, 4),
@@ -180,7 +196,9 @@ impl Parser {
             Token::Word(name) if self.take("(") => {
                 let Some((_, function)) = FUNCTIONS.iter().find(|(n, _)| name.eq_ignore_ascii_case(n)) else {
                     let known = FUNCTIONS.iter().map(|(n, _)| *n);
-                    let near = nearest(&name, known).map(|n| format!(" ; vouliez-vous dire « {n} » ?")).unwrap_or_default();
+                    let near = nearest(&name, known)
+                        .map(|n| format!(" ; vouliez-vous dire « {n} » ?"))
+                        .unwrap_or_default();
                     return Err(format!("fonction inconnue « {name} »{near}"));
                 };
                 Expr::Call(*function, self.list()?)

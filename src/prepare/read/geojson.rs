@@ -12,9 +12,8 @@ use crate::fs;
 pub(super) fn read(path: &Path) -> Result<(Vec<String>, Vec<Row>)> {
     let unreadable = |why: &str| Diagnostic::error(format!("GeoJSON illisible : {why}")).at(path);
     let text = fs::read_text(path)?;
-    let json: Value = serde_json::from_str(&text.text).map_err(|e| {
-        unreadable(&e.to_string()).line(e.line()).column(e.column())
-    })?;
+    let json: Value =
+        serde_json::from_str(&text.text).map_err(|e| unreadable(&e.to_string()).line(e.line()).column(e.column()))?;
     drop(text);
     let Some(features) = json.get("features").and_then(Value::as_array) else {
         return Err(unreadable("une « FeatureCollection » est attendue").into());
@@ -41,7 +40,10 @@ pub(super) fn read(path: &Path) -> Result<(Vec<String>, Vec<Row>)> {
                 flatten(name, value, &mut put);
             }
         }
-        if let Some(geometry) = feature.get("geometry").filter(|g| g.get("type").is_some_and(|t| t == "Point")) {
+        if let Some(geometry) = feature
+            .get("geometry")
+            .filter(|g| g.get("type").is_some_and(|t| t == "Point"))
+        {
             let coordinates = geometry.get("coordinates");
             for (k, name) in ["lon", "lat"].into_iter().enumerate() {
                 if let Some(number) = coordinates.and_then(|c| c.get(k)).filter(|n| n.is_number()) {
@@ -49,7 +51,10 @@ pub(super) fn read(path: &Path) -> Result<(Vec<String>, Vec<Row>)> {
                 }
             }
         }
-        rows.push(Row { number: u32::try_from(i + 1).unwrap_or(u32::MAX), cells: cells.iter().map(String::as_str).collect() });
+        rows.push(Row {
+            number: u32::try_from(i + 1).unwrap_or(u32::MAX),
+            cells: cells.iter().map(String::as_str).collect(),
+        });
     }
     Ok((header, rows))
 }

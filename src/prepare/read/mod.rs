@@ -72,7 +72,12 @@ impl Source {
                 (header, Rows::Memory(rows.into_iter()))
             }
         };
-        Ok(Self { path: path.to_path_buf(), header, rows, found: Diagnostics::new() })
+        Ok(Self {
+            path: path.to_path_buf(),
+            header,
+            rows,
+            found: Diagnostics::new(),
+        })
     }
 
     /// Finds a column by its name, whatever its case, accents, spaces and newlines; `#12` is the twelfth column.
@@ -86,7 +91,10 @@ impl Source {
 
     /// Finds a column under the names that the recipe or a layout gives it.
     pub(super) fn named(&self, name: &str, aliases: &BTreeMap<String, Names>) -> Option<usize> {
-        let given = aliases.iter().find(|(k, _)| fold(k) == fold(name)).map(|(_, names)| names);
+        let given = aliases
+            .iter()
+            .find(|(k, _)| fold(k) == fold(name))
+            .map(|(_, names)| names);
         given
             .and_then(|names| names.iter().find_map(|n| self.column(n)))
             .or_else(|| self.column(name))
@@ -127,7 +135,10 @@ fn format(path: &Path, table: &Table) -> Result<Format> {
     if let Some(format) = table.format {
         return Ok(format);
     }
-    let extension = path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
+    let extension = path
+        .extension()
+        .map(|e| e.to_string_lossy().to_lowercase())
+        .unwrap_or_default();
     match extension.as_str() {
         "csv" | "txt" | "tsv" => Ok(Format::Csv),
         "parquet" => Ok(Format::Parquet),
@@ -192,7 +203,10 @@ mod tests {
     #[test]
     fn names_of_columns_are_folded() {
         assert_eq!(fold("Nombre_lls_ Inventaire_au"), fold("nombre lls inventaire AU"));
-        assert_eq!(fold("Résidences principales\nAvant 1919"), "residences_principales_avant_1919");
+        assert_eq!(
+            fold("Résidences principales\nAvant 1919"),
+            "residences_principales_avant_1919"
+        );
     }
 
     #[test]

@@ -22,7 +22,15 @@ pub(super) fn open(path: &Path) -> Result<(Vec<String>, Reader)> {
     let total = reader.num_rows().map_err(|e| unreadable(path, &e))?;
     let names: Vec<String> = schema.iter_names().map(ToString::to_string).collect();
     let kept = (0..names.len()).collect();
-    Ok((names.clone(), Reader { names, kept, total, at: 0 }))
+    Ok((
+        names.clone(),
+        Reader {
+            names,
+            kept,
+            total,
+            at: 0,
+        },
+    ))
 }
 
 fn unreadable(path: &Path, error: &polars::error::PolarsError) -> Diagnostic {

@@ -33,9 +33,11 @@ pub(super) fn open(path: &Path, table: &Table) -> Result<(Vec<String>, Reader)> 
         Some("tab" | "\t") => b'\t',
         Some(text) if text.len() == 1 => text.as_bytes()[0],
         Some(text) => {
-            return Err(Diagnostic::error(format!("séparateur « {text} » : un seul caractère attendu, ou \"tab\""))
-                .at(path)
-                .into());
+            return Err(
+                Diagnostic::error(format!("séparateur « {text} » : un seul caractère attendu, ou \"tab\""))
+                    .at(path)
+                    .into(),
+            );
         }
         None => separator(&start[mark..], table.header.unwrap_or(1)),
     };
@@ -125,7 +127,11 @@ impl Reader {
     pub(super) fn next(&mut self, path: &Path, found: &mut Diagnostics) -> Result<Vec<Row>> {
         let mut rows = Vec::new();
         while !self.ended && rows.len() < BATCH {
-            if !self.reader.read_byte_record(&mut self.record).map_err(|e| unreadable(path, &e))? {
+            if !self
+                .reader
+                .read_byte_record(&mut self.record)
+                .map_err(|e| unreadable(path, &e))?
+            {
                 self.ended = true;
                 break;
             }
@@ -148,7 +154,9 @@ impl Reader {
             let (cells, other) = decode(&self.record, self.kept.as_deref());
             if other && !self.other_encoding {
                 self.other_encoding = true;
-                found.push(Diagnostic::warning("fichier lu en windows-1252 (latin-1) là où il n’est pas en UTF-8").at(path));
+                found.push(
+                    Diagnostic::warning("fichier lu en windows-1252 (latin-1) là où il n’est pas en UTF-8").at(path),
+                );
             }
             rows.push(Row { number, cells });
         }
@@ -158,5 +166,7 @@ impl Reader {
 
 fn unreadable(path: &Path, error: &csv::Error) -> Diagnostic {
     let line = error.position().map_or(0, csv::Position::line);
-    Diagnostic::error(format!("lecture impossible : {error}")).at(path).line(line.try_into().unwrap_or(usize::MAX))
+    Diagnostic::error(format!("lecture impossible : {error}"))
+        .at(path)
+        .line(line.try_into().unwrap_or(usize::MAX))
 }

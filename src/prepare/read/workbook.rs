@@ -23,7 +23,9 @@ pub(super) fn read(path: &Path, table: &Table) -> Result<(Vec<String>, Vec<Row>)
         Some(name) => {
             let names: Vec<String> = sheets.iter().filter_map(|s| s.name.clone()).collect();
             let wanted = fold(name);
-            let found = sheets.into_iter().find(|s| s.name.as_deref().is_some_and(|n| fold(n) == wanted));
+            let found = sheets
+                .into_iter()
+                .find(|s| s.name.as_deref().is_some_and(|n| fold(n) == wanted));
             if found.is_none() {
                 return Err(Diagnostic::error(format!("feuille « {name} » introuvable"))
                     .at(path)
@@ -36,15 +38,31 @@ pub(super) fn read(path: &Path, table: &Table) -> Result<(Vec<String>, Vec<Row>)
     let Some(sheet) = sheet else {
         return Err(Diagnostic::error("classeur vide").at(path).into());
     };
-    let last = table.header.unwrap_or_else(|| sheet.rows.first().map_or(1, |r| r.number));
+    let last = table
+        .header
+        .unwrap_or_else(|| sheet.rows.first().map_or(1, |r| r.number));
     let first = last.saturating_sub(table.header_rows.unwrap_or(1).max(1)) + 1;
-    let width = sheet.rows.iter().filter_map(|r| r.cells.keys().next_back()).max().copied().unwrap_or(0);
+    let width = sheet
+        .rows
+        .iter()
+        .filter_map(|r| r.cells.keys().next_back())
+        .max()
+        .copied()
+        .unwrap_or(0);
     let line = |row: &spreadsheet::Row| -> Vec<String> {
-        let text = |c| row.cells.get(&c).map_or_else(String::new, |c| c.to_text().trim().to_owned());
+        let text = |c| {
+            row.cells
+                .get(&c)
+                .map_or_else(String::new, |c| c.to_text().trim().to_owned())
+        };
         (1..=width).map(text).collect()
     };
-    let titles: Vec<Vec<String>> =
-        sheet.rows.iter().filter(|r| (first..=last).contains(&r.number)).map(line).collect();
+    let titles: Vec<Vec<String>> = sheet
+        .rows
+        .iter()
+        .filter(|r| (first..=last).contains(&r.number))
+        .map(line)
+        .collect();
     if titles.is_empty() {
         return Err(no_header(path, last).into());
     }

@@ -1,0 +1,267 @@
+//! The private report: what was read, left out, placed oddly, hidden, and why. It lives outside of the site.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use super::direct::Copied;
+use super::ground::{Ground, Located};
+use super::protect::{AllHidden, Closed, Why};
+use super::records::Told;
+use super::scan::Cleaned;
+use crate::diag::{Diagnostics, Result};
+use crate::format::integer;
+use crate::fs;
+use crate::model::Dictionary;
+
+/// What `prepare` did, for the summary on the terminal.
+#[derive(Debug, Clone, Default, serde::Serialize)]
+pub struct Report {
+    /// Files written into the site.
+    pub written: Vec<PathBuf>,
+    /// Folder of the private report.
+    pub folder: PathBuf,
+    /// Rows read, all files together.
+    pub rows: u64,
+    /// Residences placed.
+    pub residences: usize,
+    /// Cells written, hidden ones included.
+    pub cells: usize,
+    /// Cells hidden because of a threshold.
+    pub primary: usize,
+    /// Cells hidden to protect others.
+    pub secondary: usize,
+    /// Findings that do not stop: odd places, lost zeros, rows without category.
+    #[serde(skip)]
+    pub warnings: Diagnostics,
+}
+
+/// Everything the report tells.
+pub(super) struct Facts<'a> {
+    pub(super) ground: &'a Ground,
+    pub(super) dictionary: &'a Dictionary,
+    pub(super) cleaned: &'a [Cleaned],
+    pub(super) told: &'a [Told],
+    pub(super) copied: &'a [Copied],
+    pub(super) hidden: &'a AllHidden,
+    pub(super) closed: &'a Closed,
+    pub(super) protection: &'a [String],
+}
+
+/// Writes `rapport.json` and `rapport.txt`.
+///
+/// # Errors
+/// A file that cannot be written.
+pub(super) fn write(folder: &Path, report: &Report, facts: &Facts<'_>) -> Result<()> {
+    let json = json(report, facts);
+    let mut text = serde_json::to_string_pretty(&json).unwrap_or_default();
+    text.push('\n');
+    fs::write_atomic(&folder.join("rapport.json"), text.as_bytes(), 0o600)?;
+    fs::write_atomic(&folder.join("rapport.txt"), self::text(report, facts).as_bytes(), 0o600)
+}
+
+fn json(report: &Report, facts: &Facts<'_>) -> Value {
+    let territories = &facts.ground.territories;
+    let mut hidden = Vec::new();
+    for ((source, vintage), cells) in facts.hidden {
+        for (key, cell) in cells {
+            let territory = territories.get(key.tid);
+            let indicator = facts.dictionary.get(key.indicator);
+            hidden.push(json!({
+                "source": source,
+                "vintage": vintage.to_string(),
+                "scale": territory.scale.key(),
+                "code": territory.code.as_str(),
+                "indicator": indicator.id,
+                "category": key.category.map(|c| indicator.categories[usize::from(c)].key.as_str()),
+                "value": cell.value,
+                "base": cell.base,
+                "why": cell.why,
+            }));
+        }
+    }
+    let closed: Vec<Value> = facts
+        .closed
+        .iter()
+        .map(|((indicator, scale), cells)| json!({"indicator": indicator, "scale": scale.key(), "cells": cells}))
+        .collect();
+    json!({
+        "note": "Rapport privé : il contient les valeurs masquées. Ne pas le placer dans un site ni le diffuser.",
+        "summary": report,
+        "files": facts.cleaned,
+        "located": facts.ground.located,
+        "records": facts.told,
+        "copied": facts.copied,
+        "closed": closed,
+        "protection": facts.protection,
+        "hidden": hidden,
+    })
+}
+
+fn text(report: &Report, facts: &Facts<'_>) -> String {
+    let mut lines = vec![
+        "RAPPORT DE PRÉPARATION — privé : il contient ce que le site masque".to_owned(),
+        String::new(),
+        format!(
+            "{} lignes lues, {} résidences, {} cellules écrites.",
+            integer(report.rows),
+            report.residences,
+            report.cells
+        ),
+        format!(
+            "{} cellules masquées par un seuil, {} pour protéger les premières.",
+            report.primary, report.secondary
+        ),
+        String::new(),
+        "Fichiers lus".to_owned(),
+    ];
+    for file in facts.cleaned {
+        lines.push(format!(
+            "- {} : {} lignes, {} écartées par condition",
+            file.file.display(),
+            file.rows,
+            file.left_out
+        ));
+        for (column, count) in &file.sentinels {
+            lines.push(format!("    {column} : {count} marqueurs « pas de valeur »"));
+        }
+        for (column, count) in &file.zeros {
+            lines.push(format!("    {column} : {count} zéros initiaux remis"));
+        }
+    }
+    lines.push(String::new());
+    lines.extend(places(&facts.ground.located));
+    lines.push(String::new());
+    lines.push("Pertes dues au secret, par source et millésime".to_owned());
+    for ((source, vintage), cells) in facts.hidden {
+        let secondary = cells
+            .values()
+            .filter(|c| matches!(c.why, Why::Secondary { .. }))
+            .count();
+        lines.push(format!(
+            "- {source} {vintage} : {} par un seuil, {secondary} secondaires",
+            cells.len() - secondary
+        ));
+        let mut by_scale: BTreeMap<&str, usize> = BTreeMap::new();
+        for key in cells.keys() {
+            *by_scale
+                .entry(facts.ground.territories.get(key.tid).scale.key())
+                .or_default() += 1;
+        }
+        for (scale, count) in by_scale {
+            lines.push(format!("    {scale} : {count}"));
+        }
+    }
+    lines.extend(facts.protection.iter().cloned());
+    lines.push(String::new());
+    lines.push("Avertissements".to_owned());
+    lines.extend(report.warnings.iter().map(ToString::to_string));
+    lines.push(String::new());
+    lines.join("\n")
+}
+
+/// The places that are not plain, counted then listed.
+fn places(located: &Located) -> Vec<String> {
+    let mut lines = vec!["Emplacement des résidences".to_owned()];
+    let mut list = |title: &str, items: Vec<String>| {
+        lines.push(format!("- {} {title}", items.len()));
+        lines.extend(items.into_iter().map(|i| format!("    {i}")));
+    };
+    let several = |pairs: &[(String, Vec<String>)]| {
+        pairs
+            .iter()
+            .map(|(id, codes)| format!("{id} : {}", codes.join(", ")))
+            .collect()
+    };
+    list(
+        "dans une autre commune que celle déclarée, qui est gardée",
+        located
+            .other_commune
+            .iter()
+            .map(|(id, said, found)| format!("{id} : déclarée {said}, trouvée {found}"))
+            .collect(),
+    );
+    list(
+        "dans aucune commune ; la commune déclarée est gardée",
+        located.no_commune.clone(),
+    );
+    list("dans plusieurs communes", several(&located.several_communes));
+    list(
+        "dans aucun IRIS : comptées dans leur commune, dans aucun IRIS",
+        located.no_iris.clone(),
+    );
+    list(
+        "dans plusieurs IRIS : celui de leur commune, sinon le premier code",
+        several(&located.several_iris),
+    );
+    list(
+        "dont l’IRIS est dans une autre commune que la leur",
+        located
+            .iris_elsewhere
+            .iter()
+            .map(|(id, commune, iris)| format!("{id} : commune {commune}, IRIS {iris}"))
+            .collect(),
+    );
+    list("dans plusieurs QPV : le premier code", several(&located.several_qpv));
+    list("sans coordonnées", located.without_point.clone());
+    list("hors du territoire, laissées de côté", located.outside.clone());
+    lines
+}
+
+/// Findings on places, for the terminal: counts and the first identifiers; the report lists them all.
+pub(super) fn place_warnings(located: &Located) -> Diagnostics {
+    use crate::diag::Diagnostic;
+    let unlocated = located.no_commune.len() + located.no_iris.len();
+    let mut found = Diagnostics::new();
+    let mut warn = |count: usize, message: String, hint: &str| {
+        if count > 0 {
+            found.push(Diagnostic::warning(format!("{count} résidences {message}")).hint(hint));
+        }
+    };
+    warn(
+        located.other_commune.len(),
+        "dont le point tombe dans une autre commune que celle déclarée".to_owned(),
+        "la commune déclarée est gardée ; liste dans le rapport",
+    );
+    warn(
+        unlocated,
+        format!(
+            "dont le point n’est pas localisé : {} dans aucune commune, {} dans aucun IRIS",
+            located.no_commune.len(),
+            located.no_iris.len()
+        ),
+        "comptées dans leur commune déclarée, dans aucun IRIS ; liste dans le rapport",
+    );
+    warn(
+        located.several_iris.len(),
+        "dont le point tombe dans plusieurs IRIS".to_owned(),
+        "l’IRIS de leur commune est gardé, sinon le premier code ; liste dans le rapport",
+    );
+    warn(
+        located.iris_elsewhere.len(),
+        "dont l’IRIS appartient à une autre commune que la leur".to_owned(),
+        "l’IRIS du point est gardé ; liste dans le rapport",
+    );
+    warn(
+        located.several_communes.len(),
+        "dans plusieurs communes".to_owned(),
+        "liste dans le rapport",
+    );
+    warn(
+        located.several_qpv.len(),
+        "dans plusieurs QPV".to_owned(),
+        "le premier code est gardé ; liste dans le rapport",
+    );
+    warn(
+        located.without_point.len(),
+        "sans coordonnées".to_owned(),
+        "elles n’ont ni signe sur la carte, ni IRIS, ni QPV",
+    );
+    warn(
+        located.outside.len(),
+        "hors du territoire, laissées de côté".to_owned(),
+        "ni commune connue, ni point dans une commune ; liste dans le rapport",
+    );
+    found
+}

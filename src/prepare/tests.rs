@@ -1,0 +1,1 @@
+//! The room from end to end on small and on real sources.

@@ -1,0 +1,167 @@
+//! What is written into the site: territories and protected values, never a record.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use geo::MultiPolygon;
+use serde_json::{Map, Value, json};
+
+use super::figures::{All, Figures, Said};
+use super::ground::{Ground, Zone};
+use crate::diag::{Diagnostic, Result};
+use crate::format;
+use crate::fs;
+use crate::model::{Dictionary, Kind, Scale, Territories};
+
+/// Writes the polygons of a scale.
+///
+/// # Errors
+/// A file that cannot be written.
+pub(super) fn zones(path: &Path, zones: &[Zone]) -> Result<()> {
+    let mut text = String::from("{\"type\":\"FeatureCollection\",\"features\":[\n");
+    for (i, zone) in zones.iter().enumerate() {
+        let mut properties = Map::new();
+        properties.insert("code".to_owned(), json!(zone.code));
+        properties.insert("name".to_owned(), json!(zone.name));
+        if let Some(commune) = &zone.commune {
+            properties.insert("commune".to_owned(), json!(commune));
+        }
+        if let Some(year) = zone.geography {
+            properties.insert("geography".to_owned(), json!(year));
+        }
+        let feature = json!({"type": "Feature", "properties": properties, "geometry": geometry(&zone.shape)});
+        text.push_str(&feature.to_string());
+        text.push_str(if i + 1 < zones.len() { ",\n" } else { "\n" });
+    }
+    text.push_str("]}\n");
+    fs::write(path, text.as_bytes())
+}
+
+/// Coordinates with six decimals: a tenth of a metre.
+pub(super) fn geometry(shape: &MultiPolygon<f64>) -> Value {
+    let ring = |ring: &geo::LineString<f64>| {
+        Value::Array(
+            ring.0
+                .iter()
+                .map(|c| json!([format::round(c.x, 6), format::round(c.y, 6)]))
+                .collect(),
+        )
+    };
+    let polygon = |polygon: &geo::Polygon<f64>| {
+        Value::Array(
+            std::iter::once(polygon.exterior())
+                .chain(polygon.interiors())
+                .map(ring)
+                .collect(),
+        )
+    };
+    match shape.0.as_slice() {
+        [one] => json!({"type": "Polygon", "coordinates": polygon(one)}),
+        many => json!({"type": "MultiPolygon", "coordinates": many.iter().map(polygon).collect::<Vec<_>>()}),
+    }
+}
+
+fn table(path: &Path, header: &[&str], rows: impl Iterator<Item = Vec<String>>) -> Result<()> {
+    let failed = |e: csv::Error| Diagnostic::error(format!("écriture impossible : {e}")).at(path);
+    let mut writer = csv::WriterBuilder::new().delimiter(b';').from_writer(Vec::new());
+    writer.write_record(header).map_err(failed)?;
+    for row in rows {
+        writer.write_record(&row).map_err(failed)?;
+    }
+    let bytes = writer
+        .into_inner()
+        .map_err(|e| Diagnostic::error(e.to_string()).at(path))?;
+    fs::write(path, &bytes)
+}
+
+/// Writes the residences with the places found for them.
+///
+/// # Errors
+/// A file that cannot be written.
+pub(super) fn residences(path: &Path, ground: &Ground) -> Result<()> {
+    let header = [
+        "id", "name", "address", "landlord", "lon", "lat", "commune", "iris", "qpv",
+    ];
+    let rows = ground.buildings.iter().map(|b| {
+        let place =
+            |f: fn(&geo::Coord<f64>) -> f64| b.point.as_ref().map_or_else(String::new, |p| format::machine(f(p), 6));
+        vec![
+            b.id.clone(),
+            b.name.clone(),
+            b.address.clone(),
+            b.landlord.clone(),
+            place(|p| p.x),
+            place(|p| p.y),
+            b.commune.clone(),
+            b.iris.clone(),
+            b.qpv.clone(),
+        ]
+    });
+    table(path, &header, rows)
+}
+
+/// Writes one file of values per source and vintage; gives the files written.
+///
+/// # Errors
+/// A file that cannot be written.
+pub(super) fn values(
+    folder: &Path,
+    all: &All,
+    dictionary: &Dictionary,
+    territories: &Territories,
+) -> Result<Vec<PathBuf>> {
+    let mut written = Vec::new();
+    for ((source, vintage), figures) in &all.0 {
+        let path = folder.join(source).join(format!("{vintage}.csv"));
+        fs::write(&path, file(figures, dictionary, territories).as_bytes())?;
+        written.push(path);
+    }
+    Ok(written)
+}
+
+fn file(figures: &Figures, dictionary: &Dictionary, territories: &Territories) -> String {
+    let mut out = String::from("scale;code;indicator;category;value;state;base\n");
+    // Codes, identifiers and categories are checked: none needs quotes.
+    for (key, said) in figures {
+        let territory = territories.get(key.tid);
+        let indicator = dictionary.get(key.indicator);
+        let category = key
+            .category
+            .map_or("", |c| indicator.categories[usize::from(c)].key.as_str());
+        let _ = write!(
+            out,
+            "{};{};{};{category};",
+            territory.scale, territory.code, indicator.id
+        );
+        let _ = match said {
+            Said::State(state) => writeln!(out, ";{};", state.sign()),
+            Said::Word { word, base } => {
+                let word = &indicator.categories[usize::from(*word)].key;
+                writeln!(out, "{word};;{}", whole(*base))
+            }
+            Said::Number { value, base } => {
+                let decimals = if indicator.kind == Kind::Count {
+                    indicator.decimals
+                } else {
+                    indicator.decimals.max(1)
+                };
+                writeln!(out, "{};;{}", format::machine(*value, decimals), whole(*base))
+            }
+        };
+    }
+    out
+}
+
+fn whole(base: Option<f64>) -> String {
+    base.map_or_else(String::new, |b| format::machine(b.floor(), 0))
+}
+
+/// Name of the file of a scale.
+pub(super) fn name(scale: Scale) -> &'static str {
+    match scale {
+        Scale::Commune => "communes.geojson",
+        Scale::Iris => "iris.geojson",
+        Scale::Qpv => "qpv.geojson",
+        Scale::Metropole | Scale::Residence => "metropole.geojson",
+    }
+}
