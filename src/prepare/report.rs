@@ -1,6 +1,7 @@
 //! The private report: what was read, left out, placed oddly, hidden, and why. It lives outside of the site.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
@@ -11,7 +12,7 @@ use super::protect::{AllHidden, Closed, Why};
 use super::records::Told;
 use super::scan::Cleaned;
 use crate::diag::{Diagnostics, Result};
-use crate::format::integer;
+use crate::format::{self, integer};
 use crate::fs;
 use crate::model::Dictionary;
 
@@ -54,39 +55,18 @@ pub(super) struct Facts<'a> {
 /// # Errors
 /// A file that cannot be written.
 pub(super) fn write(folder: &Path, report: &Report, facts: &Facts<'_>) -> Result<()> {
-    let json = json(report, facts);
-    let mut text = serde_json::to_string_pretty(&json).unwrap_or_default();
-    text.push('\n');
-    fs::write_atomic(&folder.join("rapport.json"), text.as_bytes(), 0o600)?;
+    fs::write_atomic(&folder.join("rapport.json"), json(report, facts).as_bytes(), 0o600)?;
     fs::write_atomic(&folder.join("rapport.txt"), self::text(report, facts).as_bytes(), 0o600)
 }
 
-fn json(report: &Report, facts: &Facts<'_>) -> Value {
-    let territories = &facts.ground.territories;
-    let mut hidden = Vec::new();
-    for ((source, vintage), cells) in facts.hidden {
-        for (key, cell) in cells {
-            let territory = territories.get(key.tid);
-            let indicator = facts.dictionary.get(key.indicator);
-            hidden.push(json!({
-                "source": source,
-                "vintage": vintage.to_string(),
-                "scale": territory.scale.key(),
-                "code": territory.code.as_str(),
-                "indicator": indicator.id,
-                "category": key.category.map(|c| indicator.categories[usize::from(c)].key.as_str()),
-                "value": cell.value,
-                "base": cell.base,
-                "why": cell.why,
-            }));
-        }
-    }
+/// The whole report as JSON; hidden cells, which may be many, come last, one a line.
+fn json(report: &Report, facts: &Facts<'_>) -> String {
     let closed: Vec<Value> = facts
         .closed
         .iter()
         .map(|((indicator, scale), cells)| json!({"indicator": indicator, "scale": scale.key(), "cells": cells}))
         .collect();
-    json!({
+    let head = json!({
         "note": "Rapport privé : il contient les valeurs masquées. Ne pas le placer dans un site ni le diffuser.",
         "summary": report,
         "files": facts.cleaned,
@@ -95,8 +75,38 @@ fn json(report: &Report, facts: &Facts<'_>) -> Value {
         "copied": facts.copied,
         "closed": closed,
         "protection": facts.protection,
-        "hidden": hidden,
-    })
+    });
+    let mut out = serde_json::to_string_pretty(&head).unwrap_or_default();
+    out.truncate(out.trim_end().trim_end_matches('}').trim_end().len());
+    out.push_str(",\n  \"hidden\": [");
+    let territories = &facts.ground.territories;
+    let text = |text: &str| serde_json::to_string(text).unwrap_or_default();
+    let mut first = true;
+    for ((source, vintage), cells) in facts.hidden {
+        for (key, cell) in cells {
+            let territory = territories.get(key.tid);
+            let indicator = facts.dictionary.get(key.indicator);
+            let category = key
+                .category
+                .map_or("", |c| indicator.categories[usize::from(c)].key.as_str());
+            out.push_str(if first { "\n" } else { ",\n" });
+            first = false;
+            let _ = write!(
+                out,
+                "    {{\"source\": {}, \"vintage\": \"{vintage}\", \"scale\": \"{}\", \"code\": {}, \"indicator\": {}, \"category\": {}, \"value\": {}, \"base\": {}, \"why\": {}}}",
+                text(source),
+                territory.scale,
+                text(territory.code.as_str()),
+                text(&indicator.id),
+                text(category),
+                format::machine(cell.value, 3),
+                cell.base.map_or_else(|| "null".to_owned(), |b| format::machine(b, 3)),
+                serde_json::to_string(&cell.why).unwrap_or_default(),
+            );
+        }
+    }
+    out.push_str("\n  ]\n}\n");
+    out
 }
 
 fn text(report: &Report, facts: &Facts<'_>) -> String {

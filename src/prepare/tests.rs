@@ -1,1 +1,46 @@
-//! The room from end to end on small and on real sources.
+//! The room from end to end, on small sources written here and on real ones read in place.
+
+mod doise;
+mod small;
+
+use std::path::{Path, PathBuf};
+
+use super::{Args, Report, run};
+use crate::diag::Result;
+
+/// A folder of its own, emptied before use.
+fn folder(name: &str) -> PathBuf {
+    let folder = std::env::temp_dir().join(format!("atlas-prepare-{}-{name}", std::process::id()));
+    // Absent the first time.
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).expect("temporary folder");
+    folder
+}
+
+fn copy(from: &Path, to: &Path) {
+    for file in crate::fs::walk(from).expect("site of the test") {
+        let target = to.join(file.strip_prefix(from).expect("walked from it"));
+        crate::fs::write(&target, &crate::fs::read(&file).expect("readable")).expect("writable");
+    }
+}
+
+fn prepared(recipe: &Path, from: &Path, site: &Path, report: &Path) -> Result<Report> {
+    run(&Args {
+        recipe: recipe.to_path_buf(),
+        from: from.to_path_buf(),
+        site: site.to_path_buf(),
+        report: Some(report.to_path_buf()),
+    })
+}
+
+/// Rows of a file of values as `scale;code;indicator;category` → `value;state;base`.
+fn rows(path: &Path) -> std::collections::BTreeMap<String, String> {
+    let text = crate::fs::read_text(path).expect("file of values").text;
+    text.lines()
+        .skip(1)
+        .map(|line| {
+            let cut = line.match_indices(';').nth(3).expect("seven fields").0;
+            (line[..cut].to_owned(), line[cut + 1..].to_owned())
+        })
+        .collect()
+}

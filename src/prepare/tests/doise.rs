@@ -1,0 +1,147 @@
+//! Val-d'Oise, a real département, read in place; said to be skipped when its files are absent.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::OnceLock;
+
+use super::{copy, folder, prepared, rows};
+use crate::prepare::Report;
+
+/// Prepared once for all the tests of this file: site and report, source, and what was said.
+fn site() -> Option<&'static (PathBuf, PathBuf, Report)> {
+    static DONE: OnceLock<Option<(PathBuf, PathBuf, Report)>> = OnceLock::new();
+    let done = DONE.get_or_init(|| {
+        let real = crate::geometry::real::folder()?.join("val-doise");
+        let work = folder("val-doise");
+        let (site, report) = (work.join("site"), work.join("rapport"));
+        let own = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("site-tests/val-doise");
+        copy(&own, &site);
+        let done = prepared(&own.join("prepare.toml"), &real, &site, &report).unwrap_or_else(|e| panic!("{e}"));
+        Some((work, real, done))
+    });
+    if done.is_none() {
+        crate::geometry::real::measured("ignoré : le dossier des données réelles est absent");
+    }
+    done.as_ref()
+}
+
+#[test]
+fn val_doise_becomes_a_site() {
+    let Some((work, real, report)) = site() else { return };
+    assert_eq!(report.residences, 13_776);
+    let values = rows(&work.join("site/data/values/rpls/2025.csv"));
+    assert_eq!(values["metropole;95;parc.logements;"], "132028;;132028");
+
+    // Sums recomputed apart, from the source itself.
+    let text = std::fs::read_to_string(real.join("rpls_points.geojson")).expect("source");
+    let json: serde_json::Value = serde_json::from_str(&text).expect("source");
+    let mut communes: BTreeMap<&str, u64> = BTreeMap::new();
+    let (mut shown, mut large) = (0, 0);
+    for feature in json["features"].as_array().expect("features") {
+        let (n, commune) = (feature["properties"]["n"].as_u64(), feature["properties"]["c"].as_str());
+        let (n, commune) = (n.expect("dwellings"), commune.expect("commune"));
+        *communes.entry(commune).or_default() += n;
+        if n >= 11 {
+            shown += 1;
+            large += n;
+        }
+    }
+    assert_eq!((shown, large), (3_470, 93_273));
+    let mut hidden = 0;
+    for (commune, n) in &communes {
+        let row = &values[&format!("commune;{commune};parc.logements;")];
+        if *n >= 11 && row != ";s;" {
+            assert_eq!(row, &format!("{n};;{n}"), "{commune}");
+        } else {
+            assert_eq!(row, ";s;", "{commune}");
+            hidden += 1;
+        }
+    }
+    assert!(
+        hidden < communes.len() / 2,
+        "{hidden} communes hidden of {}",
+        communes.len()
+    );
+    assert_eq!(
+        values
+            .keys()
+            .filter(|k| k.starts_with("commune;") && k.ends_with(";parc.logements;"))
+            .count(),
+        184
+    );
+    assert_eq!(
+        values
+            .keys()
+            .filter(|k| k.starts_with("iris;") && k.ends_with(";parc.logements;"))
+            .count(),
+        562
+    );
+    let of_residences = |state: &str| {
+        values
+            .iter()
+            .filter(|(k, v)| {
+                k.starts_with("residence;") && k.ends_with(";parc.logements;") && (*v == ";s;") == (state == "s")
+            })
+            .count()
+    };
+    assert_eq!(of_residences("s") + of_residences(""), 13_776);
+    assert!(of_residences("") <= 3_470);
+    // A building of 10 or fewer shows nothing, whatever the indicator.
+    for (key, row) in &values {
+        let base = row.rsplit(';').next().expect("base");
+        assert!(
+            base.is_empty() || base == "0" || base.parse::<u32>().expect("whole base") >= 11,
+            "{key}"
+        );
+    }
+}
+
+#[test]
+fn odd_places_of_val_doise_are_all_reported() {
+    let Some((work, _, report)) = site() else { return };
+    let json = std::fs::read_to_string(work.join("rapport/rapport.json")).expect("report");
+    let json: serde_json::Value = serde_json::from_str(&json).expect("report");
+    let count = |name: &str| json["located"][name].as_array().expect("list").len();
+    assert_eq!(
+        (
+            count("other_commune"),
+            count("no_commune"),
+            count("no_iris"),
+            count("several_iris")
+        ),
+        (120, 10, 48, 31)
+    );
+    let said = report.warnings.to_string();
+    assert!(
+        said.contains("120 résidences dont le point tombe dans une autre commune"),
+        "{said}"
+    );
+    assert!(
+        said.contains("58 résidences dont le point n’est pas localisé"),
+        "{said}"
+    );
+    assert!(
+        said.contains("31 résidences dont le point tombe dans plusieurs IRIS"),
+        "{said}"
+    );
+}
+
+#[test]
+fn markers_of_lovac_stay_markers_and_sru_percentages_are_numbers() {
+    let Some((work, real, _)) = site() else { return };
+    let mut secret = 0;
+    for year in 2020..=2026 {
+        let values = rows(&work.join(format!("site/data/values/lovac/{year}.csv")));
+        secret += values
+            .iter()
+            .filter(|(k, v)| k.starts_with("commune;") && *v == ";s;")
+            .count();
+    }
+    let text = std::fs::read_to_string(real.join("lovac_95.csv")).expect("source");
+    assert_eq!(secret, text.matches("\"s\"").count());
+    assert_eq!(secret, 1_155);
+    let sru = rows(&work.join("site/data/values/sru/2024.csv"));
+    assert_eq!(sru["commune;95018;sru.taux;"], "35.28;;");
+    assert_eq!(sru["commune;95018;sru.logements;"], "15102;;");
+    assert_eq!(sru["commune;95018;sru.situation;"], "conforme;;");
+}

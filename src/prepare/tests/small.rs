@@ -1,0 +1,1 @@
+//! Small sources, one trap each.
