@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::accounts::command as accounts;
 use crate::diag::{Diagnostics, Result};
 use crate::progress::Progress;
-use crate::{build, demo, format, pdf, publish, serve, starter};
+use crate::{build, demo, format, pdf, prepare, publish, serve, starter};
 
 /// Atlas statique et protégé du logement social d’une métropole.
 #[derive(Debug, Parser)]
@@ -47,6 +47,8 @@ enum Command {
     Build(build::Args),
     /// Dit tout ce qui ne va pas dans un site, sans rien écrire.
     Check(build::SiteArgs),
+    /// Prépare les données d’un site : fichiers sources et enregistrements → agrégats protégés, et un rapport privé.
+    Prepare(prepare::Args),
     /// Prévisualise l’atlas sur cette machine et le reconstruit à chaque changement.
     Serve(serve::Args),
     /// Crée un site de départ dans un nouveau dossier.
@@ -138,6 +140,18 @@ impl Cli {
                     } else {
                         warnings
                     },
+                })
+            }
+            Command::Prepare(args) => {
+                let report = prepare::run(args)?;
+                let text = match self.format {
+                    Format::Json => Answer::json(&report).text,
+                    Format::Text if self.quiet => String::new(),
+                    Format::Text => report.summary(),
+                };
+                Ok(Answer {
+                    text,
+                    warnings: report.warnings,
                 })
             }
             Command::Serve(args) => serve::run(args, &mut progress).map(Answer::text),

@@ -44,15 +44,19 @@ use recipe::{Polygons, Recipe};
 pub use report::Report;
 
 /// What `prepare` is asked for.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct Args {
-    /// Recipe, a TOML file.
+    /// Recette : le fichier TOML qui dit quoi lire et quoi en tirer.
+    #[arg(long, value_name = "FICHIER")]
     pub recipe: PathBuf,
-    /// Folder of the source files; they stay there.
+    /// Dossier des fichiers sources ; ils n’en sortent pas.
+    #[arg(long, value_name = "DOSSIER")]
     pub from: PathBuf,
-    /// Folder of the site; only its `data/` is written.
+    /// Dossier du site ; seul son sous-dossier data/ est écrit.
+    #[arg(long, value_name = "DOSSIER", default_value = ".")]
     pub site: PathBuf,
-    /// Folder of the private report, outside of the site; beside `from` when absent.
+    /// Dossier du rapport privé, hors du site ; à côté des sources par défaut.
+    #[arg(long, value_name = "DOSSIER")]
     pub report: Option<PathBuf>,
 }
 

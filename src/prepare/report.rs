@@ -38,6 +38,23 @@ pub struct Report {
     pub warnings: Diagnostics,
 }
 
+impl Report {
+    /// Writes the closing summary of the terminal.
+    pub fn summary(&self) -> String {
+        let count = |n: usize| integer(n as u64);
+        format!(
+            "{} lignes lues, {} résidences, {} cellules écrites dans {} fichiers\n{} masquées par un seuil, {} pour les protéger\nrapport privé : {}",
+            integer(self.rows),
+            count(self.residences),
+            count(self.cells),
+            self.written.len(),
+            count(self.primary),
+            count(self.secondary),
+            self.folder.display()
+        )
+    }
+}
+
 /// Everything the report tells.
 pub(super) struct Facts<'a> {
     pub(super) ground: &'a Ground,
