@@ -18,7 +18,7 @@ use crate::plan::{self, Output};
 use crate::progress::Progress;
 use crate::publish::Stage;
 use crate::render::Renderer;
-use crate::render::page::Theme;
+use crate::render::page::{Geography, Theme};
 use crate::{disclosure, format, load};
 
 /// Which site.
@@ -156,7 +156,8 @@ pub fn build(args: &Args, progress: &mut Progress) -> Result<(Report, Diagnostic
     let plan = progress.stage("Plan", || plan_all(&site, &published, &theme))?;
     let mut report = start(&site, &published);
 
-    let renderer = Renderer::new(&site, &published, &plan, &theme)?;
+    let geography = progress.stage("Cartes", || Geography::new(&site));
+    let renderer = Renderer::new(&site, &published, &plan, &theme, &geography)?;
     let outputs: Vec<(&str, &Output)> = plan.iter().collect();
     let bytes = AtomicU64::new(0);
     let length = outputs.len() as u64;

@@ -3,7 +3,7 @@ use crate::disclosure::Published;
 use crate::model::Site;
 use crate::plan::{Output, Plan};
 
-use super::page::{self, Theme};
+use super::page::{self, Geography, Theme};
 use super::workbook::Books;
 
 /// Renders any output of a plan; made once, shared by all threads.
@@ -18,10 +18,10 @@ impl<'a> Renderer<'a> {
     ///
     /// # Errors
     /// Templates of the theme that do not parse or render.
-    pub fn new(site: &'a Site, published: &'a Published, plan: &'a Plan, theme: &'a Theme) -> Result<Self> {
+    pub fn new(site: &'a Site, published: &'a Published, plan: &'a Plan, theme: &'a Theme, geography: &'a Geography) -> Result<Self> {
         Ok(Self {
             books: Books::new(site, published),
-            pages: page::Renderer::new(site, published, plan, theme)?,
+            pages: page::Renderer::new(site, published, plan, theme, geography)?,
             theme,
         })
     }

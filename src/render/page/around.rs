@@ -221,9 +221,7 @@ fn quartier(
 pub(super) fn closed(r: &Renderer<'_>, block: &Block<'_>, territory: &Territory, root: &str) -> Section {
     let mut html = String::from("<p class=\"sentence\"><data value=\"\" data-state=\"no\">");
     markup::sign(&mut html, crate::model::State::NotOpen);
-    html.push_str("</data> Échelle non ouverte\u{A0}: ");
-    html.push_str(&markup::inner(&markup::escaped(&block.title)));
-    html.push_str(" ne se lit pas à la résidence. Voir ");
+    html.push_str("</data> Échelle non ouverte\u{A0}: ce thème ne se lit pas à la résidence. Voir ");
     let lineage = territory.lineage;
     let places: Vec<String> = [
         (Scale::Iris, lineage.iris, "le quartier"),

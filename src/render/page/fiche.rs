@@ -8,7 +8,6 @@ use super::shell::{About, Crumb, Menu, safe};
 use super::table::Sides;
 use super::{Renderer, around, goals, keep, lists, marks, markup, series};
 use crate::diag::Result;
-use crate::disclosure::Figure;
 use crate::format;
 use crate::model::{Scale, Territory, Tid};
 use crate::plan::{self, Output};
@@ -140,7 +139,7 @@ pub(super) fn view(r: &Renderer<'_>, tid: Tid, level: u8, class: String, prefix:
         turn(&mut sections);
     }
     let dense = density(&sections, scale);
-    let vintage = vintages(layout.blocks.iter(), hidden);
+    let vintage = vintages(layout.blocks.iter(), hidden, territory.lineage.qpv.is_some());
     let keep_list = if hidden {
         String::new()
     } else {
@@ -260,7 +259,7 @@ fn own(block: &Block<'_>, sides: &mut Sides<'_>, advice: Option<String>, goals: 
         .as_ref()
         .and_then(|c| Some((c, c.get(at.scale, at.rank)?)));
     sides.vintage = block.vintage;
-    sides.base = base_of(block, headline.map(|(_, f)| f), &at);
+    sides.base = base_of(block, &at);
     let mut about = String::new();
     if let Some((column, _)) = headline {
         about.push_str("<b class=\"big\">");
@@ -275,8 +274,10 @@ fn own(block: &Block<'_>, sides: &mut Sides<'_>, advice: Option<String>, goals: 
         about.push_str(" · ");
     }
     about.push_str(&block.sources);
-    let says_base = headline.is_some_and(|(_, f)| f.value().is_some());
-    if let (false, Some(base), Some(column)) = (says_base, sides.base, first_column(block)) {
+    let says_base = headline.and_then(|(_, f)| f.value()).map(|v| format::number(v, 0)) == sides.base.map(|b| format::integer(u64::from(b)));
+    if let (false, Some(base)) = (says_base, sides.base)
+        && let Some(column) = based(block, &at, base)
+    {
         about.push_str(" · <b>n\u{A0}=\u{A0}");
         markup::base(&mut about, (at.scale.key(), at.code, &column.suffix), base);
         about.push_str("</b>");
@@ -310,23 +311,22 @@ fn own(block: &Block<'_>, sides: &mut Sides<'_>, advice: Option<String>, goals: 
     }
 }
 
-fn first_column<'b, 'a>(block: &'b Block<'a>) -> Option<&'b Column<'a>> {
-    block.pieces.iter().find_map(|p| match p {
-        Piece::Group { rows, .. } | Piece::Strip { rows, .. } | Piece::Rows { rows } => rows.first().map(|r| &r.column),
-        _ => None,
-    })
+/// First share of a block that rests on a base.
+fn based<'b, 'a>(block: &'b Block<'a>, at: &At<'_>, base: u32) -> Option<&'b Column<'a>> {
+    block
+        .pieces
+        .iter()
+        .flat_map(|p| match p {
+            Piece::Group { rows, .. } | Piece::Strip { rows, .. } | Piece::Rows { rows } => rows.as_slice(),
+            _ => &[],
+        })
+        .map(|r| &r.column)
+        .filter(|c| c.indicator.kind.is_ratio())
+        .find(|c| c.get(at.scale, at.rank).and_then(|f| f.base()) == Some(base))
 }
 
-/// Base that most figures of a block rest on: the headline, or the commonest one.
-fn base_of(block: &Block<'_>, headline: Option<Figure>, at: &At<'_>) -> Option<u32> {
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a count of dwellings"
-    )]
-    if let Some(value) = headline.and_then(|f| f.value()) {
-        return Some(value as u32);
-    }
+/// Base that most shares of a block rest on.
+fn base_of(block: &Block<'_>, at: &At<'_>) -> Option<u32> {
     let mut seen: Vec<(u32, usize)> = Vec::new();
     for piece in &block.pieces {
         let (Piece::Group { rows, .. } | Piece::Strip { rows, .. } | Piece::Rows { rows }) = piece else {
@@ -533,9 +533,12 @@ fn density(sections: &[Section], scale: Scale) -> &'static str {
 }
 
 /// Vintages of the blocks, themes of the same vintage together: « Parc 2025 · Occupation, Environnement 2024 ».
-fn vintages<'b, 'a: 'b>(blocks: impl Iterator<Item = &'b Block<'a>>, hidden: bool) -> String {
+fn vintages<'b, 'a: 'b>(blocks: impl Iterator<Item = &'b Block<'a>>, hidden: bool, in_qpv: bool) -> String {
     let mut seen: Vec<(String, Vec<&str>)> = Vec::new();
-    for block in blocks.filter(|b| !hidden || b.mode != Mode::Closed) {
+    for block in blocks
+        .filter(|b| !hidden || b.mode != Mode::Closed)
+        .filter(|b| in_qpv || b.mode != Mode::Quartier(Scale::Qpv))
+    {
         let Some(vintage) = block.vintage else { continue };
         let vintage = vintage.label();
         match seen.iter_mut().find(|(v, _)| *v == vintage) {

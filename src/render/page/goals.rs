@@ -132,7 +132,8 @@ pub(super) fn for_residence(r: &Renderer<'_>, territory: &Territory) -> Vec<Valu
         return Vec::new();
     }
     let in_qpv = territory.lineage.qpv.is_some();
-    r.site
+    let goals: Vec<&Goal> = r
+        .site
         .config
         .goals
         .iter()
@@ -142,7 +143,16 @@ pub(super) fn for_residence(r: &Renderer<'_>, territory: &Territory) -> Vec<Valu
             // A goal open at both scales holds everywhere; at one of them, in or out of the QPV only.
             iris == qpv || qpv == in_qpv
         })
-        .map(|g| context! { html => safe(markup::escaped(&g.sentence)), reference => g.reference.as_str() })
+        .collect();
+    goals
+        .iter()
+        .enumerate()
+        .map(|(i, g)| {
+            // The text that sets several goals is cited once, under the last of them.
+            let again = goals.get(i + 1).is_some_and(|next| next.reference == g.reference);
+            let reference = if again { "" } else { g.reference.as_str() };
+            context! { html => safe(markup::escaped(&g.sentence)), reference }
+        })
         .collect()
 }
 

@@ -43,7 +43,8 @@ pub(super) fn sentences(layout: &Layout<'_>, sides: &Sides<'_>) -> String {
                 Piece::Rows { rows } => (None, rows),
                 _ => continue,
             };
-            for row in rows {
+            // A response rate speaks of the inquiry, not of the place.
+            for row in rows.iter().filter(|r| !layout.is_coverage(r.column.iid)) {
                 let Some(finding) = weigh(row, group, &sides.here, reference) else {
                     continue;
                 };

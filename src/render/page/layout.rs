@@ -115,6 +115,11 @@ impl<'a> Layout<'a> {
         Self { blocks }
     }
 
+    /// Tells whether an indicator is the response rate of others.
+    pub(super) fn is_coverage(&self, iid: Iid) -> bool {
+        self.blocks.iter().any(|b| b.coverage.iter().any(|c| c.iid == iid))
+    }
+
     /// Numbers that stand for the territory: the first counts and rates of its own blocks.
     pub(super) fn own_rows(&self) -> impl Iterator<Item = &Row<'a>> {
         self.blocks
@@ -315,7 +320,10 @@ impl<'a> Builder<'a> {
         for iid in visible.iter().copied() {
             let x = dictionary.get(iid);
             let is_count = x.kind == Kind::Count;
+            // Response rates are in the head of the block.
+            let is_coverage = block.coverage.iter().any(|c| c.iid == iid);
             if Some(iid) == headline
+                || is_coverage
                 || (is_count && consumed.contains(&iid))
                 || Some(iid) == within && nearest.is_some()
             {

@@ -4,11 +4,51 @@ use super::column::{At, Column};
 use super::layout::Row;
 use super::table::Sides;
 use crate::disclosure::Figure;
-use crate::model::{Site, Vintage};
-use crate::render::draw::legend;
+use crate::model::{Site, State, Vintage};
+use crate::render::draw::{Value, legend, marks};
+
+/// The number that a drawing may show, or its state.
+pub(super) fn value(figure: Option<Figure>) -> Value {
+    let Some(figure) = figure else {
+        return Value::State(State::NotAvailable.sign());
+    };
+    match (figure.value(), figure.state()) {
+        (Some(value), _) => Value::Number(value),
+        (None, state) => Value::State(state.unwrap_or(State::NotAvailable).sign()),
+    }
+}
 
 /// Appends the mark of a row: bar of the territory, tick and triangle of its references.
-pub(super) fn row(_out: &mut String, _figures: &[Option<Figure>; 3], _label: &str, _references: &[&str], _top: f64) {}
+///
+/// A hidden term gets neither sign nor word.
+pub(super) fn row(out: &mut String, figures: &[Option<Figure>; 3], label: &str, references: &[&str], top: f64) {
+    if figures[0].is_none_or(|f| f.value().is_none()) {
+        return;
+    }
+    let words: Vec<(String, String)> = references
+        .iter()
+        .map(|name| {
+            let name = name.to_lowercase();
+            (name.clone(), format!("de la {name}"))
+        })
+        .collect();
+    let references: Vec<marks::Reference<'_>> = words
+        .iter()
+        .zip(&figures[1..])
+        .map(|((name, of), figure)| marks::Reference {
+            name,
+            of,
+            value: value(*figure),
+        })
+        .collect();
+    out.push_str(&marks::row(&marks::Row {
+        subject: label,
+        value: value(figures[0]),
+        references: &references,
+        max: top,
+        comparable: true,
+    }));
+}
 
 /// Draws the columns of the energy labels.
 pub(super) fn strip(_lines: &[[Option<Figure>; 3]], _label: &str, _prefix: &str) -> String {

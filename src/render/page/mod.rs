@@ -29,6 +29,7 @@ mod table;
 mod theme;
 mod tools;
 
+pub use maps::Geography;
 pub use theme::{Settings, Theme};
 
 use minijinja::{Environment, Value};
@@ -68,7 +69,10 @@ impl<'a> Renderer<'a> {
     ///
     /// # Errors
     /// Templates that do not parse or do not render.
-    pub fn new(site: &'a Site, published: &'a Published, plan: &'a Plan, theme: &Theme) -> Result<Self> {
+    pub fn new(site: &'a Site, published: &'a Published, plan: &'a Plan,
+        theme: &Theme,
+        geography: &'a Geography,
+    ) -> Result<Self> {
         let env = theme.environment()?;
         let shell = Shell::new(site, plan, theme, &env)?;
         Ok(Self {
@@ -78,7 +82,7 @@ impl<'a> Renderer<'a> {
             env,
             shell,
             layouts: Scale::ALL.map(|scale| Layout::new(site, published, scale)),
-            maps: maps::Maps::new(site),
+            maps: maps::Maps::new(site, geography),
             labels: Scale::ALL.map(|scale| markup::escaped(site.config.scale_label(scale))),
         })
     }
