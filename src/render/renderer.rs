@@ -18,7 +18,13 @@ impl<'a> Renderer<'a> {
     ///
     /// # Errors
     /// Templates of the theme that do not parse or render.
-    pub fn new(site: &'a Site, published: &'a Published, plan: &'a Plan, theme: &'a Theme, geography: &'a Geography) -> Result<Self> {
+    pub fn new(
+        site: &'a Site,
+        published: &'a Published,
+        plan: &'a Plan,
+        theme: &'a Theme,
+        geography: &'a Geography,
+    ) -> Result<Self> {
         Ok(Self {
             books: Books::new(site, published),
             pages: page::Renderer::new(site, published, plan, theme, geography)?,

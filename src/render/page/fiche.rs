@@ -274,7 +274,8 @@ fn own(block: &Block<'_>, sides: &mut Sides<'_>, advice: Option<String>, goals: 
         about.push_str(" · ");
     }
     about.push_str(&block.sources);
-    let says_base = headline.and_then(|(_, f)| f.value()).map(|v| format::number(v, 0)) == sides.base.map(|b| format::integer(u64::from(b)));
+    let says_base = headline.and_then(|(_, f)| f.value()).map(|v| format::number(v, 0))
+        == sides.base.map(|b| format::integer(u64::from(b)));
     if let (false, Some(base)) = (says_base, sides.base)
         && let Some(column) = based(block, &at, base)
     {

@@ -45,7 +45,13 @@ impl Geography {
                 let shapes: Vec<MultiPolygon> = site
                     .territories
                     .of(scale)
-                    .map(|t| site.territories.get(t).shape.clone().unwrap_or(MultiPolygon(Vec::new())))
+                    .map(|t| {
+                        site.territories
+                            .get(t)
+                            .shape
+                            .clone()
+                            .unwrap_or(MultiPolygon(Vec::new()))
+                    })
                     .collect();
                 Topology::new(&shapes, if scale == Scale::Qpv { 0.0 } else { GENERALISED })
             }),
@@ -207,7 +213,9 @@ impl<'a> Maps<'a> {
                 key: within.is_some().then_some(key.as_str()),
             })
             .collect();
-        let place = within.map_or(site.config.metropole.name.as_str(), |t| site.territories.get(t).name.as_str());
+        let place = within.map_or(site.config.metropole.name.as_str(), |t| {
+            site.territories.get(t).name.as_str()
+        });
         let what = self.what(column);
         let title = format!(
             "{what} par {}, {place}, {}",
@@ -376,7 +384,11 @@ impl<'a> Maps<'a> {
     pub(super) fn locator(&self, r: &Renderer<'_>, tid: Tid, root: &str, prefix: &str) -> String {
         let site = r.site;
         let territory = site.territories.get(tid);
-        let column = r.layout(Scale::Residence).blocks.iter().find_map(|b| b.headline.as_ref());
+        let column = r
+            .layout(Scale::Residence)
+            .blocks
+            .iter()
+            .find_map(|b| b.headline.as_ref());
         let (frame, zone, ring) = match territory.scale {
             Scale::Residence => {
                 let Some(point) = territory.point else {
@@ -397,7 +409,10 @@ impl<'a> Maps<'a> {
         let shown = zone.and_then(|z| {
             let t = site.territories.get(z);
             let layer = self.layer(t.scale)?;
-            Some((t.name.as_str(), layer.levels.at(frame.scale).zone(site.territories.rank(z))))
+            Some((
+                t.name.as_str(),
+                layer.levels.at(frame.scale).zone(site.territories.rank(z)),
+            ))
         });
         let neighbours = iris
             .as_ref()
@@ -409,20 +424,21 @@ impl<'a> Maps<'a> {
             .enumerate()
             .filter(|(i, o)| {
                 // The QPV of the fiche is drawn as its territory.
-                zone != Some(site.territories.at(Scale::Qpv, *i))
-                    && envelope([o.shape]).is_some_and(|e| frame.meets(e))
+                zone != Some(site.territories.at(Scale::Qpv, *i)) && envelope([o.shape]).is_some_and(|e| frame.meets(e))
             })
             .map(|(_, o)| o)
             .collect();
         let near = self.near(site, &frame, tid);
         let places = column.map(|c| Places::new(r, c, near.iter().copied(), root));
         let symbols = places.as_ref().map(|p| p.symbols(r)).unwrap_or_default();
-        let own = column.zip(territory.point).filter(|_| territory.scale == Scale::Residence);
+        let own = column
+            .zip(territory.point)
+            .filter(|_| territory.scale == Scale::Residence);
         let own = own.map(|(c, p)| Places::new(r, c, std::iter::once((tid, p.0)), root));
-        let here = own.as_ref().and_then(|p| p.symbols(r).into_iter().next()).map(|s| draw::symbols::Symbol {
-            href: None,
-            ..s
-        });
+        let here = own
+            .as_ref()
+            .and_then(|p| p.symbols(r).into_iter().next())
+            .map(|s| draw::symbols::Symbol { href: None, ..s });
         let id = format!("{prefix}plan");
         let title = format!("Plan de situation : {}", territory.name);
         let desc = format!(
@@ -467,10 +483,24 @@ impl<'a> Maps<'a> {
             key(legend::KEY_HIDDEN, "sans chiffre publié");
         }
         if shown.is_some() {
-            key(legend::KEY_TERRITORY, if territory.scale == Scale::Qpv { "QPV" } else { r.label(Scale::Iris) });
+            key(
+                legend::KEY_TERRITORY,
+                if territory.scale == Scale::Qpv {
+                    "QPV"
+                } else {
+                    r.label(Scale::Iris)
+                },
+            );
         }
         if !overlays.is_empty() {
-            key(legend::KEY_QPV, if territory.scale == Scale::Qpv { "autres QPV" } else { "QPV" });
+            key(
+                legend::KEY_QPV,
+                if territory.scale == Scale::Qpv {
+                    "autres QPV"
+                } else {
+                    "QPV"
+                },
+            );
         }
         if ring.is_some() {
             key(legend::KEY_RING, "500\u{A0}m à vol d’oiseau");
@@ -522,9 +552,17 @@ impl<'a> Maps<'a> {
     /// Map of a thematic grid, in classes: no figure of a square anywhere.
     pub(super) fn grid(&self, r: &Renderer<'_>, iid: Iid) -> Option<Value> {
         let site = r.site;
-        let grid = site.grids.iter().filter(|g| g.indicator == iid).max_by_key(|g| g.vintage)?;
+        let grid = site
+            .grids
+            .iter()
+            .filter(|g| g.indicator == iid)
+            .max_by_key(|g| g.vintage)?;
         let x = site.dictionary.get(iid);
-        let shapes: Vec<MultiPolygon> = grid.squares.iter().map(|s| MultiPolygon(vec![s.shape.clone()])).collect();
+        let shapes: Vec<MultiPolygon> = grid
+            .squares
+            .iter()
+            .map(|s| MultiPolygon(vec![s.shape.clone()]))
+            .collect();
         let frame = Frame::fit(envelope(&shapes)?, 640.0, 560.0, 6.0);
         let classes = u8::try_from(x.categories.len().clamp(1, 5)).unwrap_or(5);
         let zones: Vec<(&MultiPolygon, Shade)> = shapes
@@ -589,7 +627,11 @@ fn written(figure: Option<Figure>, column: &Column<'_>) -> String {
                 unit => unit,
             };
             let text = figure.text(column.indicator);
-            if unit.is_empty() { text } else { format!("{text}\u{A0}{unit}") }
+            if unit.is_empty() {
+                text
+            } else {
+                format!("{text}\u{A0}{unit}")
+            }
         }
     }
 }

@@ -69,7 +69,10 @@ impl<'a> Renderer<'a> {
     ///
     /// # Errors
     /// Templates that do not parse or do not render.
-    pub fn new(site: &'a Site, published: &'a Published, plan: &'a Plan,
+    pub fn new(
+        site: &'a Site,
+        published: &'a Published,
+        plan: &'a Plan,
         theme: &Theme,
         geography: &'a Geography,
     ) -> Result<Self> {
