@@ -126,17 +126,17 @@ fn words_of(site: &Site, tid: Tid) -> Vec<(String, bool)> {
     let code = territory.code.as_str().to_lowercase();
     all.extend(words(&code).into_iter().map(|w| (w, true)));
     all.push((code.replace(['-', '_'], ""), true));
-    // The address of a residence is as telling as its name.
-    all.extend(territory.address.iter().flat_map(|a| words(a)).map(|w| (w, true)));
     let mut outside: Vec<Tid> = Vec::new();
     outside.extend(territory.lineage.commune);
     outside.extend(territory.lineage.qpv);
     if territory.scale == Scale::Qpv {
         outside.extend(territories.communes_of_qpv(tid));
     }
-    for parent in outside {
-        all.extend(words(&territories.get(parent).name).into_iter().map(|w| (w, false)));
-    }
+    let around: Vec<String> = outside.iter().flat_map(|p| words(&territories.get(*p).name)).collect();
+    // The address of a residence is as telling as its name, but for the commune that ends it.
+    let address = territory.address.iter().flat_map(|a| words(a));
+    all.extend(address.map(|w| (around.contains(&w), w)).map(|(outside, w)| (w, !outside)));
+    all.extend(around.into_iter().map(|w| (w, false)));
     if site.config.landlords.shown {
         all.extend(territory.landlord.iter().flat_map(|l| words(l)).map(|w| (w, false)));
     }
