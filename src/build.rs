@@ -17,9 +17,9 @@ use crate::model::Scale;
 use crate::plan::{self, Output};
 use crate::progress::Progress;
 use crate::publish::Stage;
-use crate::render::Renderer;
 use crate::render::page::{Geography, Theme};
-use crate::{disclosure, format, load};
+use crate::render::{Renderer, browser};
+use crate::{disclosure, format, library, load};
 
 /// Which site.
 #[derive(Debug, Clone, clap::Args)]
@@ -152,12 +152,23 @@ pub fn build(args: &Args, progress: &mut Progress) -> Result<(Report, Diagnostic
     let (published, more) = progress.stage("Admission", || disclosure::admit(&site))?;
     warnings.extend(more);
     warnings.extend(overdue(&site));
-    let theme = Theme::load(&site.root, &site.config.theme)?;
-    let plan = progress.stage("Plan", || plan_all(&site, &published, &theme))?;
+    let mut theme = Theme::load(&site.root, &site.config.theme)?;
+    if site.config.map.interactive {
+        let (library, missing) = progress.stage("Bibliothèque de carte", library::files);
+        if let Some(files) = library {
+            theme.add_library(files);
+        }
+        warnings.extend(missing);
+    }
+    let mut plan = progress.stage("Plan", || plan_all(&site, &published, &theme))?;
+    let browser = progress.stage("Carte et recherche", || browser::files(&site, &published));
+    for path in browser.keys() {
+        plan.add(format!("donnees/{path}"), Output::Browser(path.clone()))?;
+    }
     let mut report = start(&site, &published);
 
     let geography = progress.stage("Cartes", || Geography::new(&site));
-    let renderer = Renderer::new(&site, &published, &plan, &theme, &geography)?;
+    let renderer = Renderer::new(&site, &published, &plan, &theme, &geography, browser)?;
     let outputs: Vec<(&str, &Output)> = plan.iter().collect();
     let bytes = AtomicU64::new(0);
     let length = outputs.len() as u64;

@@ -21,6 +21,7 @@ pub mod format;
 pub mod fs;
 pub mod geometry;
 pub mod kit;
+pub mod library;
 pub mod load;
 pub mod model;
 pub mod pdf;

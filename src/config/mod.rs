@@ -209,13 +209,25 @@ pub struct Administration {
 }
 
 /// Interactive map.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Map {
+    /// Whether the pages get the interactive map, installed from npm by the build.
+    pub interactive: bool,
     /// Optional local PMTiles basemap, relative to the site.
     pub basemap: Option<String>,
     /// Mention of the basemap's producer.
     pub basemap_attribution: String,
+}
+
+impl Default for Map {
+    fn default() -> Self {
+        Self {
+            interactive: true,
+            basemap: None,
+            basemap_attribution: String::new(),
+        }
+    }
 }
 
 /// Name of a scale and zoom at which it appears.

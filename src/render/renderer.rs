@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use crate::diag::Result;
 use crate::disclosure::Published;
 use crate::model::Site;
@@ -11,10 +13,11 @@ pub struct Renderer<'a> {
     books: Books<'a>,
     pages: page::Renderer<'a>,
     theme: &'a Theme,
+    browser: BTreeMap<String, Vec<u8>>,
 }
 
 impl<'a> Renderer<'a> {
-    /// Prepares what all outputs share.
+    /// Prepares what all outputs share; `browser` holds the files of `donnees/`, by path.
     ///
     /// # Errors
     /// Templates of the theme that do not parse or render.
@@ -24,11 +27,13 @@ impl<'a> Renderer<'a> {
         plan: &'a Plan,
         theme: &'a Theme,
         geography: &'a Geography,
+        browser: BTreeMap<String, Vec<u8>>,
     ) -> Result<Self> {
         Ok(Self {
             books: Books::new(site, published),
             pages: page::Renderer::new(site, published, plan, theme, geography)?,
             theme,
+            browser,
         })
     }
 
@@ -38,6 +43,7 @@ impl<'a> Renderer<'a> {
             Output::TerritoryBook(tid) => self.books.territory(*tid),
             Output::ThemeBook(theme, scale) => self.books.theme(theme, *scale),
             Output::DictionaryBook => self.books.dictionary(),
+            Output::Browser(path) => Ok(self.browser.get(path).cloned().unwrap_or_default()),
             Output::Robots => Ok(b"User-agent: *\nDisallow: /\n".to_vec()),
             Output::Asset(name) => Ok(self.theme.asset(name).unwrap_or_default().to_vec()),
             page => Ok(self.pages.page(page)?.unwrap_or_default()),

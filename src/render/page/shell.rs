@@ -254,7 +254,8 @@ impl Shell {
                 data.push('"');
             }
         }
-        let mut scripts = self.scripts.clone();
+        // Public pages are read before the login: they ask for nothing that lies behind it.
+        let mut scripts = if about.public { Vec::new() } else { self.scripts.clone() };
         if let Some(more) = about.tool.and_then(|t| self.page_scripts.get(t)) {
             scripts.extend(more.iter().cloned());
         }

@@ -19,6 +19,15 @@ const BUILT_IN: &[(&str, &[u8])] = built_in![
     "theme.toml",
     "static/atlas.css",
     "static/dossier.css",
+    "static/outils.css",
+    "static/champ.js",
+    "static/commun.js",
+    "static/donnees.js",
+    "static/entete.js",
+    "static/moteur.js",
+    "static/recherche.js",
+    "static/signes.js",
+    "static/tableaux.js",
     "templates/base.html",
     "templates/accueil.html",
     "templates/contenu.html",
@@ -63,6 +72,13 @@ pub struct Theme {
     pub settings: Settings,
     templates: BTreeMap<String, String>,
     assets: BTreeMap<String, Vec<u8>>,
+    /// Start of the hash of all scripts together.
+    scripts: String,
+}
+
+/// Tells whether a static file goes with the scripts: a module, or a file of the map library that one of them names.
+fn is_script(name: &str) -> bool {
+    name.ends_with(".js") || name.starts_with("maplibre-gl")
 }
 
 impl Theme {
@@ -111,11 +127,16 @@ impl Theme {
             }
         }
         match settings {
-            Some(settings) if found.is_empty() => Ok(Self {
-                settings,
-                templates,
-                assets,
-            }),
+            Some(settings) if found.is_empty() => {
+                let mut theme = Self {
+                    settings,
+                    templates,
+                    assets,
+                    scripts: String::new(),
+                };
+                theme.scripts = theme.version();
+                Ok(theme)
+            }
             _ => Err(found.sorted()),
         }
     }
@@ -127,8 +148,33 @@ impl Theme {
             .map(|(name, bytes)| (name.as_str(), bytes.as_slice()))
     }
 
+    /// Adds the library of the interactive map to the static files.
+    pub fn add_library(&mut self, files: BTreeMap<String, Vec<u8>>) {
+        self.assets.extend(files);
+        self.scripts = self.version();
+    }
+
+    /// Start of the hash of all scripts together.
+    fn version(&self) -> String {
+        let mut hasher = blake3::Hasher::new();
+        for (name, bytes) in self.assets.iter().filter(|(name, _)| is_script(name)) {
+            hasher.update(name.as_bytes());
+            hasher.update(&bytes.len().to_le_bytes());
+            hasher.update(bytes);
+        }
+        hasher.finalize().to_hex().as_str()[..8].to_owned()
+    }
+
     /// Path of a static file in the published site, with the start of its hash: `actifs/atlas.1a2b3c4d.css`.
+    ///
+    /// Scripts import each other by name: they keep it, in a folder that bears the hash of them all.
     pub fn asset_path(&self, name: &str) -> Option<String> {
+        if is_script(name) {
+            return self
+                .assets
+                .contains_key(name)
+                .then(|| format!("actifs/scripts.{}/{name}", self.scripts));
+        }
         let hash = blake3::hash(self.assets.get(name)?).to_hex();
         let (stem, extension) = name.rsplit_once('.').unwrap_or((name, "bin"));
         Some(format!("actifs/{stem}.{}.{extension}", &hash.as_str()[..8]))
@@ -184,7 +230,14 @@ mod tests {
         let theme = Theme::load(Path::new("/nulle/part"), "atlas").expect("built-in theme");
         let env = theme.environment().expect("templates parse");
         assert!(env.get_template("fiche.html").is_ok());
-        for name in theme.settings.styles.iter().chain(&theme.settings.packet_styles) {
+        for name in theme
+            .settings
+            .styles
+            .iter()
+            .chain(&theme.settings.packet_styles)
+            .chain(&theme.settings.scripts)
+            .chain(theme.settings.page_scripts.values().flatten())
+        {
             assert!(theme.asset_path(name).is_some(), "{name}");
         }
         assert_eq!(theme.settings.classes.len(), 5);

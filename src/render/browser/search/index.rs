@@ -135,7 +135,11 @@ fn words_of(site: &Site, tid: Tid) -> Vec<(String, bool)> {
     let around: Vec<String> = outside.iter().flat_map(|p| words(&territories.get(*p).name)).collect();
     // The address of a residence is as telling as its name, but for the commune that ends it.
     let address = territory.address.iter().flat_map(|a| words(a));
-    all.extend(address.map(|w| (around.contains(&w), w)).map(|(outside, w)| (w, !outside)));
+    all.extend(
+        address
+            .map(|w| (around.contains(&w), w))
+            .map(|(outside, w)| (w, !outside)),
+    );
     all.extend(around.into_iter().map(|w| (w, false)));
     if site.config.landlords.shown {
         all.extend(territory.landlord.iter().flat_map(|l| words(l)).map(|w| (w, false)));

@@ -1,0 +1,131 @@
+// Colours of the classes and textures of the states, the same as on the pages.
+
+export const INK = "#16191d";
+export const INK_2 = "#454c55";
+export const LINE = "#8a929b";
+export const ACCENT = "#0b5876";
+const FIVE = ["#eaf2f5", "#bdd7e1", "#77a8bd", "#37799a", "#0b4a66"];
+/** Which of the five colours are used with fewer classes, as in the drawings of the pages. */
+const SPREAD = { 1: [2], 2: [1, 3], 3: [0, 2, 4], 4: [0, 1, 2, 4], 5: [0, 1, 2, 3, 4] };
+
+/** Colours of `count` classes, from the lightest. */
+export const colours = (count) => (SPREAD[count] ?? SPREAD[5]).map((i) => FIVE[i]);
+
+/** States in the order of a legend. */
+export const STATES = ["s", "nd", "so", "no", "cp"];
+
+/** Draws the texture of a state over a rectangle of a canvas. */
+export function texture(ctx, state, x, y, width, height, scale = 1) {
+  ctx.save();
+  ctx.beginPath();
+  ctx.rect(x, y, width, height);
+  ctx.clip();
+  ctx.fillStyle = "#fff";
+  ctx.fillRect(x, y, width, height);
+  ctx.strokeStyle = ctx.fillStyle = INK_2;
+  ctx.lineWidth = 1.1 * scale;
+  const step = 4 * scale;
+  if (state === "s") {
+    ctx.beginPath();
+    for (let d = -height - step; d < width + step; d += step * 1.5) {
+      ctx.moveTo(x + d, y + height);
+      ctx.lineTo(x + d + height, y);
+    }
+    ctx.stroke();
+  } else if (state === "nd") {
+    for (let j = 0; j * step < height; j++) {
+      for (let i = 0; i * step < width; i++) {
+        ctx.beginPath();
+        ctx.arc(x + (i + 0.5) * step, y + (j + 0.5) * step, 0.95 * scale, 0, 7);
+        ctx.fill();
+      }
+    }
+  } else if (state === "no") {
+    ctx.beginPath();
+    for (let j = 0.5; j * step < height; j++) {
+      ctx.moveTo(x, y + j * step);
+      ctx.lineTo(x + width, y + j * step);
+    }
+    ctx.stroke();
+  } else if (state === "cp") {
+    ctx.globalAlpha = 0.55;
+    for (let j = 0; j * step < height; j++) {
+      for (let i = j % 2; i * step < width; i += 2) ctx.fillRect(x + i * step, y + j * step, step, step);
+    }
+  } else if (state === "so") {
+    ctx.strokeStyle = LINE;
+    ctx.lineWidth = 0.9 * scale;
+    for (let j = 0; j * step * 3 < height; j++) {
+      for (let i = 0; i * step * 3 < width; i++) ctx.strokeRect(x + (i * 3 + 0.8) * step, y + (j * 3 + 0.8) * step, step, step);
+    }
+  }
+  ctx.restore();
+}
+
+function canvas(width, height = width) {
+  const out = document.createElement("canvas");
+  out.width = width;
+  out.height = height;
+  return [out, out.getContext("2d")];
+}
+
+/** Seamless tile of a state, for fills of the map. */
+export function tile(state) {
+  // Twice twelve: a whole number of steps of every texture.
+  const [out, ctx] = canvas(48);
+  texture(ctx, state, 0, 0, 48, 48, 2);
+  return ctx.getImageData(0, 0, out.width, out.height);
+}
+
+/** Oblique lines of the QPV, over the classes. */
+export function oblique() {
+  const [out, ctx] = canvas(36);
+  ctx.strokeStyle = INK_2;
+  ctx.globalAlpha = 0.75;
+  ctx.lineWidth = 1.6;
+  ctx.beginPath();
+  for (let d = -36; d < 72; d += 18) {
+    ctx.moveTo(d, 0);
+    ctx.lineTo(d + 36, 36);
+  }
+  ctx.stroke();
+  return ctx.getImageData(0, 0, out.width, out.height);
+}
+
+/** Sign of a place without value: a diamond of fixed size for the secret, a small circle for the other states. */
+export function mark(state) {
+  const [out, ctx] = canvas(28);
+  ctx.beginPath();
+  if (state === "s") {
+    ctx.moveTo(14, 2);
+    ctx.lineTo(26, 14);
+    ctx.lineTo(14, 26);
+    ctx.lineTo(2, 14);
+    ctx.closePath();
+  } else {
+    ctx.arc(14, 14, 9, 0, 7);
+  }
+  ctx.save();
+  ctx.clip();
+  texture(ctx, state, 0, 0, 28, 28, 2);
+  ctx.restore();
+  ctx.strokeStyle = INK;
+  ctx.lineWidth = 2;
+  ctx.stroke();
+  return ctx.getImageData(0, 0, out.width, out.height);
+}
+
+/** Sign of a family of equipment: two letters on a dark square. */
+export function plate(letters) {
+  const [out, ctx] = canvas(36);
+  ctx.fillStyle = "#fff";
+  ctx.fillRect(0, 0, 36, 36);
+  ctx.fillStyle = INK;
+  ctx.fillRect(3, 3, 30, 30);
+  ctx.fillStyle = "#fff";
+  ctx.font = "bold 17px Arial, Liberation Sans, sans-serif";
+  ctx.textAlign = "center";
+  ctx.textBaseline = "middle";
+  ctx.fillText(letters, 18, 19);
+  return ctx.getImageData(0, 0, out.width, out.height);
+}
