@@ -138,8 +138,10 @@ pub(super) fn view(r: &Renderer<'_>, tid: Tid, level: u8, class: String, prefix:
     if scale == Scale::Residence {
         turn(&mut sections);
     }
+    pair(&mut sections);
     let dense = density(&sections, scale);
-    let vintage = vintages(layout.blocks.iter(), hidden, territory.lineage.qpv.is_some());
+    let in_qpv = territory.lineage.qpv.is_some();
+    let vintage = vintages(layout.blocks.iter(), hidden, in_qpv, usize::MAX);
     let keep_list = if hidden {
         String::new()
     } else {
@@ -188,7 +190,7 @@ pub(super) fn view(r: &Renderer<'_>, tid: Tid, level: u8, class: String, prefix:
     Fiche {
         view,
         place: place(r, territory),
-        vintage,
+        vintage: vintages(layout.blocks.iter(), hidden, in_qpv, 1),
     }
 }
 
@@ -292,14 +294,21 @@ fn own(block: &Block<'_>, sides: &mut Sides<'_>, advice: Option<String>, goals: 
     }
     let extra = if advice.is_some() { 6.5 } else { 0.0 };
     let (left, right) = balance(&block.pieces, extra);
-    let mut html = goals;
-    html.push_str("<div class=\"cols\">\n<div>\n");
     let mut part = 0;
-    pieces(&mut html, block, left, sides, &mut part, level);
-    html.push_str("</div>\n<div>\n");
-    pieces(&mut html, block, right, sides, &mut part, level);
-    html.push_str(advice.as_deref().unwrap_or(""));
-    html.push_str("</div>\n</div>\n");
+    // One small table alone leaves the other half to the next section.
+    let half = right.is_empty() && goals.is_empty() && advice.is_none() || left.is_empty() && goals.is_empty();
+    let mut html = goals;
+    if half {
+        pieces(&mut html, block, &block.pieces, sides, &mut part, level);
+        html.push_str(advice.as_deref().unwrap_or(""));
+    } else {
+        html.push_str("<div class=\"cols\">\n<div>\n");
+        pieces(&mut html, block, left, sides, &mut part, level);
+        html.push_str("</div>\n<div>\n");
+        pieces(&mut html, block, right, sides, &mut part, level);
+        html.push_str(advice.as_deref().unwrap_or(""));
+        html.push_str("</div>\n</div>\n");
+    }
     let height = column_height(left).max(column_height(right) + extra) + 3.2;
     Section {
         id: block.id.clone(),
@@ -307,8 +316,25 @@ fn own(block: &Block<'_>, sides: &mut Sides<'_>, advice: Option<String>, goals: 
         about,
         lecture: marks::key(sides),
         html,
-        class: "",
+        class: if half { "half" } else { "" },
         height,
+    }
+}
+
+/// Sets small sections that follow one another side by side.
+fn pair(sections: &mut [Section]) {
+    let mut i = 0;
+    while i < sections.len() {
+        if sections[i].class != "half" {
+            i += 1;
+        } else if sections.get(i + 1).is_some_and(|s| s.class == "half") {
+            sections[i].class = "half left";
+            sections[i + 1].class = "half right";
+            i += 2;
+        } else {
+            sections[i].class = "half left alone";
+            i += 1;
+        }
     }
 }
 
@@ -534,7 +560,12 @@ fn density(sections: &[Section], scale: Scale) -> &'static str {
 }
 
 /// Vintages of the blocks, themes of the same vintage together: « Parc 2025 · Occupation, Environnement 2024 ».
-fn vintages<'b, 'a: 'b>(blocks: impl Iterator<Item = &'b Block<'a>>, hidden: bool, in_qpv: bool) -> String {
+fn vintages<'b, 'a: 'b>(
+    blocks: impl Iterator<Item = &'b Block<'a>>,
+    hidden: bool,
+    in_qpv: bool,
+    most: usize,
+) -> String {
     let mut seen: Vec<(String, Vec<&str>)> = Vec::new();
     for block in blocks
         .filter(|b| !hidden || b.mode != Mode::Closed)
@@ -555,7 +586,11 @@ fn vintages<'b, 'a: 'b>(blocks: impl Iterator<Item = &'b Block<'a>>, hidden: boo
                 .enumerate()
                 .map(|(i, t)| if i == 0 { (*t).to_owned() } else { markup::inner(t) })
                 .collect();
-            format!("{} {vintage}", names.join(", "))
+            if names.len() > most {
+                format!("{} et autres {vintage}", names[0])
+            } else {
+                format!("{} {vintage}", names.join(", "))
+            }
         })
         .collect();
     parts.join(" · ")
@@ -735,7 +770,7 @@ fn figures(layout: &super::layout::Layout<'_>, sides: &Sides<'_>) -> String {
         out.push_str("</dd></div>\n");
         count += 1;
     }
-    for row in layout.own_rows().take(5) {
+    for row in layout.key_rows(5) {
         let column = &row.column;
         out.push_str("<div><dt>");
         out.push_str(&column.label);
@@ -754,7 +789,7 @@ fn figures(layout: &super::layout::Layout<'_>, sides: &Sides<'_>) -> String {
         }
         if let Some((at, label)) = sides.references.first() {
             out.push_str("<small>");
-            out.push_str(&label.to_lowercase());
+            out.push_str(&markup::inner(label));
             out.push(' ');
             column.data(&mut out, at);
             out.push_str("</small>");

@@ -134,7 +134,7 @@ fn write(out: &mut String, finding: &Finding<'_, '_>, sides: &Sides<'_>, referen
         &sides
             .references
             .first()
-            .map(|(_, l)| l.to_lowercase())
+            .map(|(_, l)| markup::inner(l))
             .unwrap_or_default(),
     );
     let decimals = finding.figure.decimals().min(finding.reference.decimals());

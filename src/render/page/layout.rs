@@ -120,7 +120,17 @@ impl<'a> Layout<'a> {
         self.blocks.iter().any(|b| b.coverage.iter().any(|c| c.iid == iid))
     }
 
-    /// Numbers that stand for the territory: the first counts and rates of its own blocks.
+    /// Numbers that stand for the territory, in lists and at the head of the fiche.
+    pub(super) fn key_rows(&self, most: usize) -> Vec<&Row<'a>> {
+        let first = self.blocks.iter().find(|b| b.mode == Mode::Own && b.headline.is_some());
+        let rows = first.into_iter().flat_map(|b| &b.pieces).flat_map(|p| match p {
+            Piece::Rows { rows } => rows.as_slice(),
+            _ => &[],
+        });
+        varied(rows, most).collect()
+    }
+
+    /// Numbers without categories of its own blocks.
     pub(super) fn own_rows(&self) -> impl Iterator<Item = &Row<'a>> {
         self.blocks
             .iter()
@@ -214,7 +224,7 @@ impl<'a> Builder<'a> {
         if mode != Mode::Closed {
             self.fill(&mut block, &visible, at, stacked);
             if mode == Mode::Own && self.scale != Scale::Residence {
-                block.series = self.series(&visible, series);
+                block.series = self.series(&block, series);
             }
         }
         Some(block)
@@ -322,8 +332,16 @@ impl<'a> Builder<'a> {
             let is_count = x.kind == Kind::Count;
             // Response rates are in the head of the block.
             let is_coverage = block.coverage.iter().any(|c| c.iid == iid);
+            // Goals have their own table, with the same figures.
+            let is_goal = self
+                .site
+                .config
+                .goals
+                .iter()
+                .any(|g| g.indicator == x.id && g.category.is_none() && g.scales.contains(&at));
             if Some(iid) == headline
                 || is_coverage
+                || is_goal
                 || (is_count && consumed.contains(&iid))
                 || Some(iid) == within && nearest.is_some()
             {
@@ -397,17 +415,25 @@ impl<'a> Builder<'a> {
         markup::escaped(label)
     }
 
-    fn series(&self, visible: &[Iid], chosen: Option<&[String]>) -> Vec<Vec<Column<'a>>> {
+    /// Figures followed over the vintages: those of the settings, or the headline and the numbers of the block.
+    fn series(&self, block: &Block<'a>, chosen: Option<&[String]>) -> Vec<Vec<Column<'a>>> {
         let chosen: Vec<Iid> = match chosen {
             Some(ids) if !ids.is_empty() => ids.iter().filter_map(|id| self.site.dictionary.find(id)).collect(),
-            _ => visible.to_vec(),
+            _ => {
+                let rows = block.pieces.iter().flat_map(|p| match p {
+                    Piece::Rows { rows } => rows.as_slice(),
+                    _ => &[],
+                });
+                block
+                    .headline
+                    .iter()
+                    .map(|c| c.iid)
+                    .chain(varied(rows, 5).map(|r| r.column.iid))
+                    .collect()
+            }
         };
         chosen
             .into_iter()
-            .filter(|i| {
-                let x = self.site.dictionary.get(*i);
-                !x.is_split() && !x.kind.is_word() && x.computed.is_none() && visible.contains(i)
-            })
             .filter_map(|iid| {
                 let vintages = self.published.vintages(iid, self.scale);
                 (vintages.len() >= 3).then(|| {
@@ -417,7 +443,6 @@ impl<'a> Builder<'a> {
                         .collect()
                 })
             })
-            .take(6)
             .collect()
     }
 
@@ -450,6 +475,29 @@ impl<'a> Builder<'a> {
         }
         out
     }
+}
+
+/// Picks rows that differ: one of each kind and unit first, then the others, in order of the dictionary.
+pub(super) fn varied<'b, 'a: 'b>(
+    rows: impl Iterator<Item = &'b Row<'a>>,
+    most: usize,
+) -> impl Iterator<Item = &'b Row<'a>> {
+    let rows: Vec<&Row<'a>> = rows.collect();
+    let mut seen = Vec::new();
+    let mut ranked: Vec<(bool, usize)> = rows
+        .iter()
+        .enumerate()
+        .map(|(i, row)| {
+            let nature = (row.column.indicator.kind, row.column.indicator.unit.as_str());
+            let again = seen.contains(&nature);
+            seen.push(nature);
+            (again, i)
+        })
+        .collect();
+    ranked.sort_unstable();
+    let mut kept: Vec<usize> = ranked.into_iter().take(most).map(|(_, i)| i).collect();
+    kept.sort_unstable();
+    kept.into_iter().map(move |i| rows[i])
 }
 
 /// Standard deviation of the published values; none under eight of them, or when all are equal.

@@ -24,7 +24,12 @@ fn key_columns<'b, 'a>(layout: &'b Layout<'a>, most: usize) -> Vec<&'b Column<'a
         .iter()
         .find_map(|b| b.headline.as_ref())
         .into_iter()
-        .chain(layout.own_rows().map(|row| &row.column))
+        .chain(
+            layout
+                .key_rows(most.saturating_sub(1))
+                .into_iter()
+                .map(|row| &row.column),
+        )
         .take(most)
         .collect()
 }
@@ -200,6 +205,9 @@ fn ranked(r: &Renderer<'_>, out: &mut String, list: &[Tid], root: &str, full: Op
     }
     shown.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.code.cmp(b.0.code)));
     let total = shown.len();
+    // A column that says the same in every row is left out.
+    let iris = |t: &Tid| site.territories.get(*t).lineage.iris;
+    let several = list.iter().any(|t| iris(t) != list.first().and_then(iris));
     let cut = full.is_some() && total > ON_FICHE;
     if total > 0 {
         let caption = format!(
@@ -209,9 +217,9 @@ fn ranked(r: &Renderer<'_>, out: &mut String, list: &[Tid], root: &str, full: Op
             if cut { " (extrait)" } else { "" }
         );
         out.push_str(&format!(
-            "<section class=\"scroll\" aria-label=\"Résidences classées\" tabindex=\"0\">\n<table class=\"rank\">\n<caption>{caption}</caption>\n<thead><tr><th scope=\"col\" class=\"n\">Rang</th><th scope=\"col\">{}</th><th scope=\"col\">Adresse</th><th scope=\"col\">{}</th><th scope=\"col\" class=\"n me\">{}</th>",
+            "<section class=\"scroll\" aria-label=\"Résidences classées\" tabindex=\"0\">\n<table class=\"rank\">\n<caption>{caption}</caption>\n<thead><tr><th scope=\"col\" class=\"n\">Rang</th><th scope=\"col\">{}</th><th scope=\"col\">Adresse</th>{}<th scope=\"col\" class=\"n me\">{}</th>",
             r.label(Scale::Residence),
-            r.label(Scale::Iris),
+            if several { format!("<th scope=\"col\">{}</th>", r.label(Scale::Iris)) } else { String::new() },
             first.label
         ));
         for column in others {
@@ -246,11 +254,14 @@ fn ranked(r: &Renderer<'_>, out: &mut String, list: &[Tid], root: &str, full: Op
             name_cell(r, out, at.tid, root);
             out.push_str("<td class=\"txt\">");
             markup::esc(out, territory.address.as_deref().unwrap_or(""));
-            out.push_str("</td><td class=\"txt\">");
-            if let Some(iris) = territory.lineage.iris {
-                markup::esc(out, &site.territories.get(iris).name);
-            }
             out.push_str("</td>");
+            if several {
+                out.push_str("<td class=\"txt\">");
+                if let Some(iris) = territory.lineage.iris {
+                    markup::esc(out, &site.territories.get(iris).name);
+                }
+                out.push_str("</td>");
+            }
             table::cell(out, first, at, first.get(at.scale, at.rank), 0, " me");
             for (column, most) in others.iter().zip(&decimals) {
                 padded(out, column, at, *most);
@@ -260,7 +271,7 @@ fn ranked(r: &Renderer<'_>, out: &mut String, list: &[Tid], root: &str, full: Op
         if cut {
             out.push_str(&format!(
                 "<tr class=\"gap\"><td class=\"n\">…</td><td colspan=\"{}\">rangs {} à {total}\u{A0}: ",
-                4 + others.len(),
+                3 + usize::from(several) + others.len(),
                 ON_FICHE + 1
             ));
             markup::link(out, root, full.unwrap_or(""), "liste complète");

@@ -2,6 +2,7 @@
 
 use super::column::{At, Column};
 use super::layout::Row;
+use super::markup;
 use super::table::Sides;
 use crate::disclosure::Figure;
 use crate::model::{Site, State, Vintage};
@@ -28,7 +29,7 @@ pub(super) fn row(out: &mut String, figures: &[Option<Figure>; 3], label: &str, 
     let words: Vec<(String, String)> = references
         .iter()
         .map(|name| {
-            let name = name.to_lowercase();
+            let name = markup::inner(name);
             (name.clone(), format!("de la {name}"))
         })
         .collect();
@@ -82,7 +83,7 @@ pub(super) fn key(sides: &Sides<'_>) -> String {
     let mut out = format!(
         "<p class=\"lecture\">{} {}",
         legend::KEY_BAR,
-        sides.label.to_lowercase()
+        markup::inner(sides.label)
     );
     for ((_, label), key) in sides
         .references
@@ -91,7 +92,7 @@ pub(super) fn key(sides: &Sides<'_>) -> String {
         .zip([legend::KEY_TRIANGLE, legend::KEY_TICK])
         .rev()
     {
-        out.push_str(&format!(" {key} {}", label.to_lowercase()));
+        out.push_str(&format!(" {key} {}", markup::inner(label)));
     }
     out.push_str("</p>");
     out
@@ -102,10 +103,10 @@ pub(super) fn line_key(sides: &Sides<'_>, reference: Option<&(At<'_>, &str)>) ->
     let mut out = format!(
         "<p class=\"lecture\">{} {}",
         legend::KEY_LINE,
-        sides.label.to_lowercase()
+        markup::inner(sides.label)
     );
     if let Some((_, label)) = reference {
-        out.push_str(&format!(" {} {}", legend::KEY_REFERENCE, label.to_lowercase()));
+        out.push_str(&format!(" {} {}", legend::KEY_REFERENCE, markup::inner(label)));
     }
     out.push_str("</p>");
     out

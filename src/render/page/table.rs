@@ -115,8 +115,11 @@ impl<'a> Sides<'a> {
         }
         cell(out, column, &self.here, line.figures[0], decimals, " me");
         out.push_str("<td class=\"g\">");
-        let names: Vec<&str> = self.references.iter().map(|(_, l)| *l).collect();
-        marks::row(out, &line.figures, self.label, &names, top);
+        // Counts of places of unlike size are not set against one another.
+        if column.indicator.kind != Kind::Count {
+            let names: Vec<&str> = self.references.iter().map(|(_, l)| *l).collect();
+            marks::row(out, &line.figures, self.label, &names, top);
+        }
         out.push_str("</td>");
         for ((at, _), figure) in self.references.iter().zip(&line.figures[1..]) {
             cell(out, column, at, *figure, decimals, "");

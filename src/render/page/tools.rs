@@ -151,7 +151,7 @@ pub(super) fn rank(r: &Renderer<'_>) -> Result<String> {
         .iter()
         .find_map(|b| b.headline.as_ref())
         .into_iter()
-        .chain(layout.own_rows().map(|row| &row.column).take(5))
+        .chain(layout.key_rows(5).into_iter().map(|row| &row.column))
         .collect();
     let sections = columns
         .iter()
