@@ -12,11 +12,12 @@ pub struct Crs {
 }
 
 /// Codes that [`Crs::new`] knows, with what they cover, for a diagnostic.
-pub const KNOWN: [(u32, &str); 9] = [
+pub const KNOWN: [(u32, &str); 10] = [
     (4326, "WGS84, degrés"),
     (2154, "Lambert-93, France métropolitaine"),
     (3950, "Conique conforme zone 9 (de 3942 à 3950 : zones 1 à 9)"),
     (3857, "Mercator du web"),
+    (3035, "ETRS89-LAEA, carreaux de l’INSEE"),
     (5490, "UTM 20 nord, Guadeloupe et Martinique"),
     (2972, "UTM 22 nord, Guyane"),
     (2975, "UTM 40 sud, La Réunion"),
@@ -39,6 +40,11 @@ impl Crs {
             }
             3857 => {
                 "+proj=merc +a=6378137 +b=6378137 +lat_ts=0 +lon_0=0 +x_0=0 +y_0=0 +k=1 +units=m +no_defs".to_owned()
+            }
+            // The European grid of INSEE's squares: Lambert azimuthal equal-area.
+            3035 => {
+                "+proj=laea +lat_0=52 +lon_0=10 +x_0=4321000 +y_0=3210000 +ellps=GRS80 +towgs84=0,0,0 +units=m +no_defs"
+                    .to_owned()
             }
             5490 | 4559 => utm(20, false),
             4467 => utm(21, false),

@@ -15,8 +15,10 @@ mod direct;
 mod expr;
 mod figures;
 mod ground;
+mod index;
 mod layout;
 mod number;
+mod points;
 mod protect;
 mod read;
 mod recipe;
@@ -25,6 +27,7 @@ mod report;
 mod residences;
 mod scan;
 mod sorter;
+mod squares;
 mod write;
 
 #[cfg(test)]
@@ -106,10 +109,22 @@ pub fn run(args: &Args) -> Result<Report> {
             }
         }
     }
-    if !failed.is_empty() {
+    let points = failed.absorb(points::read(&recipe, &args.recipe, &args.from, &config, &ground));
+    let squares = failed.absorb(squares::read(&recipe, &args.recipe, &args.from, &dictionary, &ground));
+    let (Some((points, more, found)), Some((squares, others, told_squares)), true) =
+        (points, squares, failed.is_empty())
+    else {
         return Err(failed.sorted());
-    }
+    };
+    cleaned.extend(more);
+    cleaned.extend(others);
+    warnings.extend(found);
+    warnings.extend(told_squares);
     let (hidden, closed) = protect::primary(&mut all, &dictionary, &config, &ground.territories)?;
+    warnings.extend(index::run(&recipe, &args.recipe, &dictionary, &ground, &mut all)?);
+    // The same file may serve several blocks: it is told once.
+    let mut seen = std::collections::BTreeSet::new();
+    cleaned.retain(|c| seen.insert(c.file.clone()));
 
     let mut written = Vec::new();
     for scale in [Scale::Commune, Scale::Iris, Scale::Qpv] {
@@ -124,6 +139,8 @@ pub fn run(args: &Args) -> Result<Report> {
         write::residences(&path, &ground)?;
         written.push(path);
     }
+    written.extend(write::equipment(&data.join("equipment"), &points)?);
+    written.extend(write::grids(&data.join("grid"), &squares)?);
     written.extend(write::values(
         &data.join("values"),
         &all,

@@ -66,8 +66,6 @@ impl Asked {
 /// A table opened on one of its files, its formulas bound.
 pub(super) struct Scan {
     source: Source,
-    /// Vintage of the file.
-    pub(super) vintage: Option<Vintage>,
     exprs: Vec<Expr>,
     keep: Option<Expr>,
     cleaner: Cleaner,
@@ -181,7 +179,6 @@ impl Scan {
         source.keep(&kept);
         Ok(Self {
             source,
-            vintage,
             exprs,
             keep,
             cleaner,

@@ -8,6 +8,8 @@ use serde_json::{Map, Value, json};
 
 use super::figures::{All, Figures, Said};
 use super::ground::{Ground, Zone};
+use super::points::Points;
+use super::squares::Squares;
 use crate::diag::{Diagnostic, Result};
 use crate::format;
 use crate::fs;
@@ -98,6 +100,47 @@ pub(super) fn residences(path: &Path, ground: &Ground) -> Result<()> {
         ]
     });
     table(path, &header, rows)
+}
+
+/// Writes one file of equipment per vintage.
+///
+/// # Errors
+/// A file that cannot be written.
+pub(super) fn equipment(folder: &Path, points: &Points) -> Result<Vec<PathBuf>> {
+    let mut written = Vec::new();
+    for (vintage, rows) in points {
+        let path = folder.join(format!("{vintage}.csv"));
+        let rows = rows
+            .iter()
+            .map(|(family, name, lon, lat)| vec![family.clone(), name.clone(), lon.clone(), lat.clone()]);
+        table(&path, &["family", "name", "lon", "lat"], rows)?;
+        written.push(path);
+    }
+    Ok(written)
+}
+
+/// Writes squares with their class and nothing else.
+///
+/// # Errors
+/// A file that cannot be written.
+pub(super) fn grids(folder: &Path, squares: &Squares) -> Result<Vec<PathBuf>> {
+    let mut written = Vec::new();
+    for ((indicator, vintage), squares) in squares {
+        let features: Vec<String> = squares
+            .values()
+            .map(|(shape, class)| {
+                json!({"type": "Feature", "properties": {"class": class}, "geometry": geometry(shape)}).to_string()
+            })
+            .collect();
+        let text = format!(
+            "{{\"type\":\"FeatureCollection\",\"features\":[\n{}\n]}}\n",
+            features.join(",\n")
+        );
+        let path = folder.join(indicator).join(format!("{vintage}.geojson"));
+        fs::write(&path, text.as_bytes())?;
+        written.push(path);
+    }
+    Ok(written)
 }
 
 /// Writes one file of values per source and vintage; gives the files written.
