@@ -306,12 +306,12 @@ fn spot(program: &Program, row: &Bound<'_>, ground: &Ground) -> std::result::Res
 }
 
 fn fold(program: &Program, row: Computed, sums: &mut Sums, ranks: &mut HashMap<Spot, u32>, told: &mut Told) {
-    told.unknown_residence += u64::from(row.unknown_residence);
     let Some(spot) = row.spot else {
         told.outside.0 += 1;
         told.outside.1 += row.base;
         return;
     };
+    told.unknown_residence += u64::from(row.unknown_residence);
     let Some(year) = row.year else {
         told.without_year += 1;
         return;
