@@ -6,8 +6,9 @@
 //! number), the table that gives the same values, the disk.
 //!
 //! [`choropleth`] rates by zone · [`symbols`] counts by place · [`locator`] where a territory is ·
-//! [`marks`] small marks inside table rows · [`legend`] swatches and patterns shared by all.
+//! [`chart`] stacked bars, bars, energy labels, lines over vintages · [`marks`] small marks inside table rows · [`legend`] swatches and patterns shared by all.
 
+pub mod chart;
 pub mod choropleth;
 mod label;
 pub mod legend;
