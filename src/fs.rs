@@ -256,6 +256,18 @@ pub fn stream(path: &Path) -> Result<Box<dyn io::BufRead>> {
     })
 }
 
+/// Opens a file to write it as it comes, making its folders; the old content is lost.
+///
+/// # Errors
+/// The path and the reason.
+pub fn writer(path: &Path) -> Result<Box<dyn Write>> {
+    if let Some(folder) = path.parent() {
+        create_dir(folder)?;
+    }
+    let file = fs::File::create(path).map_err(|e| failed(path, "écriture", &e))?;
+    Ok(Box::new(io::BufWriter::with_capacity(1 << 16, file)))
+}
+
 /// Tells whether the standard output is a file on the disk, where what is shown once would stay.
 pub fn stdout_is_file() -> bool {
     use std::os::fd::AsFd as _;

@@ -120,7 +120,6 @@ impl Context {
         &self,
         calendar: &Calendar,
         residences: &[Residence],
-        hidden: &[bool],
         places: &Places,
         seed: u64,
     ) -> BTreeMap<String, String> {
@@ -137,10 +136,6 @@ impl Context {
                 );
             }
         }
-        files.insert(
-            format!("urh/{}.csv", calendar.last - 1),
-            qualification(residences, hidden, calendar, seed),
-        );
         files
     }
 
@@ -374,34 +369,4 @@ fn components(hardship: f64, rng: &mut rand_chacha::ChaCha8Rng) -> [f64; 4] {
         (8.5 + 15.0 * hardship + normal(0.0, 1.4, rng)).clamp(3.0, 45.0),
         (6.5 + 16.5 * hardship + normal(0.0, 1.2, rng)).clamp(2.0, 45.0),
     ]
-}
-
-/// The concerted word of each residence of 11 dwellings and more.
-fn qualification(residences: &[Residence], hidden: &[bool], calendar: &Calendar, seed: u64) -> String {
-    let rng = &mut stream(seed, 7);
-    let mut text = HEADER.to_owned();
-    for (r, hidden) in residences.iter().zip(hidden) {
-        let size = r
-            .dwellings
-            .iter()
-            .filter(|d| d.until.is_none_or(|u| u >= calendar.last - 1))
-            .count();
-        let word = ["ouverte", "equilibree", "vigilance", "soutenir"][weighted(
-            if r.qpv.is_some() {
-                &[5.0, 35.0, 38.0, 22.0]
-            } else {
-                &[24.0, 56.0, 15.0, 5.0]
-            },
-            rng,
-        )];
-        let id = &r.id;
-        let _ = if r.built + 1 > calendar.last - 1 {
-            writeln!(text, "residence;{id};occ.qualification;;;nd;")
-        } else if size < 11 || *hidden {
-            writeln!(text, "residence;{id};occ.qualification;;;s;")
-        } else {
-            writeln!(text, "residence;{id};occ.qualification;;{word};;{size}")
-        };
-    }
-    text
 }

@@ -10,18 +10,12 @@ use super::stream;
 pub(super) struct DwellingYear {
     /// Vintage.
     pub(super) vintage: u16,
-    /// Position in the residence.
-    pub(super) number: usize,
     /// 1 let, 2 offered and vacant, 3 empty for works.
     pub(super) mode: u8,
     /// Year and month of the last departure, when vacant.
     pub(super) left: Option<(u16, u8)>,
-    /// Year and month of the last letting.
-    pub(super) relet: Option<(u16, u8)>,
-    /// Offered on this 1 January and the one before.
-    pub(super) offered_twice: bool,
-    /// New tenant during the year before.
-    pub(super) moved: bool,
+    /// Year and month of the lease, when let.
+    pub(super) lease: Option<(u16, u8)>,
     /// Rent in €/m² a month; none when not let.
     pub(super) rent: Option<f64>,
     /// Energy label, when known.
@@ -32,8 +26,6 @@ pub(super) struct DwellingYear {
 pub(super) struct HouseholdYear {
     /// Vintage of the survey.
     pub(super) vintage: u16,
-    /// Position of its dwelling in the residence.
-    pub(super) number: usize,
     /// Whether it answered; the rest means something only if it did.
     pub(super) answered: bool,
     /// 0 alone, 1 couple, 2 couple with children, 3 single parent, 4 other.
@@ -56,8 +48,8 @@ pub(super) struct HouseholdYear {
 pub(super) struct Allocation {
     /// Year of the lease.
     pub(super) year: u16,
-    /// Position of the dwelling in the residence.
-    pub(super) number: usize,
+    /// Month of the lease.
+    pub(super) month: u8,
     /// Quartile of resources among applicants, 1 to 4.
     pub(super) quartile: u8,
     /// Recognised as a priority.
@@ -89,9 +81,13 @@ impl Calendar {
     pub(super) const fn has_survey(&self, vintage: u16) -> bool {
         vintage >= self.first && vintage.is_multiple_of(2) && vintage >= 2018
     }
+
+    /// Tells whether the observatory of charges worked: every other year.
+    pub(super) const fn has_charges(&self, vintage: u16) -> bool {
+        vintage >= self.first && vintage % 2 == self.last % 2
+    }
 }
 
-#[derive(Clone)]
 struct Tenant {
     since: u16,
     month: u8,
@@ -102,7 +98,6 @@ struct Tenant {
     stable: bool,
 }
 
-#[derive(Clone)]
 enum Status {
     Let(Tenant),
     Vacant { left: (u16, u8), months: u32 },
@@ -115,129 +110,96 @@ pub(super) fn live(residence: &Residence, rank: u64, calendar: &Calendar, seed: 
     let enters = residence.built + 1;
     // Two years before the first vintage, so that its vacancy and mobility have a past.
     let start = calendar.first - 2;
-    for (number, dwelling) in residence.dwellings.iter().enumerate() {
+    for dwelling in &residence.dwellings {
         let mut status = if enters > start {
             Status::Works
         } else {
             settled(residence, dwelling, start, rng)
         };
-        let mut offered = false;
-        let mut moved = false;
-        let mut relet = None;
         for year in start..=calendar.last {
             if dwelling.until.is_some_and(|until| year > until) {
                 break;
             }
-            if year >= enters && year < calendar.first {
-                offered = !matches!(status, Status::Works);
-            } else if year >= enters {
-                tell(
-                    residence,
-                    dwelling,
-                    number,
-                    year,
-                    &status,
-                    (offered, moved, relet),
-                    rng,
-                    calendar,
-                    sink,
-                );
-                offered = !matches!(status, Status::Works);
+            if year >= enters.max(calendar.first) {
+                tell(residence, dwelling, year, &status, rng, calendar, sink);
             }
-            if year + 1 < enters {
-                continue;
-            }
-            moved = false;
-            // What happens during the year, month by month.
-            let mut month = 1;
-            if year + 1 == enters {
-                month = rng.random_range(1..=12);
-                status = Status::Vacant {
-                    left: (year, month),
-                    months: 0,
-                };
-            }
-            if dwelling.until == Some(year) || dwelling.until == Some(year + 1) {
+            if dwelling.until.is_some_and(|until| year + 1 >= until) {
                 status = Status::Works;
-                continue;
-            }
-            if let Status::Let(tenant) = &status
-                && rng.random_bool(departure(residence, dwelling, tenant, year))
-            {
-                month = rng.random_range(1..=12);
-                status = Status::Vacant {
-                    left: (year, month),
-                    months: empty_months(residence, rng),
-                };
-            } else if matches!(status, Status::Works) || (matches!(status, Status::Let(_)) && rng.random_bool(0.0004)) {
-                status = if rng.random_bool(0.5) {
-                    Status::Works
-                } else {
-                    Status::Vacant {
-                        left: (year, 1),
-                        months: 2,
-                    }
-                };
-            }
-            if let Status::Vacant { left, months } = &status {
-                let due = u32::from(left.1) + months;
-                let ready = if left.0 == year {
-                    due
-                } else {
-                    due.saturating_sub(12).max(1)
-                };
-                if ready <= 12 && (left.0 == year || due <= 24) {
-                    let entry = u8::try_from(ready).unwrap_or(12).max(month.min(12));
-                    let (tenant, allocation) = newcomer(residence, dwelling, number, year, entry, rng);
-                    if year >= calendar.first {
-                        sink.allocation(residence, dwelling, &allocation);
-                    }
-                    status = Status::Let(tenant);
-                    moved = true;
-                    relet = Some((year, entry));
-                } else if left.0 < year {
-                    // Still empty at the end of a second year: works.
-                    status = Status::Works;
+            } else if year + 1 >= enters {
+                let (next, allocation) = pass(residence, dwelling, status, year, rng);
+                if let Some(allocation) = allocation.filter(|_| year >= calendar.first) {
+                    sink.allocation(residence, dwelling, &allocation);
                 }
+                status = next;
             }
         }
     }
 }
 
-#[expect(clippy::too_many_arguments, reason = "one call, and a struct would only rename them")]
+/// What happens to a dwelling during a year: departure, time empty, newcomer.
+fn pass(
+    residence: &Residence,
+    dwelling: &Dwelling,
+    before: Status,
+    year: u16,
+    rng: &mut ChaCha8Rng,
+) -> (Status, Option<Allocation>) {
+    let status = match before {
+        _ if year == residence.built => Status::Vacant {
+            left: (year, rng.random_range(1..=12)),
+            months: 0,
+        },
+        Status::Let(tenant) if rng.random_bool(departure(residence, dwelling, &tenant, year)) => Status::Vacant {
+            left: (year, rng.random_range(1..=12)),
+            months: empty_months(residence, rng),
+        },
+        Status::Let(_) if rng.random_bool(0.0004) => Status::Works,
+        Status::Works if rng.random_bool(0.5) => Status::Vacant {
+            left: (year, 1),
+            months: 2,
+        },
+        same => same,
+    };
+    let Status::Vacant { left, months } = status else {
+        return (status, None);
+    };
+    let due = u32::from(left.1) + months;
+    let month = if left.0 == year {
+        due
+    } else {
+        due.saturating_sub(12).max(1)
+    };
+    if month > 12 {
+        // Still empty at the end of the year; at the end of a second one, works.
+        return (if left.0 < year { Status::Works } else { status }, None);
+    }
+    let month = u8::try_from(month).unwrap_or(12);
+    let (tenant, allocation) = newcomer(residence, dwelling, year, month, rng);
+    (Status::Let(tenant), Some(allocation))
+}
+
 fn tell(
     residence: &Residence,
     dwelling: &Dwelling,
-    number: usize,
     vintage: u16,
     status: &Status,
-    (offered, moved, relet): (bool, bool, Option<(u16, u8)>),
     rng: &mut ChaCha8Rng,
     calendar: &Calendar,
     sink: &mut impl Sink,
 ) {
-    let mode = match status {
-        Status::Let(_) => 1,
-        Status::Vacant { .. } => 2,
-        Status::Works => 3,
+    let (mode, left, lease) = match status {
+        Status::Let(tenant) => (1, None, Some((tenant.since, tenant.month))),
+        Status::Vacant { left, .. } => (2, Some(*left), None),
+        Status::Works => (3, None, None),
     };
     sink.dwelling(
         residence,
         dwelling,
         &DwellingYear {
             vintage,
-            number,
             mode,
-            left: match status {
-                Status::Vacant { left, .. } => Some(*left),
-                Status::Let(_) | Status::Works => None,
-            },
-            relet: relet.or(match status {
-                Status::Let(t) => Some((t.since, t.month)),
-                Status::Vacant { .. } | Status::Works => None,
-            }),
-            offered_twice: offered && mode != 3,
-            moved: moved && offered && mode != 3,
+            left,
+            lease,
             rent: (mode == 1).then(|| dwelling.rent * rent_index(vintage)),
             label: (vintage >= dwelling.labelled).then_some(dwelling.label),
         },
@@ -264,7 +226,6 @@ fn tell(
             residence,
             &HouseholdYear {
                 vintage,
-                number,
                 answered: rng.random_bool(chance),
                 composition,
                 children: if grown { 0 } else { tenant.children },
@@ -337,14 +298,13 @@ fn settled(residence: &Residence, dwelling: &Dwelling, first: u16, rng: &mut Cha
     let longest = f64::from(first.saturating_sub(residence.built).clamp(1, 45));
     let stay = (-9.5 * rng.random_range(0.02f64..1.0).ln()).min(longest);
     let since = first - 1 - u16::try_from(super::stock::whole(stay)).unwrap_or(1).min(44);
-    Status::Let(newcomer(residence, dwelling, 0, since, rng.random_range(1..=12), rng).0)
+    Status::Let(newcomer(residence, dwelling, since, rng.random_range(1..=12), rng).0)
 }
 
 /// A household that comes in, and its allocation.
 fn newcomer(
     residence: &Residence,
     dwelling: &Dwelling,
-    number: usize,
     year: u16,
     month: u8,
     rng: &mut ChaCha8Rng,
@@ -393,7 +353,7 @@ fn newcomer(
     let stable = rng.random_bool([0.12, 0.34, 0.66, 0.85][usize::from(quartile - 1)]);
     let allocation = Allocation {
         year,
-        number,
+        month,
         quartile,
         priority: rng.random_bool(match quartile {
             1 => 0.48,

@@ -4,16 +4,18 @@
 //! - Leaves: a site folder (settings, dictionary, territories, values, equipment, grid), the same bytes for the same seed.
 //! - Stays out: real statistics, real organisations, persons.
 //!
-//! Dwellings, households and allocations are told one by one ([`life`]), then summed and protected.
+//! Dwellings, households and allocations are told one by one and written as records outside of the site; `prepare`
+//! alone turns them into protected values, with a recipe kept beside them.
 
 mod context;
 mod life;
 mod mesh;
 mod names;
 mod place;
+mod recipe;
+mod records;
 mod site;
 mod stock;
-mod tally;
 
 use std::path::PathBuf;
 
@@ -21,6 +23,7 @@ use rand::SeedableRng as _;
 use rand_chacha::ChaCha8Rng;
 
 use crate::diag::{Diagnostic, Diagnostics, Result};
+use crate::{fs, prepare};
 
 /// Code of the fictitious metropolis.
 const METROPOLE: &str = "990000001";
@@ -57,6 +60,9 @@ pub struct Args {
     /// Contours réels d’IRIS (GeoJSON).
     #[arg(long, value_name = "GEOJSON", requires = "communes_from")]
     pub iris_from: Option<PathBuf>,
+    /// Dossier où garder les enregistrements inventés, leur recette et le rapport de « prepare » ; hors du site.
+    #[arg(long, value_name = "DOSSIER")]
+    pub records: Option<PathBuf>,
 }
 
 /// How much to invent.
@@ -73,9 +79,13 @@ pub struct Report {
     pub territories: [usize; 4],
     /// Dwellings in the last vintage.
     pub dwellings: u32,
+    /// Records told.
+    pub records: u64,
+    /// Cells hidden by the thresholds, then to protect others.
+    pub hidden: [usize; 2],
     /// Files.
     pub files: usize,
-    /// Bytes of these files.
+    /// Bytes of those that are not values made by `prepare`.
     pub bytes: usize,
 }
 
@@ -83,11 +93,13 @@ impl Report {
     /// Says it to a person, with what to do next.
     pub fn summary(&self, site: &std::path::Path) -> String {
         let [communes, iris, qpv, residences] = self.territories.map(|n| crate::format::integer(n as u64));
+        let number = crate::format::integer;
         format!(
-            "Métropole fictive écrite dans {site} : {communes} communes, {iris} IRIS, {qpv} QPV, {residences} résidences, {} logements ({} fichiers, {} ko)\n  construire  atlas build --site {site}",
-            crate::format::integer(u64::from(self.dwellings)),
-            crate::format::integer(self.files as u64),
-            crate::format::integer(self.bytes as u64 / 1000),
+            "Métropole fictive écrite dans {site} : {communes} communes, {iris} IRIS, {qpv} QPV, {residences} résidences, {} logements\n  enregistrements  {} lignes, {} cellules masquées par les seuils, {} pour en protéger d’autres\n  construire       atlas build --site {site}",
+            number(u64::from(self.dwellings)),
+            number(self.records),
+            number(self.hidden[0] as u64),
+            number(self.hidden[1] as u64),
             site = site.display(),
         )
     }
@@ -115,17 +127,32 @@ pub fn run(args: &Args) -> Result<Report> {
         ),
     };
     let residences = stock::build(&places, args.residences, args.seed);
-    let mut tally = tally::Tally::new();
-    for (rank, residence) in (0u64..).zip(&residences) {
-        tally.next();
-        life::live(residence, rank, &calendar, args.seed, &mut tally);
-    }
     let context = context::Context::new(&places, &residences, args.seed);
-    let mut values = tally::write(&tally, &places, &residences, &calendar);
-    let hidden = tally::hide(&tally, &residences, calendar.last - 1);
-    values.extend(context.values(&calendar, &residences, &hidden, &places, args.seed));
-    let files = site::files(&places, &residences, &context, values, &calendar, args.seed)?;
-    site::write(&args.site, &files)?;
+    let files = site::files(&places, &residences, &context, &calendar, args.seed)?;
+    let bytes = site::write(&args.site, &files)?;
+
+    let temporary;
+    let folder = match &args.records {
+        Some(folder) => folder,
+        None => {
+            temporary = fs::temporary_dir("atlas-demo")?;
+            temporary.path()
+        }
+    };
+    let mut records = records::Records::new(folder, &places);
+    for (rank, residence) in (0u64..).zip(&residences) {
+        life::live(residence, rank, &calendar, args.seed, &mut records);
+        records.close(residence, rank, &calendar, args.seed);
+    }
+    let (rows, dwellings) = records.finish()?;
+    let path = folder.join("prepare.toml");
+    fs::write(&path, recipe::text(&calendar).as_bytes())?;
+    let prepared = prepare::run(&prepare::Args {
+        recipe: path,
+        from: folder.to_path_buf(),
+        site: args.site.clone(),
+        report: Some(folder.join("rapport")),
+    })?;
     Ok(Report {
         territories: [
             places.communes.len(),
@@ -133,9 +160,11 @@ pub fn run(args: &Args) -> Result<Report> {
             places.qpv.len(),
             residences.len(),
         ],
-        dwellings: tally.dwellings(calendar.last),
-        files: files.len(),
-        bytes: files.values().map(String::len).sum(),
+        dwellings: dwellings.get(&calendar.last).copied().unwrap_or(0),
+        records: rows,
+        hidden: [prepared.primary, prepared.secondary],
+        files: files.len() + prepared.written.len(),
+        bytes,
     })
 }
 
@@ -171,6 +200,14 @@ fn check(args: &Args) -> Result<()> {
         refuse(
             format!("--vintages {} : de 1 à 12 attendus", args.vintages),
             "la convention fixe douze ans de conservation (article 3)",
+        );
+    }
+    if let Some(records) = &args.records
+        && fs::absolute(records)?.starts_with(fs::absolute(&args.site)?)
+    {
+        refuse(
+            "--records est dans le site : un enregistrement n’y entre jamais".to_owned(),
+            "donner un dossier hors du site",
         );
     }
     if found.is_empty() { Ok(()) } else { Err(found) }

@@ -24,11 +24,11 @@ pub(super) fn files(
     places: &Places,
     residences: &[Residence],
     context: &Context,
-    values: BTreeMap<String, String>,
     calendar: &Calendar,
     seed: u64,
 ) -> Result<BTreeMap<String, String>> {
-    let mut files: BTreeMap<String, String> = values
+    let mut files: BTreeMap<String, String> = context
+        .values(calendar, residences, places, seed)
         .into_iter()
         .map(|(path, text)| (format!("data/values/{path}"), text))
         .collect();
@@ -60,11 +60,11 @@ pub(super) fn files(
     Ok(files)
 }
 
-/// Writes the files into a folder that is new, empty, or a fictitious site.
+/// Writes the files into a folder that is new, empty, or a fictitious site; gives their bytes.
 ///
 /// # Errors
 /// A folder that holds a site with true data; the disk.
-pub(super) fn write(folder: &Path, files: &BTreeMap<String, String>) -> Result<()> {
+pub(super) fn write(folder: &Path, files: &BTreeMap<String, String>) -> Result<usize> {
     let settings = folder.join("atlas.toml");
     if settings.exists() {
         let text = fs::read_text(&settings)?.text;
@@ -80,15 +80,16 @@ pub(super) fn write(folder: &Path, files: &BTreeMap<String, String>) -> Result<(
             fs::remove_dir(&folder.join(generated))?;
         }
     }
+    let kept = settings.exists();
     for (path, text) in files {
         // Settings that the admin has edited stay as they are.
         let path = folder.join(path);
-        if path == settings && settings.exists() {
+        if kept && path == settings {
             continue;
         }
         fs::write(&path, text.as_bytes())?;
     }
-    Ok(())
+    Ok(files.values().map(String::len).sum())
 }
 
 fn collection(areas: &[Area], communes: &[Area], level: &str, year: u16) -> String {

@@ -1,0 +1,200 @@
+//! The recipe that turns the records of the demonstration into the values of its site.
+
+use std::fmt::Write as _;
+
+use super::life::Calendar;
+
+/// First vintage with energy labels of the method of July 2021.
+const LABELS: u16 = 2022;
+/// Years between two vintages that carry a series at residence scale.
+const STEP: u16 = 5;
+
+const HEAD: &str = "\
+# Recette de la démonstration : les enregistrements inventés deviennent les valeurs du site.
+#   atlas prepare --recipe prepare.toml --from . --site SITE
+# Les contours, les résidences, les équipements et le carroyage sont déjà dans le site.
+";
+
+/// What a series needs, at all scales.
+const SERIES: [(&str, &str); 7] = [
+    ("parc.logements", "logements"),
+    ("parc.loyer", "loyer"),
+    ("parc.proposes", "proposes"),
+    ("parc.vacants", "vacants"),
+    ("parc.vacants3", "vacants3"),
+    ("parc.offre_continue", "offre_continue"),
+    ("parc.emmenagements", "emmenagements"),
+];
+/// What is told of the stock besides.
+const STOCK: [(&str, &str); 5] = [
+    ("parc.typologie", "typologie"),
+    ("parc.type", "type"),
+    ("parc.periode", "periode"),
+    ("parc.financement", "financement"),
+    ("parc.surface", "surface"),
+];
+const DPE: [(&str, &str); 2] = [("parc.dpe_renseignes", "dpe_renseignes"), ("parc.dpe", "dpe")];
+const ANSWERS: [(&str, &str); 2] = [("occ.menages", "menages"), ("occ.repondants", "repondants")];
+const AGES: [(&str, &str); 1] = [("occ.age", "age")];
+const HOUSEHOLDS: [(&str, &str); 6] = [
+    ("occ.composition", "composition"),
+    ("occ.enfants3", "enfants3"),
+    ("occ.anciennete", "anciennete"),
+    ("occ.ressources", "ressources"),
+    ("occ.activite", "activite"),
+    ("occ.aides", "aides"),
+];
+const ALL: &[&str] = &["metropole", "commune", "iris", "qpv"];
+const WIDE: &[&str] = &["metropole", "commune", "qpv"];
+
+/// Writes the recipe for the vintages of a calendar.
+pub(super) fn text(calendar: &Calendar) -> String {
+    let years = || calendar.first..=calendar.last;
+    let mut out = HEAD.to_owned();
+    let tables: [(&str, &str, Vec<u16>); 8] = [
+        ("rpls", "rpls", years().collect()),
+        ("rpls_dpe", "rpls", years().filter(|y| *y >= LABELS).collect()),
+        ("rpls_dernier", "rpls", vec![calendar.last]),
+        (
+            "rpls_series",
+            "rpls",
+            years()
+                .filter(|y| *y < calendar.last && (calendar.last - y).is_multiple_of(STEP))
+                .collect(),
+        ),
+        (
+            "occupation",
+            "occupation",
+            years().filter(|y| calendar.has_survey(*y)).collect(),
+        ),
+        (
+            "occupation_derniere",
+            "occupation",
+            years()
+                .filter(|y| calendar.has_survey(*y))
+                .next_back()
+                .into_iter()
+                .collect(),
+        ),
+        ("charges", "", years().filter(|y| calendar.has_charges(*y)).collect()),
+        ("charges_dernieres", "", vec![calendar.last]),
+    ];
+    let has = |table: &str| {
+        tables
+            .iter()
+            .any(|(name, _, years)| *name == table && !years.is_empty())
+    };
+    for (name, layout, years) in &tables {
+        if years.is_empty() {
+            continue;
+        }
+        let _ = writeln!(out, "\n[tables.{name}]");
+        if !layout.is_empty() {
+            let _ = writeln!(out, "layout = \"{layout}\"");
+        }
+        let _ = writeln!(out, "[tables.{name}.files]");
+        let file = name.split('_').next().unwrap_or(name);
+        for year in years {
+            let _ = writeln!(out, "{year} = \"{file}_{year}.csv\"");
+        }
+    }
+    let _ = write!(
+        out,
+        "\n[tables.attributions]\nlayout = \"attributions\"\nfile = \"attributions.csv\"\n\n[tables.qualification]\nfile = \"qualification_{0}.csv\"\nvintage = \"{0}\"\n",
+        calendar.last - 1
+    );
+
+    let mut block = |source: &str, table: &str, scales: &[&str], more: &str, measures: &[&[(&str, &str)]]| {
+        if !has(table) && !matches!(table, "attributions" | "qualification") {
+            return;
+        }
+        let list: Vec<String> = scales.iter().map(|s| format!("\"{s}\"")).collect();
+        let _ = write!(
+            out,
+            "\n[[values]]\nsource = \"{source}\"\ntable = \"{table}\"\nscales = [{}]\nresidence = \"RESIDENCE\"\n{more}\n[values.measures]\n",
+            list.join(", ")
+        );
+        for (indicator, measure) in measures.iter().copied().flatten() {
+            let quoted = if measure.starts_with('{') {
+                (*measure).to_owned()
+            } else {
+                format!("\"{measure}\"")
+            };
+            let _ = writeln!(out, "\"{indicator}\" = {quoted}");
+        }
+    };
+    block("rpls", "rpls", WIDE, "", &[&SERIES, &STOCK]);
+    block(
+        "rpls",
+        "rpls",
+        &["metropole", "commune"],
+        "",
+        &[&[("parc.logements_qpv", "qpv")]],
+    );
+    block("rpls", "rpls", &["iris"], "", &[&SERIES]);
+    block("rpls", "rpls_dpe", ALL, "", &[&DPE]);
+    block("rpls", "rpls_dernier", &["iris"], "", &[&STOCK]);
+    block("rpls", "rpls_dernier", &["residence"], "", &[&SERIES, &STOCK, &DPE]);
+    block("rpls", "rpls_series", &["residence"], "", &[&SERIES]);
+
+    let answered = "base = \"repondant\"\n";
+    block("ops", "occupation", ALL, "", &[&ANSWERS]);
+    block("ops", "occupation", ALL, answered, &[&AGES]);
+    block("ops", "occupation", WIDE, answered, &[&HOUSEHOLDS]);
+    block("ops", "occupation_derniere", &["iris"], answered, &[&HOUSEHOLDS]);
+    block("ops", "occupation_derniere", &["residence"], "", &[&ANSWERS]);
+    block(
+        "ops",
+        "occupation_derniere",
+        &["residence"],
+        answered,
+        &[&AGES, &HOUSEHOLDS],
+    );
+
+    let charges: &[(&str, &str)] = &[
+        ("parc.charges", "{ sum = \"CHARGES\", per = \"SURFACE\" }"),
+        ("parc.loyer_charges", "{ sum = \"LOYER + CHARGES\", per = \"SURFACE\" }"),
+    ];
+    let dwellings = "base = \"LOGEMENTS\"\n";
+    block("charges", "charges", ALL, dwellings, &[charges]);
+    block("charges", "charges_dernieres", &["residence"], dwellings, &[charges]);
+
+    // A window of three years asks for as many.
+    if calendar.last >= calendar.first + 2 {
+        let window = "year = \"year(DATE)\"\nwindow = 3\nwindows = \"disjoint\"\n";
+        let all: &[(&str, &str)] = &[
+            ("attr.total", "total"),
+            ("attr.prioritaires_n", "prioritaires"),
+            ("attr.mutations_n", "mutations"),
+            ("attr.typologie", "typologie"),
+        ];
+        block("sne", "attributions", ALL, window, &[all]);
+        let outside: &[(&str, &str)] = &[("attr.hors_qpv_n", "hors_qpv"), ("attr.q1_hors_qpv_n", "q1_hors_qpv")];
+        block(
+            "sne",
+            "attributions",
+            &["metropole", "commune", "iris"],
+            &format!("{window}base = \"hors_qpv\"\n"),
+            &[outside],
+        );
+        let inside = format!("{window}base = \"not hors_qpv\"\n");
+        block("sne", "attributions", ALL, &inside, &[&[("attr.en_qpv_n", "en_qpv")]]);
+        block(
+            "sne",
+            "attributions",
+            WIDE,
+            &inside,
+            &[&[("attr.q234_qpv_n", "q234_en_qpv")]],
+        );
+    }
+    if calendar.last > calendar.first {
+        block(
+            "urh",
+            "qualification",
+            &["residence"],
+            "scale = \"residence\"\ncode = \"RESIDENCE\"\nbase = \"LOGEMENTS\"\n",
+            &[&[("occ.qualification", "{ word = \"QUALIFICATION\" }")]],
+        );
+    }
+    out
+}
