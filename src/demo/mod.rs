@@ -17,6 +17,9 @@ mod records;
 mod site;
 mod stock;
 
+#[cfg(test)]
+mod tests;
+
 use std::path::PathBuf;
 
 use rand::SeedableRng as _;
@@ -145,8 +148,12 @@ pub fn run(args: &Args) -> Result<Report> {
         records.close(residence, rank, &calendar, args.seed);
     }
     let (rows, dwellings) = records.finish()?;
+    let silent = residences
+        .iter()
+        .find(|r| r.answers.is_none())
+        .map(|r| places.communes[r.commune].code.as_str());
     let path = folder.join("prepare.toml");
-    fs::write(&path, recipe::text(&calendar).as_bytes())?;
+    fs::write(&path, recipe::text(&calendar, silent).as_bytes())?;
     let prepared = prepare::run(&prepare::Args {
         recipe: path,
         from: folder.to_path_buf(),

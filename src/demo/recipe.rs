@@ -48,7 +48,9 @@ const ALL: &[&str] = &["metropole", "commune", "iris", "qpv"];
 const WIDE: &[&str] = &["metropole", "commune", "qpv"];
 
 /// Writes the recipe for the vintages of a calendar.
-pub(super) fn text(calendar: &Calendar) -> String {
+///
+/// `silent` is the commune whose landlords gave nothing to the survey.
+pub(super) fn text(calendar: &Calendar, silent: Option<&str>) -> String {
     let years = || calendar.first..=calendar.last;
     let mut out = HEAD.to_owned();
     let tables: [(&str, &str, Vec<u16>); 8] = [
@@ -137,12 +139,13 @@ pub(super) fn text(calendar: &Calendar) -> String {
     block("rpls", "rpls_dernier", &["residence"], "", &[&SERIES, &STOCK, &DPE]);
     block("rpls", "rpls_series", &["residence"], "", &[&SERIES]);
 
-    let answered = "base = \"repondant\"\n";
-    block("ops", "occupation", ALL, "", &[&ANSWERS]);
+    let without = silent.map_or_else(String::new, |code| format!("without = [\"{code}\"]\n"));
+    let answered = &format!("base = \"repondant\"\n{without}");
+    block("ops", "occupation", ALL, &without, &[&ANSWERS]);
     block("ops", "occupation", ALL, answered, &[&AGES]);
     block("ops", "occupation", WIDE, answered, &[&HOUSEHOLDS]);
     block("ops", "occupation_derniere", &["iris"], answered, &[&HOUSEHOLDS]);
-    block("ops", "occupation_derniere", &["residence"], "", &[&ANSWERS]);
+    block("ops", "occupation_derniere", &["residence"], &without, &[&ANSWERS]);
     block(
         "ops",
         "occupation_derniere",

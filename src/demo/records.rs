@@ -52,7 +52,7 @@ pub(super) struct Records<'a> {
 
 impl<'a> Records<'a> {
     /// Starts in a folder.
-    pub(super) const fn new(folder: &'a Path, places: &'a Places) -> Self {
+    pub(super) fn new(folder: &'a Path, places: &'a Places) -> Self {
         Self {
             places,
             folder,

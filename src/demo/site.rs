@@ -16,6 +16,46 @@ use crate::fs;
 const SETTINGS: &str = include_str!("../../atlas.toml");
 const DICTIONARY: &str = include_str!("../../data/dictionary.csv");
 const SOURCES: &str = include_str!("../../data/sources.csv");
+/// Pages of the demonstration, but for those about one territory: another metropolis has others.
+const CONTENT: [(&str, &str); 13] = [
+    ("content/_index.md", include_str!("../../content/_index.md")),
+    (
+        "content/accessibilite.md",
+        include_str!("../../content/accessibilite.md"),
+    ),
+    ("content/bienvenue.md", include_str!("../../content/bienvenue.md")),
+    ("content/conditions.md", include_str!("../../content/conditions.md")),
+    ("content/connexion.md", include_str!("../../content/connexion.md")),
+    (
+        "content/formation/_index.md",
+        include_str!("../../content/formation/_index.md"),
+    ),
+    (
+        "content/formation/carte-et-series.md",
+        include_str!("../../content/formation/carte-et-series.md"),
+    ),
+    (
+        "content/formation/exporter-et-citer.md",
+        include_str!("../../content/formation/exporter-et-citer.md"),
+    ),
+    (
+        "content/formation/lire-une-fiche.md",
+        include_str!("../../content/formation/lire-une-fiche.md"),
+    ),
+    (
+        "content/formation/secret-statistique.md",
+        include_str!("../../content/formation/secret-statistique.md"),
+    ),
+    (
+        "content/mentions-legales.md",
+        include_str!("../../content/mentions-legales.md"),
+    ),
+    ("content/methode.md", include_str!("../../content/methode.md")),
+    (
+        "content/protection-donnees.md",
+        include_str!("../../content/protection-donnees.md"),
+    ),
+];
 /// Folders that hold generated data only, emptied before writing.
 const GENERATED: [&str; 4] = ["data/territories", "data/values", "data/equipment", "data/grid"];
 
@@ -33,6 +73,11 @@ pub(super) fn files(
         .map(|(path, text)| (format!("data/values/{path}"), text))
         .collect();
     files.insert("atlas.toml".to_owned(), SETTINGS.to_owned());
+    files.extend(
+        CONTENT
+            .iter()
+            .map(|(path, text)| ((*path).to_owned(), (*text).to_owned())),
+    );
     files.insert("data/dictionary.csv".to_owned(), DICTIONARY.to_owned());
     files.insert("data/sources.csv".to_owned(), SOURCES.to_owned());
     for (name, areas, year) in [
@@ -66,7 +111,8 @@ pub(super) fn files(
 /// A folder that holds a site with true data; the disk.
 pub(super) fn write(folder: &Path, files: &BTreeMap<String, String>) -> Result<usize> {
     let settings = folder.join("atlas.toml");
-    if settings.exists() {
+    let kept = settings.exists();
+    if kept {
         let text = fs::read_text(&settings)?.text;
         if !text.lines().any(|l| l.replace(' ', "") == "fictitious=true") {
             return Err(
@@ -80,11 +126,11 @@ pub(super) fn write(folder: &Path, files: &BTreeMap<String, String>) -> Result<u
             fs::remove_dir(&folder.join(generated))?;
         }
     }
-    let kept = settings.exists();
     for (path, text) in files {
-        // Settings that the admin has edited stay as they are.
+        // Settings and pages that the admin has edited stay as they are.
+        let edited = path == "atlas.toml" || path.starts_with("content/");
         let path = folder.join(path);
-        if kept && path == settings {
+        if kept && edited && path.exists() {
             continue;
         }
         fs::write(&path, text.as_bytes())?;
@@ -260,4 +306,10 @@ fn read(path: &Path, length: usize) -> Result<Vec<Area>> {
         area.commune = i;
     }
     Ok(areas)
+}
+
+/// Tells whether a page is given with the demonstration.
+#[cfg(test)]
+pub(super) fn has_page(path: &str) -> bool {
+    CONTENT.iter().any(|(name, _)| *name == path)
 }

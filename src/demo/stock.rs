@@ -152,7 +152,7 @@ fn residence(at: Coord, depth: f64, priority: bool, rng: &mut ChaCha8Rng) -> Res
         0.85,
         rng,
     );
-    let labelled = 2022 + [0u16, 1, 2, 3, 9][weighted(&[46.0, 22.0, 15.0, 10.0, 7.0], rng)];
+    let labelled = 2022 + [0u16, 1, 2, 3, 9][weighted(&[60.0, 17.0, 11.0, 6.0, 6.0], rng)];
     let level = normal(1.0, 0.05, rng);
     // Some priority stock loses a block to urban renewal.
     let demolition =
