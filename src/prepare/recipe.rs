@@ -330,6 +330,9 @@ pub(super) struct Block {
     pub(super) lon: Option<String>,
     /// Latitude of a row, to locate it.
     pub(super) lat: Option<String>,
+    /// Communes of which the source says nothing: their figures are `nd`, not zero.
+    #[serde(default)]
+    pub(super) without: Vec<String>,
     /// Rows kept.
     #[serde(rename = "where")]
     pub(super) keep: Option<String>,

@@ -424,6 +424,8 @@ fn write(
                 if total.is_none() && scale == Scale::Residence {
                     continue;
                 }
+                let tid = territories.at(scale, rank);
+                let silent = total.is_none() && is_silent(block, territories, tid);
                 let slots = total.as_ref().unwrap_or(&empty);
                 for measure in &program.measures {
                     let indicator = dictionary.get(measure.iid);
@@ -432,9 +434,13 @@ fn write(
                         continue;
                     }
                     for (cell, category) in measure.cells.iter().enumerate() {
-                        let said = said(measure, cell, slots);
+                        let said = if silent {
+                            Said::State(State::NotAvailable)
+                        } else {
+                            said(measure, cell, slots)
+                        };
                         let key = Key {
-                            tid: territories.at(scale, rank),
+                            tid,
                             indicator: measure.iid,
                             category: *category,
                         };
@@ -453,6 +459,21 @@ fn write(
         }
     }
     Ok(())
+}
+
+/// Tells whether a territory lies in a commune of which the source says nothing.
+fn is_silent(block: &Block, territories: &crate::model::Territories, tid: Tid) -> bool {
+    let territory = territories.get(tid);
+    let commune = match territory.scale {
+        Scale::Commune => Some(tid),
+        _ => territory.lineage.commune,
+    };
+    commune.is_some_and(|c| {
+        block
+            .without
+            .iter()
+            .any(|code| code == territories.get(c).code.as_str())
+    })
 }
 
 fn said(measure: &Compiled, cell: usize, slots: &[f64]) -> Said {
