@@ -3,11 +3,20 @@
 use std::process::ExitCode;
 
 use atlas::cli::{Cli, Format};
-use clap::Parser as _;
 
 #[expect(clippy::print_stdout, clippy::print_stderr, reason = "the only room that prints")]
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::parse_args() {
+        Ok(cli) => cli,
+        Err((text, 0)) => {
+            println!("{}", text.trim_end());
+            return ExitCode::SUCCESS;
+        }
+        Err((text, code)) => {
+            eprintln!("{}", text.trim_end());
+            return ExitCode::from(code);
+        }
+    };
     match cli.run() {
         Ok(answer) => {
             for warning in answer.warnings.iter() {

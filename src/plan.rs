@@ -68,6 +68,33 @@ pub enum Output {
     Robots,
 }
 
+impl Output {
+    /// What it is, in French.
+    fn words(&self) -> &'static str {
+        match self {
+            Self::Home => "l’accueil",
+            Self::Fiche(_) => "une fiche",
+            Self::List(_) | Self::Residences(_) => "une liste de territoires",
+            Self::Theme(_) => "un thème",
+            Self::Indicators => "la liste des indicateurs",
+            Self::Indicator(_) => "un indicateur",
+            Self::Dictionary => "le dictionnaire",
+            Self::Sources => "les sources",
+            Self::Map => "la carte",
+            Self::Search => "la recherche",
+            Self::Compare => "la comparaison",
+            Self::Rank => "le classement",
+            Self::Packets | Self::Packet(_) | Self::LandlordPacket(_) => "un dossier de séance",
+            Self::Content(_) => "une page de content/",
+            Self::NotFound => "la page d’erreur",
+            Self::TerritoryBook(_) | Self::ThemeBook(..) | Self::DictionaryBook => "un classeur",
+            Self::Browser(_) => "un fichier de données",
+            Self::Asset(_) => "un fichier du thème",
+            Self::Robots => "robots.txt",
+        }
+    }
+}
+
 /// All outputs by path, relative to the root of the published site, sorted.
 #[derive(Debug, Default)]
 pub struct Plan {
@@ -113,9 +140,11 @@ impl Plan {
     pub fn add(&mut self, path: String, output: Output) -> Result<()> {
         if let Some(other) = self.outputs.get(&path) {
             return Err(Diagnostic::error(format!(
-                "deux pages à la même adresse « {path} » : {other:?} et {output:?}"
+                "deux pages à la même adresse « {path} » : {} et {}",
+                other.words(),
+                output.words()
             ))
-            .hint("renommer l’un des fichiers de content/")
+            .hint("renommer le fichier de content/ ou l’identifiant en cause")
             .into());
         }
         self.paths.insert(output.clone(), path.clone());
@@ -215,7 +244,15 @@ pub fn outputs(site: &Site, published: &Published) -> Result<Plan> {
     for (i, content) in site.contents.iter().enumerate() {
         let hidden = content.audience == Audience::Administration && !site.config.administration.published;
         if !hidden && !content.slug.is_empty() && content.section() != "preconisations" {
-            add(format!("{}/index.html", content.slug), Output::Content(i));
+            let path = format!("{}/index.html", content.slug);
+            if let Err(collision) = plan.add(path, Output::Content(i)) {
+                found.extend(
+                    collision
+                        .into_iter()
+                        .map(|d| d.at(site.root.join(&content.file)))
+                        .collect(),
+                );
+            }
         }
     }
     if found.is_empty() {

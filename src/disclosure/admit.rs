@@ -1,6 +1,6 @@
 //! Raw values → published figures: the dictionary's law, the thresholds, the derived figures, rounding.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
@@ -75,6 +75,7 @@ pub fn admit(site: &Site) -> Result<(Published, Diagnostics)> {
     for vintages in published.vintages.values_mut() {
         vintages.sort_unstable();
     }
+    let mut found = gathered(found);
     for (source, vintage) in pruned {
         found.push(
             Diagnostic::warning(format!(
@@ -86,6 +87,29 @@ pub fn admit(site: &Site) -> Result<(Published, Diagnostics)> {
         );
     }
     found.split(published)
+}
+
+/// Tells a fault that many rows of a file share once, at its first row.
+fn gathered(found: Diagnostics) -> Diagnostics {
+    let mut groups: BTreeMap<_, (Diagnostic, usize)> = BTreeMap::new();
+    for d in found.sorted() {
+        groups.entry((d.path.clone(), d.message.clone())).or_insert((d, 0)).1 += 1;
+    }
+    groups
+        .into_values()
+        .map(|(mut d, count)| {
+            if count > 1 {
+                let others = count as u64 - 1;
+                let lines = crate::format::plural(others, "autre ligne", "autres lignes");
+                d.message = format!(
+                    "{} (et {} {lines} de ce fichier)",
+                    d.message,
+                    crate::format::integer(others)
+                );
+            }
+            d
+        })
+        .collect()
 }
 
 /// Lists the columns to fill: those with raw values, those to derive, those computed from equipment.

@@ -43,14 +43,14 @@ pub(super) fn contents(root: &Path, territories: &Territories) -> Result<Vec<Con
     if !has(&|c| c.slug.is_empty()) {
         found.push(
             Diagnostic::error("page d’accueil absente")
-                .at("content/_index.md")
+                .at(folder.join("_index.md"))
                 .hint("créer ce fichier, avec un titre entre +++"),
         );
     }
     if !has(&|c| c.section() == "formation" && !c.is_section && !c.body.trim().is_empty()) {
         found.push(
             Diagnostic::error("le bloc « Se former » de l’accueil serait vide : la convention le promet (article 6)")
-                .at("content/formation/")
+                .at(folder.join("formation"))
                 .hint("y déposer au moins une page Markdown qui ne soit pas vide"),
         );
     }
@@ -58,7 +58,7 @@ pub(super) fn contents(root: &Path, territories: &Territories) -> Result<Vec<Con
 }
 
 fn content(root: &Path, folder: &Path, path: &Path, territories: &Territories) -> Result<Content> {
-    let shown = path.strip_prefix(root).unwrap_or(path);
+    let shown = path;
     let text = fs::read_text(path)?.text.replace("\r\n", "\n");
     let missing = || {
         Diagnostic::error("en-tête absent")
@@ -123,7 +123,7 @@ fn content(root: &Path, folder: &Path, path: &Path, territories: &Territories) -
         _ => Audience::Partenaires,
     });
     Ok(Content {
-        file: shown.to_path_buf(),
+        file: path.strip_prefix(root).unwrap_or(path).to_path_buf(),
         slug,
         is_section,
         title: front.title,

@@ -6,6 +6,9 @@ use crate::diag::{Diagnostic, Diagnostics, Result};
 use crate::fs;
 use crate::model::{Dictionary, Grid, Square};
 
+/// A file with more faults than this is wrong as a whole.
+const MOST_FAULTS: usize = 40;
+
 /// Reads the thematic grids.
 ///
 /// # Errors
@@ -52,6 +55,9 @@ fn grid(folder: &Path, path: &Path, dictionary: &Dictionary) -> Result<Grid> {
     let mut found = Diagnostics::new();
     let mut squares = Vec::with_capacity(collection.features.len());
     for (i, feature) in collection.features.into_iter().enumerate() {
+        if found.len() >= MOST_FAULTS {
+            break;
+        }
         let class = feature
             .property("class")
             .and_then(serde_json::Value::as_u64)
@@ -68,7 +74,7 @@ fn grid(folder: &Path, path: &Path, dictionary: &Dictionary) -> Result<Grid> {
                 ),
                 "« atlas prepare » écrit les classes seules",
             ));
-            break;
+            continue;
         }
         let shape = feature.geometry.and_then(|g| geo::Geometry::<f64>::try_from(g).ok());
         match (class.filter(|c| (1..=5).contains(c)), shape) {
@@ -78,14 +84,12 @@ fn grid(folder: &Path, path: &Path, dictionary: &Dictionary) -> Result<Grid> {
                     format!("carreau n° {} : classe de 1 à 5 attendue", i + 1),
                     "corriger « class »",
                 ));
-                break;
             }
             _ => {
                 found.push(wrong(
                     format!("carreau n° {} : « Polygon » attendu", i + 1),
                     "corriger la géométrie",
                 ));
-                break;
             }
         }
     }

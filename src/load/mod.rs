@@ -27,6 +27,8 @@ use crate::model::{Site, Territories};
 /// All that is wrong in settings, dictionary, sources, territories, values, equipment, grids and content, in one run
 /// wherever the reading can go on.
 pub fn site(root: &Path) -> Result<(Site, Diagnostics)> {
+    // « . » adds nothing to a path that the admin reads.
+    let root = if root == Path::new(".") { Path::new("") } else { root };
     let settings = root.join("atlas.toml");
     if !settings.exists() {
         return Err(
@@ -55,9 +57,13 @@ pub fn site(root: &Path) -> Result<(Site, Diagnostics)> {
         }),
     );
     let values = match (&dictionary, &sources, &territories) {
-        (Some(dictionary), Some(sources), Some(territories)) => {
-            found.absorb(values::values(&data.join("values"), dictionary, sources, territories))
-        }
+        (Some(dictionary), Some(sources), Some(territories)) => found.absorb(values::values(
+            &data.join("values"),
+            dictionary,
+            sources,
+            territories,
+            config.edition_month().0,
+        )),
         _ => None,
     };
     let grids = dictionary
@@ -86,7 +92,7 @@ pub fn site(root: &Path) -> Result<(Site, Diagnostics)> {
         found.has_error(),
     )
     else {
-        return Err(relative(found, root).sorted());
+        return Err(found.sorted());
     };
     let surroundings = equipment::surroundings(&equipment, config.equipment.len(), &territories);
     let build_id = build_id(root)?;
@@ -103,7 +109,7 @@ pub fn site(root: &Path) -> Result<(Site, Diagnostics)> {
         contents,
         build_id,
     };
-    relative(found, root).split(site)
+    found.split(site)
 }
 
 /// Reads the settings, sources and dictionary of a site, before it has any data: what `prepare` obeys.
@@ -117,20 +123,6 @@ pub fn law(root: &Path) -> Result<(Config, Vec<crate::model::Source>, crate::mod
     let sources = dictionary::sources(&data.join("sources.csv"))?;
     let dictionary = dictionary::dictionary(&data.join("dictionary.csv"), &config, &sources)?;
     Ok((config, sources, dictionary))
-}
-
-/// Writes paths relative to the site, as the admin sees them.
-fn relative(found: Diagnostics, root: &Path) -> Diagnostics {
-    if root == Path::new(".") || root.as_os_str().is_empty() {
-        return found
-            .into_iter()
-            .map(|mut d| {
-                d.path = d.path.map(|p| p.strip_prefix(".").map(Path::to_path_buf).unwrap_or(p));
-                d
-            })
-            .collect();
-    }
-    found
 }
 
 /// Checks the indicators that the settings name.

@@ -282,6 +282,14 @@ fn residences(path: &Path, config: &Config) -> Result<Vec<(Territory, Option<Giv
     if found.is_empty() { Ok(all) } else { Err(found.sorted()) }
 }
 
+/// Says that a field is not an angle.
+fn degrees(found: &str, limit: f64) -> String {
+    match found {
+        "" => "case vide : degrés attendus".to_owned(),
+        text => format!("« {text} » : degrés attendus, entre −{limit} et {limit}"),
+    }
+}
+
 fn residence(row: &Fields<'_>, config: &Config) -> Result<Territory> {
     let mut found = Diagnostics::new();
     let id = row.get("id");
@@ -300,11 +308,8 @@ fn residence(row: &Fields<'_>, config: &Config) -> Result<Territory> {
         let value = number(row.get(column)).filter(|v| v.abs() <= limit);
         if value.is_none() {
             found.push(
-                row.error(
-                    column,
-                    format!("« {} » : degrés attendus, entre −{limit} et {limit}", row.get(column)),
-                )
-                .hint("coordonnées en WGS84 ; « atlas prepare » convertit le Lambert 93"),
+                row.error(column, degrees(row.get(column), limit))
+                    .hint("coordonnées en WGS84 ; « atlas prepare » convertit le Lambert 93"),
             );
         }
         value
@@ -441,10 +446,9 @@ fn place(territories: &Territories, zones: &[Zones; 3], i: usize, given: Option<
         let tid = territories.find(scale, code);
         if tid.is_none() {
             let d = Diagnostic::error(format!(
-                "{} « {} » : {} « {code} » inconnu",
+                "{} {} : code « {code} » inconnu à l’échelle {scale}",
                 territory.scale.label(),
-                territory.code,
-                scale.label()
+                territory.code
             ))
             .at(&given.path)
             .line(given.line);

@@ -35,11 +35,19 @@ pub(super) fn values(
     dictionary: &Dictionary,
     sources: &[Source],
     territories: &Territories,
+    edition: u16,
 ) -> Result<Values> {
     let mut found = Diagnostics::new();
     let mut files: Vec<(PathBuf, Vintage)> = Vec::new();
     for path in if folder.exists() { fs::walk(folder)? } else { Vec::new() } {
         match name(&path, folder, sources) {
+            Ok(vintage) if vintage.last() > edition => found.push(
+                Diagnostic::error(format!(
+                    "millésime {vintage} postérieur à l’édition, qui est de {edition}"
+                ))
+                .at(&path)
+                .hint("corriger le nom du fichier, ou « edition » dans atlas.toml"),
+            ),
             Ok(vintage) => files.push((path, vintage)),
             Err(d) => found.push(d),
         }
@@ -439,8 +447,7 @@ fn unknown_code(scale: Scale, code: &str) -> Diagnostic {
         Err((message, Some(hint))) => Diagnostic::error(message).hint(hint),
         Err((message, None)) => Diagnostic::error(message).hint("corriger ce code ; importer la colonne en texte"),
         Ok(_) => Diagnostic::error(format!(
-            "{} « {code} » inconnu : absent de data/territories",
-            scale.label()
+            "code « {code} » inconnu à l’échelle {scale} : absent de data/territories"
         ))
         .hint("ajouter ce territoire, ou retirer ces lignes"),
     }

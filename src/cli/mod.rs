@@ -1,9 +1,11 @@
 //! The command line; the doc comments below are its help text.
 
+mod french;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 use serde::Serialize;
 
 use crate::accounts::command as accounts;
@@ -34,10 +36,10 @@ pub struct Cli {
 /// Form of what is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Format {
-    /// For a person.
+    /// Pour une personne.
     #[value(name = "texte", alias = "text")]
     Text,
-    /// For a script.
+    /// Pour un script.
     Json,
 }
 
@@ -109,6 +111,24 @@ impl Answer {
 }
 
 impl Cli {
+    /// Reads the arguments of the process.
+    ///
+    /// # Errors
+    /// What to print and the exit code: 0 for help and version (on stdout), 2 for a wrong usage (on stderr).
+    pub fn parse_args() -> std::result::Result<Self, (String, u8)> {
+        let matches = french::french(Self::command())
+            .try_get_matches()
+            .and_then(|m| Self::from_arg_matches(&m));
+        matches.map_err(|error| {
+            use clap::error::ErrorKind;
+            match error.kind() {
+                ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => (error.render().to_string(), 0),
+                ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => (error.render().to_string(), 2),
+                _ => (french::usage(&error), 2),
+            }
+        })
+    }
+
     /// Runs the command.
     ///
     /// # Errors
@@ -193,7 +213,7 @@ impl Cli {
             Command::Accounts(args) => accounts::run(args, self.format == Format::Json),
             Command::Completions { shell } => {
                 let mut bytes = Vec::new();
-                clap_complete::generate(*shell, &mut Self::command(), "atlas", &mut bytes);
+                clap_complete::generate(*shell, &mut french::french(Self::command()), "atlas", &mut bytes);
                 Ok(Answer::text(String::from_utf8_lossy(&bytes).into_owned()))
             }
         }
