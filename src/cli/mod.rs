@@ -79,6 +79,8 @@ enum Command {
     },
     /// Tient le registre des partenaires et des comptes.
     Accounts(accounts::AccountsArgs),
+    /// Écrit les fichiers du serveur qui place l’atlas derrière un mot de passe.
+    Kit(crate::kit::command::KitArgs),
     /// Écrit le complètement des commandes pour un interpréteur (bash, zsh, fish…).
     Completions {
         /// Interpréteur de commandes.
@@ -211,6 +213,7 @@ impl Cli {
                 })
             }
             Command::Accounts(args) => accounts::run(args, self.format == Format::Json),
+            Command::Kit(args) => crate::kit::command::run(args).map(Answer::text),
             Command::Completions { shell } => {
                 let mut bytes = Vec::new();
                 clap_complete::generate(*shell, &mut french::french(Self::command()), "atlas", &mut bytes);

@@ -7,14 +7,14 @@ pub const PAGES: [&str; 4] = ["accessibilite", "connexion", "mentions-legales", 
 pub const FILES: [&str; 1] = ["robots.txt"];
 
 /// Folder of the assets of the theme, relative to the root of the site; their names carry a hash of their content.
-pub const ASSETS: &str = "assets";
+pub const ASSETS: &str = "actifs";
 
-/// Stem of the one asset the public pages need: `assets/atlas.<hash>.css`.
+/// Stem of the one asset the public pages need: `actifs/atlas.<hash>.css`.
 pub const STYLE: &str = "atlas";
 
 /// Regular expression of the style sheet, for the proxies.
 pub(super) fn style_pattern() -> String {
-    format!("^/{ASSETS}/{STYLE}(\\.[0-9a-f]+)?\\.css$")
+    format!("^/{ASSETS}/{STYLE}\\.[0-9a-f]{{8}}\\.css$")
 }
 
 /// Tells whether a request path, as found in a log, is read without a password.
@@ -43,7 +43,7 @@ mod tests {
             "/connexion",
             "/connexion/index.html?a=b",
             "/robots.txt",
-            "/assets/atlas.0a1b2c.css",
+            "/actifs/atlas.0a1b2c.css",
             "/connexio%6e/",
         ] {
             assert!(is_public(path), "{path}");
@@ -52,8 +52,8 @@ mod tests {
             "/",
             "/communes/59350/",
             "/robots.txt.bak",
-            "/assets/carte.0a1b2c.js",
-            "/assets/atlas.xyz.css",
+            "/actifs/carte.0a1b2c.js",
+            "/actifs/atlas.xyz.css",
             "/aide/connexion/",
         ] {
             assert!(!is_public(path), "{path}");

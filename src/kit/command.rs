@@ -1,0 +1,93 @@
+//! `atlas kit`: writes the files of a proxy.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use super::settings::{ServerArgs, Settings};
+use super::{authelia, caddy, netlify, nginx};
+use crate::diag::{Diagnostic, Result};
+use crate::fs;
+
+/// Fichiers de configuration qui placent l’atlas derrière un mot de passe.
+#[derive(Debug, Args)]
+pub struct KitArgs {
+    /// Serveur.
+    #[command(subcommand)]
+    server: Server,
+}
+
+#[derive(Debug, Subcommand)]
+enum Server {
+    /// nginx, tel que Debian le fournit.
+    Nginx(ServerArgs),
+    /// Caddy ; --htpasswd nomme le fichier écrit par « atlas accounts export --caddy ».
+    Caddy {
+        /// Ce que l’on sait du serveur.
+        #[command(flatten)]
+        server: ServerArgs,
+        /// Caddy 2.8 ou plus récent (Debian 12 et 13 fournissent 2.6).
+        #[arg(long)]
+        since_2_8: bool,
+    },
+    /// Authelia devant nginx ; --htpasswd nomme le fichier écrit par « atlas accounts export --authelia ».
+    Authelia {
+        /// Ce que l’on sait du serveur.
+        #[command(flatten)]
+        server: ServerArgs,
+        /// Adresse d’Authelia, vue de nginx.
+        #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:9091")]
+        authelia: String,
+    },
+    /// Netlify : netlify.toml, le mot de passe par référence.
+    Netlify {
+        /// Dossier où écrire netlify.toml.
+        #[arg(long, value_name = "DOSSIER", default_value = ".")]
+        out: PathBuf,
+    },
+}
+
+/// Writes a kit and lists its files.
+///
+/// # Errors
+/// Settings that would leave the site or a password open, and files that cannot be written.
+pub fn run(args: &KitArgs) -> Result<String> {
+    let (out, files) = match &args.server {
+        Server::Nginx(server) => {
+            let settings = Settings::check(server, "/etc/nginx/atlas.htpasswd", "/var/log/nginx/atlas.json", false)?;
+            (&server.out, nginx::files(&settings))
+        }
+        Server::Caddy { server, since_2_8 } => {
+            let settings = Settings::check(
+                server,
+                "/etc/caddy/atlas-comptes.caddy",
+                "/var/log/caddy/atlas.json",
+                true,
+            )?;
+            (&server.out, caddy::files(&settings, *since_2_8))
+        }
+        Server::Authelia { server, authelia } => {
+            let settings = Settings::check(
+                server,
+                "/etc/authelia/users_database.yml",
+                "/var/log/nginx/atlas.json",
+                false,
+            )?;
+            let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, ':' | '/' | '.' | '-' | '[' | ']');
+            if !authelia.starts_with("http") || !authelia.chars().all(plain) {
+                return Err(Diagnostic::error(format!(
+                    "--authelia {authelia} : une adresse comme http://127.0.0.1:9091 est attendue"
+                ))
+                .into());
+            }
+            (&server.out, authelia::files(&settings, authelia.trim_end_matches('/')))
+        }
+        Server::Netlify { out } => (out, netlify::files()),
+    };
+    let mut text = String::new();
+    for (path, content) in files {
+        fs::write(&out.join(path), content.as_bytes())?;
+        text.push_str(&format!("{}\n", out.join(path).display()));
+    }
+    Ok(text)
+}
