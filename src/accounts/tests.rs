@@ -260,7 +260,8 @@ mod gestures {
         let inside = || {
             [
                 read(&paths[0]).contains(MARIE),
-                read(&paths[1]).contains(MARIE),
+                read(&paths[1]).contains(&format!("{MARIE} $2y$08$"))
+                    && !read(&paths[1]).contains(&format!("{MARIE} $2y$08$....")),
                 read(&paths[2]).contains("disabled: false"),
             ]
         };

@@ -1,1 +1,160 @@
+use std::path::Path;
 
+use clap::Parser;
+
+use super::command::{KitArgs, run};
+use super::public::{FILES, PAGES};
+
+#[derive(Parser)]
+struct Line {
+    #[command(flatten)]
+    args: KitArgs,
+}
+
+/// Writes a kit in a folder of its own and gives its files, joined.
+fn kit(name: &str, line: &[&str]) -> Result<String, String> {
+    let out = std::env::temp_dir().join(format!("atlas-kit-{name}-{}", std::process::id()));
+    let folder = out.display().to_string();
+    let line = Line::try_parse_from(["kit"].iter().chain(line).chain(&["--out", folder.as_str()]))
+        .map_err(|e| e.to_string())?;
+    let files = run(&line.args).map_err(|e| e.to_string());
+    let text = files.map(|list| {
+        list.lines()
+            .map(|f| std::fs::read_to_string(f).expect("a file of the kit"))
+            .collect()
+    });
+    let _ = std::fs::remove_dir_all(&out);
+    text
+}
+
+#[test]
+fn every_public_page_and_no_other_is_open() {
+    let conf = kit("open", &["nginx"]).expect("a kit");
+    let opened: Vec<&str> = conf.lines().filter(|l| l.contains("auth_basic off")).collect();
+    assert_eq!(opened.len(), 3 * PAGES.len() + FILES.len() + 1);
+    assert!(
+        opened
+            .iter()
+            .all(|l| l.trim_start().starts_with("location =") || l.contains("\\.css$")),
+        "{opened:?}"
+    );
+    assert!(!conf.lines().any(|l| l.trim_start().starts_with("alias ")) && !conf.contains("autoindex on"));
+    // One nested add_header would take all the others away.
+    assert!(
+        conf.lines()
+            .filter(|l| l.contains("add_header ") && !l.contains('#'))
+            .all(|l| l.starts_with("    add_header "))
+    );
+}
+
+#[test]
+fn nothing_is_left_to_fill_in() {
+    for line in [
+        ["nginx"].as_slice(),
+        &["caddy"],
+        &["caddy", "--since-2-8"],
+        &["authelia", "--server-name", "atlas.example.org"],
+    ] {
+        let text = kit("filled", line).expect("a kit");
+        let left = [
+            "@root@",
+            "@log@",
+            "@logs@",
+            "@accounts@",
+            "@auth@",
+            "@headers@",
+            "@public@",
+            "@name@",
+            "@url@",
+            "@register@",
+            "@user@",
+        ];
+        assert!(!left.iter().any(|l| text.contains(l)), "{line:?}");
+        assert!(
+            !text.contains("$2y$") && !text.to_lowercase().contains("password:  "),
+            "no secret in a kit"
+        );
+    }
+}
+
+#[test]
+fn a_password_never_travels_in_clear() {
+    for listen in ["0.0.0.0:80", "192.0.2.1:8080", "[::]:80"] {
+        let error = kit("clear", &["nginx", "--listen", listen]).expect_err("in clear");
+        assert!(
+            error.contains("passeraient en clair") && error.contains("--certificate"),
+            "{error}"
+        );
+    }
+    let tls = [
+        "--listen",
+        "0.0.0.0:443",
+        "--server-name",
+        "atlas.example.org",
+        "--certificate",
+        "/etc/ssl/a.pem",
+        "--key",
+        "/etc/ssl/a.key",
+    ];
+    let conf = kit("tls", &["nginx"].iter().chain(&tls).copied().collect::<Vec<_>>()).expect("a kit");
+    assert!(
+        conf.contains("listen 0.0.0.0:443 ssl") && conf.contains("return 301 https://atlas.example.org$request_uri;")
+    );
+    kit(
+        "front",
+        &[
+            "caddy",
+            "--listen",
+            "0.0.0.0:8080",
+            "--behind-tls",
+            "--trusted-proxy",
+            "192.0.2.0/24",
+        ],
+    )
+    .expect("a kit");
+}
+
+#[test]
+fn a_path_never_becomes_a_directive() {
+    for (option, value) in [
+        ("--root", "/srv/a;b"),
+        ("--root", "/srv/a b"),
+        ("--htpasswd", "/srv/a$b"),
+        ("--log", "/srv/{a}"),
+        ("--server-name", "a;b.example"),
+        ("--trusted-proxy", "0.0.0.0/0; allow all"),
+    ] {
+        assert!(kit("inject", &["nginx", option, value]).is_err(), "{option} {value}");
+    }
+    let inside = kit(
+        "inside",
+        &["nginx", "--root", "/srv/atlas", "--htpasswd", "/srv/atlas/htpasswd"],
+    )
+    .expect_err("inside the site");
+    assert!(inside.contains("dans le site publié"), "{inside}");
+}
+
+#[test]
+fn the_project_carries_the_netlify_file_of_the_kit() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let own = std::fs::read_to_string(root.join("netlify.toml")).expect("netlify.toml");
+    assert_eq!(
+        own,
+        kit("netlify", &["netlify"]).expect("a kit"),
+        "atlas kit netlify --out ."
+    );
+    own.parse::<toml::Table>().expect("TOML");
+}
+
+#[test]
+fn the_pages_that_call_themselves_public_are_the_open_ones() {
+    let content = Path::new(env!("CARGO_MANIFEST_DIR")).join("content");
+    let mut public: Vec<String> = crate::fs::walk(&content)
+        .expect("pages")
+        .into_iter()
+        .filter(|p| std::fs::read_to_string(p).is_ok_and(|t| t.contains("audience = \"public\"")))
+        .filter_map(|p| Some(p.file_stem()?.to_str()?.to_owned()))
+        .collect();
+    public.sort();
+    assert_eq!(public, PAGES);
+}
