@@ -1,17 +1,17 @@
 """Every figure of every page is a `<data>` element of the agreed form, its text says its machine value in French, and a cell has
-the same value and state wherever it stands. Writes the cells found to `cells.json` for the check of the workbooks."""
+the same value and state wherever it stands; so has a base. Writes the cells found to `cells.json` for the check of the workbooks."""
 
 import json
 import re
 
 from common import CELL, STATES, WORK, Reader, Report, pages, public
 
-WORDS = {"s", "nd", "so", "no", "cp"}
-NUMBER = re.compile(r"^[+\-−–]?\d[\d   ]*(?:,\d+)?")
+SPACES = "\u0020\u00a0\u202f"
+NUMBER = re.compile(rf"^[+\-\u2212\u2013]?\d[\d{SPACES}]*(?:,\d+)?")
 
 report = Report()
 base = public()
-cells = {}
+cells, bases = {}, {}
 
 
 def french(text):
@@ -19,7 +19,7 @@ def french(text):
     found = NUMBER.match(text)
     if not found:
         return None
-    digits = re.sub(r"[   ]", "", found.group()).replace("−", "-").replace("–", "-").replace(",", ".")
+    digits = re.sub(f"[{SPACES}]", "", found.group()).replace("\u2212", "-").replace("\u2013", "-").replace(",", ".")
     return float(digits), len(digits.partition(".")[2])
 
 
@@ -38,10 +38,19 @@ for path in pages():
         report.count("figures")
         shown += 1
         value, state = e.attributes.get("value"), e.attributes.get("data-state")
-        if not report.expect(cell, where, f"figure « {e.text} » without data-cell"):
+        if state is not None and cell is None and value == "":
+            report.count("signs of the key")
+            report.expect(state in STATES, where, f"unknown state « {state} »")
             continue
-        parts = CELL.match(cell)
-        report.expect(parts, where, f"data-cell « {cell} » is not scale:code:indicator[:category]:vintage")
+        kind = "cell"
+        if cell is None:  # not a figure of the dictionary: the base of one, a number of territories, the target of a goal
+            kind = next((k for k in ("base", "count", "goal") if f"data-{k}" in e.attributes), None)
+            if not report.expect(kind, where, f"figure « {e.text} » without data-cell"):
+                continue
+            report.count("bases, targets, numbers of territories")
+            cell = e.attributes[f"data-{kind}"]
+        parts = CELL.match(cell) if kind in ("cell", "base") else None
+        report.expect(parts or kind in ("count", "goal"), where, f"data-{kind} « {cell} » is not scale:code:indicator[:category]:vintage")
         if state is not None:
             report.count("figures without a value")
             report.expect(value == "", where, f"{cell}: state {state} with a value « {value} »")
@@ -62,7 +71,7 @@ for path in pages():
                                   f"{cell}: text « {e.text} », value {value}")
         if parts:
             told = (value, state)
-            first = cells.setdefault(cell, (told, name))
+            first = (cells if kind == "cell" else bases).setdefault(cell, (told, name))
             report.expect(first[0] == told, where, f"{cell} is {told} here and {first[0]} in {first[1]}")
     report.count("pages")
 report.count("distinct cells", len(cells))
