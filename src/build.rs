@@ -18,7 +18,7 @@ use crate::plan::{self, Output};
 use crate::progress::Progress;
 use crate::publish::Stage;
 use crate::render::page::{Geography, Theme};
-use crate::render::{Renderer, browser};
+use crate::render::{self, Renderer, browser};
 use crate::{disclosure, format, library, load};
 
 /// Which site.
@@ -195,7 +195,7 @@ pub fn build(args: &Args, progress: &mut Progress) -> Result<(Report, Diagnostic
     Ok((report, warnings.sorted()))
 }
 
-/// Plans the outputs of the site and the static files of its theme.
+/// Plans the outputs of the site and the static files of its theme, and checks that content links to them.
 fn plan_all(site: &crate::model::Site, published: &disclosure::Published, theme: &Theme) -> Result<plan::Plan> {
     let mut plan = plan::outputs(site, published)?;
     for (name, _) in theme.assets() {
@@ -203,6 +203,7 @@ fn plan_all(site: &crate::model::Site, published: &disclosure::Published, theme:
             plan.add(path, Output::Asset(name.to_owned()))?;
         }
     }
+    render::links::check(site, &plan)?;
     Ok(plan)
 }
 

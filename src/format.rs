@@ -106,6 +106,26 @@ pub fn slug(text: &str) -> String {
     out.trim_end_matches('-').to_owned()
 }
 
+/// Gives a French text its non-breaking spaces (before `:` `;` `!` `?` `%` `€`, inside « ») and its curved apostrophe.
+pub fn typographic(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 8);
+    let mut chars = text.chars().peekable();
+    let mut before = ' ';
+    while let Some(c) = chars.next() {
+        let next = chars.peek().copied();
+        let written = match (c, next) {
+            (' ', Some(':' | '»' | '%' | '€')) => '\u{a0}',
+            (' ', Some(';' | '!' | '?')) => '\u{202f}',
+            (' ', _) if before == '«' => '\u{a0}',
+            ('\'', Some(n)) if before.is_alphabetic() && n.is_alphanumeric() => '’',
+            _ => c,
+        };
+        out.push(written);
+        before = c;
+    }
+    out
+}
+
 /// Folds a text for search and comparison: lower case, no accents, `œ` as `oe`.
 pub fn fold(text: &str) -> String {
     use unicode_normalization::UnicodeNormalization as _;

@@ -131,7 +131,7 @@ fn content(root: &Path, folder: &Path, path: &Path, territories: &Territories) -
         order: front.order,
         audience,
         territories: tids,
-        body: body.to_owned(),
+        body: super::links::absolute(body, path.strip_prefix(folder).unwrap_or(path)),
         body_line: rest[..end].matches('\n').count() + 4,
     })
 }

@@ -8,6 +8,7 @@ mod content;
 mod dictionary;
 mod equipment;
 mod grid;
+mod links;
 pub mod table;
 mod territories;
 mod values;

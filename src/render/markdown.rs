@@ -4,18 +4,57 @@ use pulldown_cmark::{CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd, 
 
 use crate::format;
 
+/// Extensions of Markdown that `content/` may use.
+pub(super) const OPTIONS: Options = Options::ENABLE_TABLES
+    .union(Options::ENABLE_STRIKETHROUGH)
+    .union(Options::ENABLE_FOOTNOTES);
+
+/// Lists the anchors that [`html`] gives to the titles of a text.
+pub(super) fn anchors(text: &str) -> std::collections::BTreeSet<String> {
+    let mut anchors = std::collections::BTreeSet::new();
+    let mut title: Option<String> = None;
+    for event in Parser::new_ext(text, OPTIONS) {
+        match event {
+            Event::Start(Tag::Heading { .. }) => title = Some(String::new()),
+            Event::Text(t) | Event::Code(t) => {
+                if let Some(title) = &mut title {
+                    title.push_str(&t);
+                }
+            }
+            Event::End(TagEnd::Heading(_)) => {
+                anchor(&title.take().unwrap_or_default(), &mut anchors);
+            }
+            _ => {}
+        }
+    }
+    anchors
+}
+
+/// Makes the anchor of a title, different from those already given.
+fn anchor(title: &str, given: &mut std::collections::BTreeSet<String>) -> String {
+    let mut anchor = format::slug(title);
+    if anchor.is_empty() {
+        anchor = "titre".to_owned();
+    }
+    while !given.insert(anchor.clone()) {
+        anchor.push_str("-bis");
+    }
+    anchor
+}
+
 /// Turns Markdown into HTML for a page whose way to the root of the site is `root`.
 ///
 /// Titles start at level 2 and get an anchor; `/dictionnaire/` becomes relative; tables scroll inside a labelled region
-/// and their column heads have a scope; raw HTML is shown as text, so that content never carries a script.
+/// and their column heads have a scope; spaces and apostrophes become those of French typography outside code; raw HTML is
+/// shown as text, so that content never carries a script.
 pub fn html(text: &str, root: &str) -> String {
-    let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_FOOTNOTES;
     let mut events: Vec<Event<'_>> = Vec::new();
     let mut anchors: std::collections::BTreeSet<String> = std::collections::BTreeSet::new();
     let mut heading: Option<usize> = None;
     let mut tables = 0u32;
+    let mut in_code = false;
     let mut last_heading = String::new();
-    for event in Parser::new_ext(text, options) {
+    for event in Parser::new_ext(text, OPTIONS) {
         match event {
             Event::Start(Tag::Heading { level, .. }) => {
                 heading = Some(events.len());
@@ -36,13 +75,7 @@ pub fn html(text: &str, root: &str) -> String {
                         })
                         .collect();
                     last_heading.clone_from(&title);
-                    let mut anchor = format::slug(&title);
-                    if anchor.is_empty() {
-                        anchor = "titre".to_owned();
-                    }
-                    while !anchors.insert(anchor.clone()) {
-                        anchor.push_str("-bis");
-                    }
+                    let anchor = anchor(&title, &mut anchors);
                     if let Event::Start(Tag::Heading { id, .. }) = &mut events[start] {
                         *id = Some(anchor.into());
                     }
@@ -93,6 +126,15 @@ pub fn html(text: &str, root: &str) -> String {
                 events.push(Event::Html("</section>\n".into()));
             }
             Event::Html(raw) | Event::InlineHtml(raw) => events.push(Event::Text(raw)),
+            Event::Text(words) if !in_code => events.push(Event::Text(format::typographic(&words).into())),
+            Event::Start(Tag::CodeBlock(kind)) => {
+                in_code = true;
+                events.push(Event::Start(Tag::CodeBlock(kind)));
+            }
+            Event::End(TagEnd::CodeBlock) => {
+                in_code = false;
+                events.push(Event::End(TagEnd::CodeBlock));
+            }
             other => events.push(other),
         }
     }
@@ -125,6 +167,22 @@ mod tests {
         let out = html("[d](/dictionnaire/) <script>x</script>", "../../");
         assert!(out.contains("href=\"../../dictionnaire/\""), "{out}");
         assert!(!out.contains("<script"), "{out}");
+    }
+
+    #[test]
+    fn typography_is_french_outside_code() {
+        let out = html("L'atlas : « oui » ? `a : b`", "");
+        assert!(out.contains("L’atlas\u{a0}: «\u{a0}oui\u{a0}»\u{202f}?"), "{out}");
+        assert!(out.contains("<code>a : b</code>"), "{out}");
+    }
+
+    #[test]
+    fn titles_keep_the_anchors_that_links_expect() {
+        let text = "## L'arrondi : règle\n\n## L'arrondi : règle\n";
+        let out = html(text, "");
+        for anchor in anchors(text) {
+            assert!(out.contains(&format!("id=\"{anchor}\"")), "{anchor} not in {out}");
+        }
     }
 
     #[test]

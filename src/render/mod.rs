@@ -9,6 +9,7 @@ pub mod classes;
 pub mod draw;
 #[cfg(test)]
 mod fixture;
+pub mod links;
 pub mod markdown;
 pub mod page;
 pub mod workbook;
