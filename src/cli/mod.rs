@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use crate::accounts::command as accounts;
 use crate::diag::{Diagnostics, Result};
+use crate::disclosure::table;
 use crate::progress::Progress;
 use crate::{build, demo, format, pdf, prepare, publish, serve, starter};
 
@@ -53,6 +54,8 @@ enum Command {
     Prepare(prepare::Args),
     /// Prévisualise l’atlas sur cette machine et le reconstruit à chaque changement.
     Serve(serve::Args),
+    /// Attaque un tableau : ce qu’un lecteur peut déduire de chaque case masquée (résultat en JSON).
+    AuditTable(table::AuditTable),
     /// Crée un site de départ dans un nouveau dossier.
     New {
         /// Dossier à créer.
@@ -177,6 +180,7 @@ impl Cli {
                 })
             }
             Command::Serve(args) => serve::run(args, &mut progress).map(Answer::text),
+            Command::AuditTable(args) => table::run(args).map(Answer::text),
             Command::New { dossier } => starter::create(dossier).map(Answer::text),
             Command::Pdf(args) => pdf::run(args).map(Answer::text),
             Command::Demo(args) => {

@@ -7,6 +7,7 @@
 mod admit;
 pub mod attack;
 mod published;
+pub mod table;
 
 pub use admit::admit;
 pub use published::{Figure, Published, cell_name};
