@@ -2,7 +2,7 @@
 
 use super::arithmetic::{ceil_div, floor_div, join, root};
 use super::bounds::{Interval, Side};
-use super::simplex::{Best, Simplex};
+use super::search;
 use super::{Effort, Range, Terms, Trouble};
 
 /// One fact over the variables of a core.
@@ -38,7 +38,7 @@ pub(super) struct CoreAnswer {
 }
 
 /// Smallest and largest value of a form within bounds; `None` is unbounded.
-fn reach(terms: &Terms, lower: &[i64], upper: &[Option<i64>]) -> (Option<i128>, Option<i128>) {
+pub(super) fn reach(terms: &Terms, lower: &[i64], upper: &[Option<i64>]) -> (Option<i128>, Option<i128>) {
     let (mut lo, mut up) = (Some(0i128), Some(0i128));
     for (j, a) in terms {
         let a = i128::from(*a);
@@ -51,7 +51,7 @@ fn reach(terms: &Terms, lower: &[i64], upper: &[Option<i64>]) -> (Option<i128>, 
     (lo, up)
 }
 
-fn value(terms: &Terms, x: &[i64]) -> i128 {
+pub(super) fn value(terms: &Terms, x: &[i64]) -> i128 {
     terms
         .iter()
         .map(|(j, a)| i128::from(*a) * i128::from(x[*j as usize]))
@@ -61,16 +61,7 @@ fn value(terms: &Terms, x: &[i64]) -> i128 {
 impl Core {
     /// Tightens the bounds of the variables until nothing moves, in integers.
     pub(super) fn propagate(&mut self) -> Result<(), Trouble> {
-        for _ in 0..50 {
-            let mut moved = false;
-            for row in &self.rows {
-                moved |= tighten(row, &mut self.lower, &mut self.upper)?;
-            }
-            if !moved {
-                break;
-            }
-        }
-        Ok(())
+        propagate(&self.rows, None, &mut self.lower, &mut self.upper)
     }
 
     /// Tells whether `x` satisfies every fact and bound.
@@ -164,38 +155,53 @@ impl Core {
         if let Some(answer) = self.closed(targets)? {
             return Ok(answer);
         }
-        let mut search = Search {
-            core: self,
-            table: Simplex::new(self, false, effort.pivots)?,
-            answer: CoreAnswer::default(),
-            effort,
-        };
-        for terms in targets {
-            let (lo, up) = reach(terms, &self.lower, &self.upper);
-            let side = |proved| Side { proved, reached: None };
-            search.answer.found.push(Found {
-                interval: Interval {
-                    lo: side(lo),
-                    up: side(up),
-                },
-                witness: [None, None],
-                ray: [None, None],
-            });
+        search::solve(self, targets, effort)
+    }
+
+    /// Proves in whole numbers a lower bound of `form` from approximate weights of the rows.
+    ///
+    /// Any weights give a valid bound (weak duality with bounds on variables: Neumaier and Shcherbina, *Safe bounds in
+    /// linear and mixed-integer linear programming*, 2004); good weights give a good one. Weights are taken in units of
+    /// 2⁻⁴⁰. `None` when a variable without upper bound, or a number out of range, leaves no bound.
+    pub(super) fn safe_bound(
+        &self,
+        form: &Terms,
+        weights: &[f64],
+        lower: &[i64],
+        upper: &[Option<i64>],
+    ) -> Option<(i128, i128)> {
+        const UNIT: i128 = 1 << 40;
+        let mut rest: Vec<i128> = vec![0; lower.len()];
+        for (j, c) in form {
+            rest[*j as usize] += i128::from(*c) * UNIT;
         }
-        if search.answer.pool.is_empty() {
-            search.vertex(targets);
-        }
-        for t in 0..targets.len() {
-            search.side(targets, t, 0)?;
-            search.side(targets, t, 1)?;
-        }
-        if search.answer.pool.is_empty() {
-            // No target, or none that gave a point: the facts still have to be possible.
-            if let Some(x) = search.any()? {
-                search.learn(targets, x);
+        let mut bound: i128 = 0;
+        for (row, y) in self.rows.iter().zip(weights) {
+            if !y.is_finite() || y.abs() > 1e9 {
+                return None;
+            }
+            #[expect(clippy::cast_possible_truncation, reason = "bounded just above")]
+            let y = (y * 1_099_511_627_776.0).round() as i128;
+            let side = match y.cmp(&0) {
+                std::cmp::Ordering::Greater => row.range.lo,
+                std::cmp::Ordering::Less => row.range.up,
+                std::cmp::Ordering::Equal => continue,
+            };
+            // A weight on a side without bound is rounding noise: do without this row.
+            let Some(side) = side else {
+                continue;
+            };
+            bound = bound.checked_add(y.checked_mul(i128::from(side))?)?;
+            for (j, a) in &row.terms {
+                let place = &mut rest[*j as usize];
+                *place = place.checked_sub(y.checked_mul(i128::from(*a))?)?;
             }
         }
-        Ok(search.answer)
+        for (j, r) in rest.into_iter().enumerate() {
+            let at = if r >= 0 { lower[j] } else { upper[j]? };
+            bound = bound.checked_add(r.checked_mul(i128::from(at))?)?;
+        }
+        Some((bound, UNIT))
     }
 
     /// Closed form: no fact, or one sum with unit coefficients.
@@ -308,6 +314,25 @@ impl Core {
     }
 }
 
+/// Tightens bounds by the facts, and by one more row, until nothing moves.
+pub(super) fn propagate(
+    rows: &[CoreRow],
+    more: Option<&CoreRow>,
+    lower: &mut [i64],
+    upper: &mut [Option<i64>],
+) -> Result<(), Trouble> {
+    for _ in 0..50 {
+        let mut moved = false;
+        for row in rows.iter().chain(more) {
+            moved |= tighten(row, lower, upper)?;
+        }
+        if !moved {
+            break;
+        }
+    }
+    Ok(())
+}
+
 /// Tightens the bounds of the variables of one fact.
 fn tighten(row: &CoreRow, lower: &mut [i64], upper: &mut [Option<i64>]) -> Result<bool, Trouble> {
     // Finite part of the activity and number of unbounded terms, on each side.
@@ -379,228 +404,4 @@ fn tighten(row: &CoreRow, lower: &mut [i64], upper: &mut [Option<i64>]) -> Resul
         }
     }
     Ok(moved)
-}
-
-/// The search for the integer intervals of one core.
-struct Search<'a> {
-    core: &'a Core,
-    table: Simplex,
-    answer: CoreAnswer,
-    effort: Effort,
-}
-
-/// Returns the point when all its coordinates are whole.
-fn whole(vertex: &[(i128, i128)]) -> Option<Vec<i64>> {
-    let whole = |(n, d): &(i128, i128)| (n % d == 0).then(|| i64::try_from(n / d).ok()).flatten();
-    vertex.iter().map(whole).collect()
-}
-
-impl Search<'_> {
-    /// Takes a witness: every target learns from it.
-    fn learn(&mut self, targets: &[Terms], x: Vec<i64>) {
-        if !self.core.admits(&x) {
-            return;
-        }
-        let at = self.answer.pool.len();
-        let mut used = at == 0;
-        for (terms, found) in targets.iter().zip(&mut self.answer.found) {
-            let v = value(terms, &x);
-            let better = |side: &Side, less: bool| match side.reached {
-                None => true,
-                Some(None) => false,
-                Some(Some(old)) => (v < old) == less && v != old,
-            };
-            if better(&found.interval.lo, true) {
-                found.interval.lo.reached = Some(Some(v));
-                found.witness[0] = Some(at);
-                used = true;
-            }
-            if better(&found.interval.up, false) {
-                found.interval.up.reached = Some(Some(v));
-                found.witness[1] = Some(at);
-                used = true;
-            }
-        }
-        if used {
-            self.answer.pool.push(x);
-        }
-    }
-
-    fn vertex(&mut self, targets: &[Terms]) {
-        if let Some(x) = whole(&self.table.vertex()) {
-            self.learn(targets, x);
-        }
-    }
-
-    /// Settles one side (0: lower, 1: upper) of a target.
-    fn side(&mut self, targets: &[Terms], t: usize, which: usize) -> Result<(), Trouble> {
-        let at = |found: &Found| {
-            if which == 0 {
-                found.interval.lo
-            } else {
-                found.interval.up
-            }
-        };
-        if at(&self.answer.found[t]).decided() && at(&self.answer.found[t]).proved.is_some() {
-            return Ok(());
-        }
-        let sign = if which == 0 { 1 } else { -1 };
-        let form: Terms = targets[t].iter().map(|(j, c)| (*j, c * sign)).collect();
-        let best = match self.table.minimise(&form) {
-            Ok((best, _)) => best,
-            Err(Trouble::Infeasible) => return Err(Trouble::Infeasible),
-            Err(_) => {
-                // The table may be half way through an exchange: start afresh; this side stays undecided.
-                self.table = Simplex::new(self.core, false, self.effort.pivots)?;
-                return Ok(());
-            }
-        };
-        self.vertex(targets);
-        match best {
-            Best::Endless => {
-                let ray = self.table.ray();
-                if self.answer.pool.is_empty()
-                    && let Some(x) = self.any()?
-                {
-                    self.learn(targets, x);
-                }
-                let found = &mut self.answer.found[t];
-                let side = if which == 0 {
-                    &mut found.interval.lo
-                } else {
-                    &mut found.interval.up
-                };
-                side.proved = None;
-                if side.reached.is_some() {
-                    side.reached = Some(None);
-                    found.ray[which] = ray;
-                }
-            }
-            Best::At(n, d) => {
-                let bound = ceil_div(n, d);
-                self.prove(t, which, bound * i128::from(sign));
-                if !at(&self.answer.found[t]).decided() {
-                    self.branch(targets, t, which, &form)?;
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn prove(&mut self, t: usize, which: usize, bound: i128) {
-        let interval = &mut self.answer.found[t].interval;
-        if which == 0 {
-            interval.lo.proved = Some(interval.lo.proved.map_or(bound, |old| old.max(bound)));
-        } else {
-            interval.up.proved = Some(interval.up.proved.map_or(bound, |old| old.min(bound)));
-        }
-    }
-
-    /// Branch and bound: the least whole value of `form` (the sign of an upper side is already turned).
-    fn branch(&mut self, targets: &[Terms], t: usize, which: usize, form: &Terms) -> Result<(), Trouble> {
-        let sign: i128 = if which == 0 { 1 } else { -1 };
-        let mut nodes = self.effort.nodes;
-        let mut stack = vec![(self.core.lower.clone(), self.core.upper.clone())];
-        let floor = {
-            let interval = &self.answer.found[t].interval;
-            let side = if which == 0 { interval.lo } else { interval.up };
-            side.proved.map(|p| p * sign)
-        };
-        while let Some((lower, upper)) = stack.pop() {
-            if nodes == 0 {
-                return Ok(());
-            }
-            nodes -= 1;
-            let interval = &self.answer.found[t].interval;
-            let side = if which == 0 { interval.lo } else { interval.up };
-            let incumbent = side.reached.flatten().map(|v| v * sign);
-            if incumbent.is_some() && incumbent == floor {
-                return Ok(());
-            }
-            match self.node(form, lower, upper, incumbent) {
-                Ok(Node::Closed) => {}
-                Ok(Node::Point(x)) => self.learn(targets, x),
-                Ok(Node::Open(first, second)) => stack.extend([second, first]),
-                Err(_) => return Ok(()),
-            }
-        }
-        let interval = &self.answer.found[t].interval;
-        let side = if which == 0 { interval.lo } else { interval.up };
-        match side.reached {
-            // The whole tree was seen: the best witness is the bound.
-            Some(Some(v)) => self.prove(t, which, v),
-            Some(None) => {}
-            None => return Err(Trouble::Infeasible),
-        }
-        Ok(())
-    }
-
-    fn node(
-        &self,
-        form: &Terms,
-        lower: Vec<i64>,
-        upper: Vec<Option<i64>>,
-        incumbent: Option<i128>,
-    ) -> Result<Node, Trouble> {
-        let mut core = Core {
-            lower,
-            upper,
-            rows: self.core.rows.clone(),
-        };
-        match core.propagate() {
-            Err(Trouble::Infeasible) => return Ok(Node::Closed),
-            other => other?,
-        }
-        let mut table = match Simplex::new(&core, false, self.effort.pivots) {
-            Err(Trouble::Infeasible) => return Ok(Node::Closed),
-            other => other?,
-        };
-        let (best, _) = table.minimise(form)?;
-        if let Best::At(n, d) = best
-            && incumbent.is_some_and(|known| ceil_div(n, d) >= known)
-        {
-            return Ok(Node::Closed);
-        }
-        let vertex = table.vertex();
-        if let Some(x) = whole(&vertex) {
-            return Ok(Node::Point(x));
-        }
-        let split = vertex.iter().enumerate().find(|(_, (n, d))| n % d != 0);
-        let Some((j, (n, d))) = split else {
-            return Err(Trouble::Overflow);
-        };
-        let below = i64::try_from(floor_div(*n, *d)).map_err(|_| Trouble::Overflow)?;
-        let (mut up, mut lo) = (core.upper.clone(), core.lower.clone());
-        up[j] = Some(below);
-        lo[j] = below + 1;
-        Ok(Node::Open((core.lower, up), (lo, core.upper)))
-    }
-
-    /// Finds any whole point, or shows that there is none.
-    fn any(&mut self) -> Result<Option<Vec<i64>>, Trouble> {
-        let mut nodes = self.effort.nodes;
-        let mut stack = vec![(self.core.lower.clone(), self.core.upper.clone())];
-        while let Some((lower, upper)) = stack.pop() {
-            if nodes == 0 {
-                return Ok(None);
-            }
-            nodes -= 1;
-            match self.node(&Terms::new(), lower, upper, None) {
-                Ok(Node::Closed) => {}
-                Ok(Node::Point(x)) => return Ok(Some(x)),
-                Ok(Node::Open(first, second)) => stack.extend([second, first]),
-                Err(_) => return Ok(None),
-            }
-        }
-        Err(Trouble::Infeasible)
-    }
-}
-
-type Bounds = (Vec<i64>, Vec<Option<i64>>);
-
-/// Outcome of one node of the tree.
-enum Node {
-    Closed,
-    Point(Vec<i64>),
-    Open(Bounds, Bounds),
 }

@@ -11,8 +11,10 @@ mod arithmetic;
 mod block;
 mod bounds;
 mod core;
+mod dense;
 mod linear;
 mod proof;
+mod search;
 mod shape;
 mod simplex;
 
@@ -53,6 +55,8 @@ pub struct Effort {
     pub nodes: usize,
     /// Pivots of one linear programme.
     pub pivots: usize,
+    /// Take hints from floating point before exact arithmetic; the answers are proved in whole numbers either way.
+    pub fast: bool,
 }
 
 impl Default for Effort {
@@ -60,6 +64,7 @@ impl Default for Effort {
         Self {
             nodes: 2_000,
             pivots: 20_000,
+            fast: true,
         }
     }
 }

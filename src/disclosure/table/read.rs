@@ -174,7 +174,7 @@ pub fn read(folder: &Path) -> Result<Table> {
         values.push(value);
         table.cells.push(Cell {
             id,
-            label: words.join(" × "),
+            label: words.join(" / "),
             value: 0,
             terms: Terms::new(),
             multiple: 1,
