@@ -151,7 +151,7 @@ export class Atlas {
   }
 
   /** Source and vintage in words. */
-  source(indicator, vintage) {
+  origin(indicator, vintage) {
     return `${this.sources[indicator.source]?.dataset ?? indicator.source}, ${years(vintage)}`;
   }
 }

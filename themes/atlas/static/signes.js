@@ -95,23 +95,14 @@ export function oblique() {
 /** Sign of a place without value: a diamond of fixed size for the secret, a small circle for the other states. */
 export function mark(state) {
   const [out, ctx] = canvas(28);
-  ctx.beginPath();
-  if (state === "s") {
-    ctx.moveTo(14, 2);
-    ctx.lineTo(26, 14);
-    ctx.lineTo(14, 26);
-    ctx.lineTo(2, 14);
-    ctx.closePath();
-  } else {
-    ctx.arc(14, 14, 9, 0, 7);
-  }
+  const shape = new Path2D(state === "s" ? "M14 2 26 14 14 26 2 14Z" : "M5 14a9 9 0 1 0 18 0a9 9 0 1 0 -18 0Z");
   ctx.save();
-  ctx.clip();
+  ctx.clip(shape);
   texture(ctx, state, 0, 0, 28, 28, 2);
   ctx.restore();
   ctx.strokeStyle = INK;
-  ctx.lineWidth = 2;
-  ctx.stroke();
+  ctx.lineWidth = 2.4;
+  ctx.stroke(shape);
   return ctx.getImageData(0, 0, out.width, out.height);
 }
 

@@ -1,0 +1,822 @@
+// The map page: chooses what is shown, keeps the address, the legend, the card and the list true to it.
+
+import { address, announcer, byName, el, number, parameters, plural, quantity, root, years, read } from "./commun.js";
+import { field } from "./champ.js";
+import { envelope, limits, outlines } from "./contours.js";
+import { Atlas } from "./donnees.js";
+import * as ground from "./fond.js";
+import { picture, save } from "./image.js";
+import { legend, rowsOf } from "./legende.js";
+
+const tool = document.querySelector("[data-tool=carte]");
+const ORDER = ["metropole", "commune", "iris", "qpv", "residence"];
+/** Area of the screen, in px², that a territory needs on average for its scale to be legible. */
+const ROOM = { residence: 3500, iris: 6000, commune: 1500 };
+/** Territories written in the list beside the map. */
+const LISTED = 150;
+
+class MapTool {
+  constructor(atlas) {
+    this.atlas = atlas;
+    this.families = letters(atlas.equipment);
+    this.state = this.fromAddress();
+    this.turn = 0;
+    this.build();
+  }
+
+  // ── State and address ─────────────────────────────────────────────────────────
+
+  fromAddress() {
+    const query = parameters();
+    const { atlas } = this;
+    const first = atlas.indicators.find((x) => (x.kind === "share" || x.kind === "rate") && x.scales.commune) ?? atlas.indicators[0];
+    const x = atlas.byId.get(query.get("i")) ?? first;
+    const category = x.split ? Math.max(0, x.categories.findIndex((c) => c.key === query.get("c"))) : 0;
+    const all = this.vintages(x);
+    const equipment = (query.get("eq") ?? "").split(",").filter((id) => atlas.equipment.some((f) => f.id === id));
+    const view = ["x", "y", "z"].map((k) => Number.parseFloat(query.get(k)));
+    return {
+      indicator: x,
+      category,
+      vintage: all.includes(query.get("v")) ? query.get("v") : all.at(-1),
+      lock: atlas.byScale.has(query.get("e")) ? query.get("e") : "",
+      qpv: query.get("q") !== "0",
+      equipment: new Set(equipment),
+      grid: atlas.grids.find((g) => g.file === `carreaux/${query.get("g")}.json`)?.file ?? "",
+      chosen: query.get("t") ?? "",
+      view: view.every(Number.isFinite) ? { x: view[0], y: view[1], z: view[2] } : undefined,
+    };
+  }
+
+  toAddress(step) {
+    const { state, map } = this;
+    const centre = map?.getCenter();
+    const settled = centre && this.moved;
+    address(
+      {
+        i: state.indicator.id,
+        c: state.indicator.split ? state.indicator.categories[state.category].key : "",
+        v: state.vintage,
+        e: state.lock,
+        q: state.qpv ? "" : "0",
+        eq: [...state.equipment].join(","),
+        g: state.grid.replace(/^carreaux\/|\.json$/g, ""),
+        t: state.chosen,
+        x: settled ? centre.lng.toFixed(4) : state.view?.x,
+        y: settled ? centre.lat.toFixed(4) : state.view?.y,
+        z: settled ? map.getZoom().toFixed(2) : state.view?.z,
+      },
+      step,
+    );
+  }
+
+  /** Vintages of an indicator over all its scales, in order. */
+  vintages(x) {
+    return [...new Set(Object.values(x.scales).flat())].sort((a, b) => a.slice(-4) - b.slice(-4) || (a < b ? -1 : 1));
+  }
+
+  // ── Elements ──────────────────────────────────────────────────────────────────
+
+  build() {
+    const { atlas, state } = this;
+    this.indicator = el("select", { onchange: () => this.choose(this.indicator.value) });
+    for (const theme of atlas.themes) {
+      const group = el("optgroup", { label: theme.label });
+      for (const x of atlas.indicators.filter((i) => i.theme === theme.id)) group.append(el("option", { value: x.id }, x.label));
+      if (group.children.length) this.indicator.append(group);
+    }
+    this.category = el("select", { onchange: () => this.set({ category: this.category.selectedIndex }, true) });
+    this.categoryBox = el("label", { class: "c" }, el("span", {}, "Modalité"), this.category);
+    this.slider = el("input", { type: "range", min: "0", step: "1", "aria-label": "Millésime", oninput: () => this.slide(), onchange: () => this.toAddress(true) });
+    this.year = el("output", {});
+    this.play = el("button", { type: "button", "aria-pressed": "false", "aria-label": "Faire défiler les millésimes", onclick: () => this.toggle() }, "▶");
+    const scales = [{ id: "", plural: "Selon le zoom" }, ...atlas.scales];
+    this.scales = scales.map((s) =>
+      el("input", { type: "radio", name: "echelle", value: s.id, onchange: () => this.set({ lock: s.id }, true) }),
+    );
+    const seek = field({ label: "Aller à un lieu sur la carte", placeholder: "Aller à un lieu…", choose: (place) => this.goTo(place.scale, place.code) });
+    this.checks = el("div", { class: "checks" });
+    const check = (label, on, change) =>
+      el("label", {}, el("input", { type: "checkbox", checked: on, onchange: (e) => change(e.target.checked) }), label);
+    this.qpv = check("Contours des QPV", state.qpv, (on) => this.set({ qpv: on }, true));
+    if (atlas.byScale.has("qpv")) this.checks.append(this.qpv);
+    this.boxes = new Map();
+    for (const family of atlas.equipment) {
+      const box = check(`${family.label} (${number(family.count)})`, state.equipment.has(family.id), (on) => {
+        const equipment = new Set(this.state.equipment);
+        if (on) equipment.add(family.id);
+        else equipment.delete(family.id);
+        this.set({ equipment }, true);
+      });
+      this.boxes.set(family.id, box.firstChild);
+      this.checks.append(box);
+    }
+    this.grids = el("select", { "aria-label": "Carroyage", onchange: () => this.set({ grid: this.grids.value }, true) });
+    this.grids.append(el("option", { value: "" }, "aucun"), ...atlas.grids.map((g) => el("option", { value: g.file }, `${g.label}, ${g.vintage}`)));
+    const layers = el("details", {}, el("summary", {}, "Autres couches"), this.checks);
+    if (atlas.grids.length) layers.append(el("label", { class: "c" }, el("span", {}, "Carroyage, en classes seulement"), this.grids));
+    this.controls = el(
+      "form",
+      { class: "controls", "aria-label": "Réglages de la carte", onsubmit: (e) => e.preventDefault() },
+      el("label", { class: "c" }, el("span", {}, "Indicateur"), this.indicator),
+      this.categoryBox,
+      el("div", { class: "c" }, el("span", { "aria-hidden": "true" }, "Millésime"), el("div", { class: "time" }, this.play, this.slider, this.year)),
+      el(
+        "fieldset",
+        {},
+        el("legend", {}, "Échelle"),
+        el("div", { class: "seg" }, scales.map((s, i) => el("label", {}, this.scales[i], s.plural))),
+      ),
+      el("div", { class: "c" }, el("span", { "aria-hidden": "true" }, "Lieu"), seek.box),
+      layers,
+    );
+    this.canvas = el("div", {});
+    this.badge = el("p", { class: "badge" });
+    this.tip = el("div", { class: "tip", hidden: true });
+    this.notice = el("div", { class: "say", role: "status", hidden: true });
+    const cross = el("div", { class: "cross", "aria-hidden": "true" });
+    cross.textContent = "✛";
+    this.box = el("div", { class: "map-box" }, this.canvas, this.badge, cross, this.tip, this.notice);
+    this.card = el("section", { class: "card", "aria-label": "Territoire choisi", hidden: true });
+    this.key = el("section", { "aria-label": "Légende" });
+    this.list = el("section", { class: "beside", "aria-label": "Liste de ce que montre la carte", tabindex: "0" });
+    this.book = el("a", { hidden: true }, "Télécharger ces chiffres (classeur)");
+    const acts = el(
+      "div",
+      { class: "map-acts" },
+      el("button", { type: "button", onclick: () => this.export() }, "Image (PNG)"),
+      el("button", { type: "button", onclick: () => this.copy() }, "Copier le lien"),
+      this.book,
+    );
+    this.side = el("div", { class: "map-side" }, this.card, this.key, this.list, acts);
+    this.tool = el("div", { class: "map-tool" }, this.controls, this.box, this.side);
+    tool.append(this.tool);
+    this.say = announcer(tool);
+    this.show();
+  }
+
+  /** Brings the controls in line with the state. */
+  show() {
+    const { state } = this;
+    const x = state.indicator;
+    this.indicator.value = x.id;
+    this.categoryBox.hidden = !x.split;
+    this.category.replaceChildren(...x.categories.map((c) => el("option", {}, c.label)));
+    this.category.selectedIndex = state.category;
+    const all = this.vintages(x);
+    this.slider.max = all.length - 1;
+    this.slider.value = all.indexOf(state.vintage);
+    this.slider.setAttribute("aria-valuetext", years(state.vintage));
+    this.slider.disabled = this.play.disabled = all.length < 2;
+    this.year.textContent = years(state.vintage);
+    for (const radio of this.scales) radio.checked = radio.value === state.lock;
+    this.qpv.firstChild.checked = state.qpv;
+    for (const [id, box] of this.boxes) box.checked = state.equipment.has(id);
+    this.grids.value = state.grid;
+  }
+
+  choose(id) {
+    const indicator = this.atlas.byId.get(id);
+    const all = this.vintages(indicator);
+    const vintage = all.includes(this.state.vintage) ? this.state.vintage : all.at(-1);
+    this.set({ indicator, category: 0, vintage }, true);
+  }
+
+  slide() {
+    const all = this.vintages(this.state.indicator);
+    this.set({ vintage: all[Number(this.slider.value)] }, false);
+  }
+
+  /** Plays the vintages once, from the first if the last one is shown. */
+  toggle() {
+    if (this.playing) return this.stop();
+    const all = this.vintages(this.state.indicator);
+    let at = all.indexOf(this.state.vintage);
+    if (at === all.length - 1) at = -1;
+    const step = () => {
+      at += 1;
+      this.set({ vintage: all[at] }, false);
+      if (at === all.length - 1) this.stop();
+    };
+    this.play.setAttribute("aria-pressed", "true");
+    this.play.textContent = "❚❚";
+    this.playing = setInterval(step, 900);
+    step();
+  }
+
+  stop() {
+    clearInterval(this.playing);
+    this.playing = undefined;
+    this.play.setAttribute("aria-pressed", "false");
+    this.play.textContent = "▶";
+    this.toAddress(true);
+  }
+
+  set(change, step) {
+    Object.assign(this.state, change);
+    this.show();
+    this.toAddress(step);
+    return this.refresh();
+  }
+
+  // ── Drawing ───────────────────────────────────────────────────────────────────
+
+  async start() {
+    const [west, south, east, north] = this.atlas.bounds;
+    const first = this.refreshData("commune");
+    this.map = await ground.open(this.canvas, {
+      bounds: [[west, south], [east, north]],
+      view: this.state.view,
+      families: this.families,
+    });
+    document.documentElement.classList.add("has-map");
+    tool.map = this.map; // for tests
+    const { map } = this;
+    map.getCanvas().setAttribute("aria-label", "Carte : flèches pour se déplacer, plus et moins pour le zoom, Entrée pour ouvrir ce qui est au centre");
+    await first;
+    await this.refresh();
+    map.on("moveend", () => {
+      this.moved = true;
+      this.toAddress(false);
+      this.refresh();
+    });
+    const layers = ["place", "place-state", "cluster", "circle", "circle-state", "equipment", "grid-class", "zone"];
+    const under = (point) => map.queryRenderedFeatures(point, { layers })[0];
+    map.on("mousemove", (event) => this.hover(under(event.point), event.point));
+    map.on("mouseout", () => this.hover());
+    map.on("click", (event) => this.press(under(event.point)));
+    map.getCanvas().addEventListener("keydown", (event) => {
+      if (event.key === "Enter") {
+        const { clientWidth, clientHeight } = map.getCanvas();
+        this.press(under([clientWidth / 2, clientHeight / 2]));
+      }
+      if (event.key === "Escape") this.close();
+    });
+    window.addEventListener("popstate", () => {
+      this.state = this.fromAddress();
+      this.show();
+      const { view } = this.state;
+      if (view) map.jumpTo({ center: [view.x, view.y], zoom: view.z });
+      else map.fitBounds([[west, south], [east, north]], { padding: 24, duration: 0 });
+      this.refresh();
+    });
+    performance.mark("carte-prete");
+  }
+
+  /** Scale that the zoom asks for. */
+  async scale() {
+    const { state, atlas, map } = this;
+    if (state.lock) return state.lock;
+    const zoom = map.getZoom();
+    const given = (s) => atlas.byScale.get(s)?.zoom;
+    const { clientWidth, clientHeight } = map.getCanvas();
+    const area = clientWidth * clientHeight;
+    const places = await atlas.places(atlas.byScale.has("iris") && zoom > 9 ? "iris" : "commune");
+    const seen = this.inside(places);
+    const counts = {
+      residence: seen.reduce((n, i) => n + (places.residences[i] ?? 0), 0),
+      iris: places.scale === "iris" ? seen.length : Infinity,
+      commune: places.scale === "commune" ? seen.length : 1,
+    };
+    for (const s of ["residence", "iris", "commune"]) {
+      if (!atlas.byScale.has(s)) continue;
+      const from = given(s);
+      if (from !== null && from !== undefined ? zoom >= from : area / Math.max(1, counts[s]) >= ROOM[s]) return s;
+    }
+    return "metropole";
+  }
+
+  /** Places whose point is in view. */
+  inside(places) {
+    const bounds = this.map.getBounds();
+    const [w, e, s, n] = [bounds.getWest(), bounds.getEast(), bounds.getSouth(), bounds.getNorth()];
+    const out = [];
+    for (let i = 0; i < places.codes.length; i++) {
+      if (places.lon[i] >= w && places.lon[i] <= e && places.lat[i] >= s && places.lat[i] <= n) out.push(i);
+    }
+    return out;
+  }
+
+  /** Blocks of a scale that meet the view. */
+  blocks(scale) {
+    const { blocks } = this.atlas.byScale.get(scale);
+    if (!this.map || blocks.length === 1) return blocks.map((_, i) => i);
+    const b = this.map.getBounds();
+    return blocks.flatMap(({ bounds: [w, s, e, n] }, i) =>
+      w <= b.getEast() && e >= b.getWest() && s <= b.getNorth() && n >= b.getSouth() ? [i] : [],
+    );
+  }
+
+  /** Reads what a scale needs: territories, outlines, figures of the indicator. */
+  async refreshData(scale) {
+    const { atlas, state } = this;
+    const blocks = this.blocks(scale);
+    const [places, shapes, figures] = await Promise.all([
+      atlas.places(scale, blocks),
+      this.shapes(scale, blocks),
+      atlas.figures(scale, state.indicator.id, blocks),
+    ]);
+    return { scale, blocks, places, shapes, figures };
+  }
+
+  /** Outlines of a scale; the metropolis takes those of its communes. */
+  shapes(scale, blocks) {
+    if (scale === "residence") return undefined;
+    return this.atlas.keep(`o ${scale} ${blocks}`, async () => {
+      if (scale !== "metropole") return outlines(scale, blocks);
+      const all = await outlines("commune", this.atlas.byScale.get("commune").blocks.map((_, i) => i));
+      return { shapes: [all.shapes.flat()], borders: [], outline: limits(all, () => 0) };
+    });
+  }
+
+  async refresh() {
+    if (!this.map) return;
+    const turn = ++this.turn;
+    let shown;
+    try {
+      const scale = await this.scale();
+      shown = await this.refreshData(scale);
+    } catch (error) {
+      this.tell("Les données n’ont pas pu être lues. Vérifier la connexion, puis recharger la page.");
+      throw error;
+    }
+    if (turn !== this.turn) return;
+    this.shown = shown;
+    this.draw();
+    await Promise.all([this.layers(turn), this.references(turn)]);
+  }
+
+  figure(i) {
+    const { figures } = this.shown;
+    if (!figures) return { state: "no" };
+    return figures.at(i, this.state.vintage, this.state.category);
+  }
+
+  draw() {
+    const { map, atlas, state, shown } = this;
+    const x = state.indicator;
+    const { scale, places, shapes, figures } = shown;
+    const flat = x.counted && scale !== "residence";
+    const classes = x.counted || x.kind === "text" ? 0 : x.kind === "class" ? Math.min(x.categories.length, 5) : x.breaks.length + 1;
+    ground.paint(map, classes);
+    this.radius = this.sizes();
+    const data = places.codes.map((code, k) => {
+      const figure = this.figure(k);
+      return { k, cls: atlas.class(x, figure) ?? -1, st: figure.state ?? "", r: this.radius(figure) };
+    });
+    const gridded = Boolean(state.grid);
+    ground.fill(map, "zones", shapes ? data.map((p, i) => ground.zone(shapes.shapes[i], flat || gridded ? { ...p, cls: -1, st: "" } : p)) : []);
+    const located = data.filter((p) => places.lon[p.k] !== undefined);
+    const points = located.map((p) => ground.point(places.lon[p.k], places.lat[p.k], p));
+    ground.fill(map, "circles", flat && figures ? points : []);
+    ground.fill(map, "places", scale === "residence" ? points : []);
+    this.borders();
+    const named = scale === "commune" || scale === "iris" || scale === "qpv";
+    ground.fill(map, "labels", named ? located.map((p) => ground.point(places.lon[p.k], places.lat[p.k], { k: p.k, name: places.names[p.k] })) : []);
+    const { plural: label } = atlas.byScale.get(scale);
+    this.badge.replaceChildren(el("b", {}, label), state.lock ? " · échelle fixée" : " · selon le zoom");
+    const missing = !figures;
+    const open = ORDER.filter((s) => x.scales[s]).map((s) => atlas.byScale.get(s));
+    if (missing) {
+      this.tell(
+        `« ${x.label} » n’est pas ouvert à l’échelle ${atlas.byScale.get(scale).label}. Échelles ouvertes :`,
+        open.map((s) => el("button", { type: "button", onclick: () => this.set({ lock: s.id }, true) }, s.plural)),
+      );
+    } else if (!figures.vintages.includes(state.vintage)) {
+      this.tell(`Pas de millésime ${years(state.vintage)} à cette échelle. Millésimes : ${figures.vintages.map(years).join(", ")}.`);
+    } else this.tell();
+    const book = x.books[scale];
+    this.book.hidden = !book;
+    if (book) this.book.href = new URL(book, root).href;
+    this.legend();
+    this.beside();
+    this.mark();
+    this.say(`${label}, ${x.label}${atlas.category(x, state.category)}, ${years(state.vintage)}`);
+  }
+
+  /** Limits drawn over the zones: communes over IRIS, the whole over the metropolis. */
+  async borders() {
+    const { scale, shapes, places } = this.shown;
+    let list = [];
+    if (scale === "iris") list = limits(shapes, (i) => places.parents.commune[i]?.code);
+    else if (scale === "metropole") list = shapes.outline;
+    else if (scale === "residence" || scale === "qpv") {
+      const ground = this.atlas.byScale.has("commune") ? await this.shapes("commune", this.blocks("commune")) : undefined;
+      if (ground) list = limits(ground, (i) => i);
+      if (this.shown.scale !== scale) return;
+    }
+    ground.fill(this.map, "limits", [ground.lines(list)]);
+  }
+
+  /** Radius of a circle: its area in proportion to the count, or to the base of a rate. */
+  sizes() {
+    const { scale, figures, places } = this.shown;
+    const x = this.state.indicator;
+    if (x.counted) {
+      // The largest published count of any vintage: a size means the same on every map.
+      let most = 1;
+      for (const v of figures?.values ?? []) for (const n of v[this.state.category] ?? []) if (typeof n === "number" && n > most) most = n;
+      this.unit = (scale === "residence" ? 16 : 30) / Math.sqrt(most);
+      this.most = most;
+      return (figure) => (figure.value > 0 ? Math.max(2, this.unit * Math.sqrt(figure.value)) : 2);
+    }
+    this.unit = undefined;
+    return (figure) => (scale === "residence" ? (figure.base ? Math.max(3.5, Math.min(16, 0.75 * Math.sqrt(figure.base))) : 6) : 6);
+  }
+
+  async layers(turn) {
+    const { map, atlas, state } = this;
+    const qpv = state.qpv && atlas.byScale.has("qpv") && this.shown.scale !== "qpv";
+    const shapes = qpv ? await this.shapes("qpv", this.blocks("qpv")) : undefined;
+    const families = await Promise.all(
+      atlas.equipment.filter((f) => state.equipment.has(f.id)).map((f) => read(`equipements/${f.id}.json`)),
+    );
+    const grid = state.grid ? await read(state.grid) : undefined;
+    if (turn !== this.turn) return;
+    ground.fill(map, "qpv", (shapes?.shapes ?? []).map((s, k) => ground.zone(s, { k })));
+    this.equipment = families;
+    ground.fill(
+      map,
+      "equipment",
+      families.flatMap((f, i) => f.names.map((_, k) => ground.point(f.lon[k] * f.unit, f.lat[k] * f.unit, { family: f.family, i, k }))),
+    );
+    if (grid) ground.paintGrid(map, this.gridClasses().length);
+    ground.fill(
+      map,
+      "grid",
+      (grid?.squares ?? []).map((steps, k) => {
+        const ring = [];
+        let [px, py] = [0, 0];
+        for (let i = 0; i < steps.length; i += 2) {
+          px += steps[i];
+          py += steps[i + 1];
+          ring.push([px * grid.unit, py * grid.unit]);
+        }
+        ring.push(ring[0]);
+        return { type: "Feature", geometry: { type: "Polygon", coordinates: [ring] }, properties: { cls: grid.classes[k] } };
+      }),
+    );
+    this.squares = grid;
+    this.legend();
+  }
+
+  grid() {
+    return this.atlas.grids.find((g) => g.file === this.state.grid);
+  }
+
+  gridClasses() {
+    const known = this.grid()?.classes ?? [];
+    const most = Math.max(1, known.length, ...new Set(this.squares?.classes ?? []));
+    return Array.from({ length: Math.min(most, 5) }, (_, i) => known[i] ?? `classe ${i + 1}`);
+  }
+
+  /** Figures to compare with: the commune's and the metropolis's, same vintage. */
+  async references(turn) {
+    const { atlas, state } = this;
+    const read = async (scale) => {
+      if (!state.indicator.scales[scale] || !atlas.byScale.has(scale)) return undefined;
+      const [places, figures] = await Promise.all([atlas.places(scale), atlas.figures(scale, state.indicator.id)]);
+      return { places, figures };
+    };
+    const [commune, metropole] = await Promise.all([read("commune"), read("metropole")]);
+    if (turn !== this.turn) return;
+    this.wider = { commune, metropole };
+    if (this.state.chosen) this.openCard();
+  }
+
+  // ── Legend, list, card ────────────────────────────────────────────────────────
+
+  /** What the legend says, for the page and for the picture. */
+  rows() {
+    const { atlas, state, shown } = this;
+    if (state.grid) {
+      return rowsOf.grid(this.gridClasses(), this.squares?.classes ?? []);
+    }
+    const all = shown.scale === "residence" ? this.inside(shown.places) : shown.places.codes.map((_, i) => i);
+    const rows = rowsOf.figures(atlas, state.indicator, all.map((i) => this.figure(i)), {
+      unit: this.unit,
+      most: this.most,
+      points: shown.scale === "residence" || state.indicator.counted,
+    });
+    if (state.qpv && shown.scale !== "qpv" && atlas.byScale.has("qpv")) rows.push({ label: "Contour d’un QPV", line: true });
+    for (const f of this.equipment ?? []) {
+      rows.push({ label: `${f.label} (${f.vintage})`, plate: this.families.find((x) => x.id === f.family)?.letters, count: f.names.length });
+    }
+    return rows;
+  }
+
+  heading() {
+    const { state, atlas } = this;
+    const grid = this.grid();
+    if (grid) return `${grid.label}, carreaux, ${grid.vintage}`;
+    const x = state.indicator;
+    const unit = x.unit ? ` (${x.unit})` : "";
+    return `${x.label}${atlas.category(x, state.category)}${unit}, ${years(state.vintage)}`;
+  }
+
+  legend() {
+    const { state, atlas, shown } = this;
+    const grid = this.grid();
+    const x = grid ?? state.indicator;
+    const where = shown.scale === "residence" ? "résidences dans la vue" : atlas.byScale.get(shown.scale).plural;
+    const about = grid ? "carreaux en classes : aucun chiffre n’est diffusé" : `${where} · ${atlas.origin(state.indicator, state.vintage)}`;
+    this.key.replaceChildren(
+      el("h2", {}, this.heading()),
+      el("p", { class: "about" }, about),
+      legend(this.rows()),
+      el("p", { class: "key-note" }, x.definition, x.note ? ` ${x.note}` : "", " ", grid ? "" : this.link(x)),
+    );
+  }
+
+  link(x) {
+    return el("a", { href: new URL(`indicateurs/${encodeURIComponent(x.id)}/`, root).href }, "Définition, cartes et tableaux");
+  }
+
+  /** The list of what is in view: the same figures as the map. */
+  beside() {
+    const { atlas, state, shown } = this;
+    const { places, scale } = shown;
+    const x = state.indicator;
+    const seen = this.inside(places).sort((a, b) => byName(places.names[a], places.names[b]));
+    const rows = seen.slice(0, LISTED).map((i) => {
+      const figure = this.figure(i);
+      const code = places.codes[i];
+      const value = figure.state ? "" : x.words ? x.categories[figure.value].key : String(figure.value);
+      const cell = el("data", { value: "", "data-cell": atlas.cell(scale, code, x, state.category, state.vintage) }, atlas.sign(x, figure));
+      // An element's own property: an empty value must stay an attribute.
+      cell.setAttribute("value", value);
+      if (figure.state) cell.dataset.state = figure.state;
+      const button = el("button", { type: "button", class: "pick", onclick: () => this.choosePlace(code), onfocus: () => this.point(i), onblur: () => this.point() }, places.names[i]);
+      const where = scale === "residence" ? places.address[i] || places.parents.commune?.[i]?.name : scale === "iris" ? places.parents.commune?.[i]?.name : "";
+      const row = el("tr", { onmouseenter: () => this.point(i), onmouseleave: () => this.point() }, el("th", { scope: "row" }, button, where && where !== places.names[i] ? el("span", { class: "in" }, where) : ""), el("td", { class: `n d${figure.state ? x.decimals : atlas.decimals(x, figure)}` }, cell));
+      row.dataset.code = code;
+      return row;
+    });
+    const unit = x.unit ? ` (${x.unit})` : "";
+    const label = atlas.byScale.get(scale);
+    const more = seen.length > LISTED ? `${LISTED} premiers sur ${number(seen.length)} : zoomer pour voir les autres.` : "";
+    this.list.replaceChildren(
+      el(
+        "table",
+        { class: `d${x.decimals}` },
+        el("caption", { class: "vh" }, `${this.heading()} : ${label.plural} dans la vue`),
+        el("thead", {}, el("tr", {}, el("th", { scope: "col" }, `${label.plural} dans la vue (${number(seen.length)})`), el("th", { scope: "col", class: "n" }, `${years(state.vintage)}${unit}`))),
+        el("tbody", {}, rows),
+      ),
+      more ? el("p", { class: "key-note" }, more) : "",
+    );
+  }
+
+  /** Words about a place: figure, base, vintage, comparison. */
+  words(i) {
+    const { atlas, state, shown } = this;
+    const x = state.indicator;
+    const { places, scale } = shown;
+    const figure = this.figure(i);
+    const lines = [`${atlas.text(x, figure)} · ${years(state.vintage)}`];
+    if (figure.base !== undefined && !x.counted) lines.push(`sur ${plural(figure.base, thing(x)[0], thing(x)[1])}`);
+    const compared = [];
+    const commune = places.parents.commune?.[i];
+    const add = (label, wider, rank) => {
+      if (rank === undefined || !wider?.figures || x.counted || x.words) return;
+      const other = wider.figures.at(rank, state.vintage, state.category);
+      compared.push({ label, other, gap: gap(atlas, x, figure, other) });
+    };
+    if (scale === "iris" || scale === "residence") add(commune?.name ?? "", this.wider?.commune, this.wider?.commune?.places.rank.get(commune?.code));
+    if (scale !== "metropole") add(this.atlas.byScale.get("metropole").label, this.wider?.metropole, 0);
+    return { name: places.names[i], figure, lines, compared, commune, address: places.address[i], landlord: places.landlord[i] };
+  }
+
+  hover(feature, at) {
+    const { map } = this;
+    map.getCanvas().style.cursor = feature ? "pointer" : "";
+    if (!feature) {
+      this.tip.hidden = true;
+      return this.point();
+    }
+    const p = feature.properties;
+    let parts;
+    if (feature.layer.id === "cluster") parts = [el("b", {}, `${number(p.point_count)} résidences`), el("span", {}, "regroupées : cliquer pour agrandir")];
+    else if (feature.layer.id === "equipment") {
+      const family = this.equipment[p.i];
+      parts = [el("b", {}, family.names[p.k] || family.label), el("span", {}, `${family.label} · ${family.vintage}`)];
+    } else if (feature.layer.id === "grid-class") {
+      parts = [el("b", {}, this.gridClasses()[p.cls - 1] ?? ""), el("span", {}, `${this.grid()?.label ?? ""} · en classes seulement`)];
+    } else {
+      this.point(p.k, false);
+      parts = this.tipOf(p.k);
+    }
+    this.place(at, parts);
+  }
+
+  tipOf(i) {
+    const { name, lines, compared } = this.words(i);
+    return [
+      el("b", {}, name),
+      ...lines.map((l) => el("span", {}, l)),
+      ...compared.map(({ label, other }) => el("span", {}, `${label} : ${this.atlas.text(this.state.indicator, other)}`)),
+    ];
+  }
+
+  place(at, parts) {
+    this.tip.replaceChildren(...parts);
+    this.tip.hidden = false;
+    const { clientWidth, clientHeight } = this.box;
+    const { offsetWidth, offsetHeight } = this.tip;
+    const x = Math.min(Math.max(4, at.x + 14), clientWidth - offsetWidth - 4);
+    const y = at.y + 14 + offsetHeight > clientHeight ? at.y - offsetHeight - 10 : at.y + 14;
+    this.tip.style.transform = `translate(${Math.round(x)}px, ${Math.round(Math.max(4, y))}px)`;
+    this.tip.style.left = "0";
+    this.tip.style.top = "0";
+  }
+
+  /** Shows a place on the map, without choosing it. */
+  point(i, tip = true) {
+    if (this.pointed === i) return;
+    this.pointed = i;
+    this.mark();
+    if (i === undefined) {
+      this.tip.hidden = true;
+      return;
+    }
+    const { places } = this.shown;
+    if (tip && places.lon[i] !== undefined) this.place(this.map.project([places.lon[i], places.lat[i]]), this.tipOf(i));
+  }
+
+  /** Outlines the pointed place, else the chosen one. */
+  mark() {
+    const { map, shown, state } = this;
+    const { places, shapes, scale } = shown;
+    const [chosen, code] = state.chosen.split(/:(.*)/s);
+    const rank = chosen === scale ? places.rank.get(code) : undefined;
+    const features = [];
+    for (const i of new Set([this.pointed, rank])) {
+      if (i === undefined || i >= places.codes.length) continue;
+      if (shapes) features.push(ground.zone(shapes.shapes[i], {}));
+      else if (places.lon[i] !== undefined) features.push(ground.point(places.lon[i], places.lat[i], { r: this.radius(this.figure(i)) + 4 }));
+    }
+    ground.fill(map, "here", features);
+    for (const row of this.list.querySelectorAll("tr[data-code]")) row.classList.toggle("on", chosen === scale && row.dataset.code === code);
+  }
+
+  press(feature) {
+    if (!feature) return this.close();
+    const { id } = feature.layer;
+    if (id === "cluster") {
+      const source = this.map.getSource("places");
+      source.getClusterExpansionZoom(feature.properties.cluster_id).then((zoom) => {
+        this.map.easeTo({ center: feature.geometry.coordinates, zoom: Math.max(zoom, this.map.getZoom() + 1) });
+      });
+      return;
+    }
+    if (id === "equipment" || id === "grid-class") return;
+    this.choosePlace(this.shown.places.codes[feature.properties.k]);
+  }
+
+  choosePlace(code) {
+    this.state.chosen = `${this.shown.scale}:${code}`;
+    this.toAddress(true);
+    this.mark();
+    this.openCard();
+  }
+
+  close() {
+    this.state.chosen = "";
+    this.card.hidden = true;
+    this.toAddress(true);
+    this.mark();
+  }
+
+  openCard() {
+    const { atlas, state, shown } = this;
+    const [scale, code] = state.chosen.split(/:(.*)/s);
+    const i = scale === shown.scale ? shown.places.rank.get(code) : undefined;
+    if (i === undefined) {
+      this.card.hidden = true;
+      return;
+    }
+    const { name, figure, lines, compared, commune, address: street, landlord } = this.words(i);
+    const x = state.indicator;
+    const kind = atlas.byScale.get(scale).label;
+    const pairs = [
+      [`${x.label}${atlas.category(x, state.category)}`, lines.join(", ")],
+      ...compared.map(({ label, other, gap: difference }) => [label, atlas.text(x, other) + (difference ? ` (${difference})` : "")]),
+      commune && [atlas.byScale.get("commune").label, commune.name],
+      street && ["Adresse", street],
+      landlord && ["Bailleur", landlord],
+    ].filter(Boolean);
+    this.card.replaceChildren(
+      el("h2", {}, name),
+      el("p", { class: "about" }, `${kind}${scale === "residence" ? "" : ` · ${code}`}`),
+      figure.state ? el("p", {}, el("data", { value: "", "data-state": figure.state }, atlas.states[figure.state])) : el("p", { class: "big" }, atlas.text(x, figure)),
+      el("dl", {}, pairs.flatMap(([k, v]) => [el("dt", {}, k), el("dd", {}, v)])),
+      el("a", { href: atlas.fiche(scale, code) }, "Ouvrir la fiche"),
+      el("button", { type: "button", class: "shut", "aria-label": "Fermer", onclick: () => this.close() }, "×"),
+    );
+    this.card.hidden = false;
+    this.say(`${name} : ${lines.join(", ")}`);
+  }
+
+  /** Goes to a place found by search, at its own scale. */
+  async goTo(scale, code) {
+    const { atlas, map, state } = this;
+    if (!map) return location.assign(atlas.fiche(scale, code));
+    const places = await atlas.places(scale);
+    const i = places.rank.get(code);
+    if (i === undefined) return undefined;
+    state.chosen = `${scale}:${code}`;
+    state.lock = scale;
+    if (scale === "residence") {
+      map.jumpTo({ center: [places.lon[i], places.lat[i]], zoom: 15.5 });
+    } else {
+      const { shapes } = await this.shapes(scale, atlas.byScale.get(scale).blocks.map((_, b) => b));
+      const [w, s, e, n] = envelope(shapes[i]);
+      map.fitBounds([[w, s], [e, n]], { padding: 60, duration: 0 });
+    }
+    this.show();
+    this.toAddress(true);
+    return this.refresh();
+  }
+
+  tell(text, more = []) {
+    this.notice.hidden = !text;
+    this.notice.replaceChildren(...(text ? [el("p", {}, text), ...more] : []));
+  }
+
+  // ── Link and picture ──────────────────────────────────────────────────────────
+
+  async copy() {
+    this.moved = true;
+    this.toAddress(false);
+    try {
+      await navigator.clipboard.writeText(location.href);
+      this.say("Lien copié");
+    } catch {
+      this.say("Le lien est dans la barre d’adresse");
+    }
+  }
+
+  async export() {
+    const { atlas, state, shown } = this;
+    const x = this.grid() ?? state.indicator;
+    const scale = atlas.byScale.get(shown.scale);
+    const foot = [
+      atlas.source + (atlas.fictitious ? " — Données fictives — démonstration" : ""),
+      `${x.definition} ${this.grid() ? "" : `Origine : ${atlas.origin(state.indicator, state.vintage)}.`}`,
+      `Édition du ${atlas.edition} (${atlas.build}). Données confidentielles, réservées aux signataires de la convention.`,
+    ];
+    const blob = await picture(this.map, {
+      title: this.heading(),
+      subtitle: `${scale.plural} · ${atlas.title}`,
+      heading: shown.scale === "residence" ? "Résidences dans la vue" : scale.plural,
+      rows: this.rows(),
+      foot,
+    });
+    save(blob, `carte_${state.indicator.id}_${shown.scale}_${state.vintage}.png`);
+    this.say("Image enregistrée");
+  }
+}
+
+/** What the base of an indicator counts. */
+const thing = (x) => (x.base === "attributions" ? ["attribution", "attributions"] : ["logement", "logements"]);
+
+/** Gap to a reference, in points for a percentage; nothing when one of the two has no value. */
+function gap(atlas, x, figure, other) {
+  if (figure.state || other.state) return "";
+  const decimals = Math.min(atlas.decimals(x, figure), atlas.decimals(x, other));
+  const value = figure.value - other.value;
+  const sign = value > 0 ? "+" : "";
+  return `écart ${sign}${x.unit === "%" ? `${number(value, decimals)} ${Math.abs(value) < 2 ? "point" : "points"}` : quantity(value, decimals, x.unit)}`;
+}
+
+/** Two letters for each family of equipment, all different. */
+function letters(families) {
+  const used = new Set();
+  return families.map(({ id, label }) => {
+    const plain = label.normalize("NFD").replace(/[^\p{L}]/gu, "");
+    let pair = plain.slice(0, 2);
+    for (let i = 2; used.has(pair.toLowerCase()) && i < plain.length; i++) pair = plain[0] + plain[i];
+    used.add(pair.toLowerCase());
+    return { id, letters: pair[0].toUpperCase() + (pair[1] ?? "").toLowerCase() };
+  });
+}
+
+
+async function main() {
+  if (!ground.able()) {
+    tool.append(el("p", { class: "warn", role: "status" }, "Cette machine n’affiche pas de carte interactive (WebGL absent). Les cartes ci-dessous donnent les mêmes chiffres."));
+    return;
+  }
+  const atlas = await Atlas.open();
+  const map = new MapTool(atlas);
+  try {
+    await map.start();
+  } catch (error) {
+    map.tool.remove();
+    document.documentElement.classList.remove("has-map");
+    tool.append(el("p", { class: "warn", role: "status" }, "La carte interactive n’est pas disponible dans cette édition. Les cartes ci-dessous donnent les mêmes chiffres."));
+    console.warn(error);
+  }
+}
+
+main();

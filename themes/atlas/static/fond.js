@@ -1,0 +1,159 @@
+// The drawing of the map with maplibre-gl: sources, layers, textures. It is told what to show and decides nothing.
+
+import { ACCENT, INK, INK_2, LINE, STATES, colours, mark, oblique, plate, tile } from "./signes.js";
+
+const empty = { type: "FeatureCollection", features: [] };
+const FONT = ["Segoe UI", "Helvetica Neue", "Arial", "Liberation Sans"];
+
+/** French words of the library. */
+const WORDS = {
+  "NavigationControl.ZoomIn": "Agrandir",
+  "NavigationControl.ZoomOut": "Réduire",
+  "NavigationControl.ResetBearing": "Remettre le nord en haut",
+  "Map.Title": "Carte",
+  "ScaleControl.Meters": "m",
+  "ScaleControl.Kilometers": "km",
+};
+
+/** Tells whether the machine can draw the map. */
+export function able() {
+  try {
+    const canvas = document.createElement("canvas");
+    return Boolean(canvas.getContext("webgl2"));
+  } catch {
+    return false;
+  }
+}
+
+/** Makes the map in an element and waits until it may be drawn upon. */
+export async function open(container, { bounds, view, families }) {
+  const gl = await import("./maplibre-gl.js");
+  gl.setWorkerUrl(new URL("./maplibre-gl-worker.js", import.meta.url).href);
+  const sheet = document.createElement("link");
+  sheet.rel = "stylesheet";
+  sheet.href = new URL("./maplibre-gl.css", import.meta.url).href;
+  document.head.prepend(sheet);
+  const source = (more) => ({ type: "geojson", data: empty, ...more });
+  const map = new gl.Map({
+    container,
+    locale: WORDS,
+    style: {
+      version: 8,
+      sources: {
+        zones: source(),
+        limits: source(),
+        grid: source({ tolerance: 0.2 }),
+        qpv: source(),
+        circles: source(),
+        places: source({ cluster: true, clusterRadius: 34, clusterMaxZoom: 12 }),
+        equipment: source(),
+        labels: source(),
+        here: source(),
+      },
+      layers: [{ id: "ground", type: "background", paint: { "background-color": "#ffffff" } }, ...layers()],
+    },
+    bounds: view ? undefined : bounds,
+    center: view ? [view.x, view.y] : undefined,
+    zoom: view?.z,
+    fitBoundsOptions: { padding: 24 },
+    maxZoom: 18,
+    minZoom: 3,
+    attributionControl: false,
+    dragRotate: false,
+    pitchWithRotate: false,
+    rollEnabled: false,
+    fadeDuration: 0,
+    canvasContextAttributes: { preserveDrawingBuffer: true, antialias: true },
+  });
+  map.touchZoomRotate.disableRotation();
+  map.keyboard.disableRotation();
+  map.addControl(new gl.NavigationControl({ showCompass: false }), "top-right");
+  map.addControl(new gl.ScaleControl({ unit: "metric", maxWidth: 120 }), "bottom-left");
+  for (const state of STATES) {
+    map.addImage(`f-${state}`, tile(state), { pixelRatio: 2 });
+    map.addImage(`p-${state}`, mark(state), { pixelRatio: 2 });
+  }
+  map.addImage("f-qpv", oblique(), { pixelRatio: 2 });
+  for (const { id, letters } of families) map.addImage(`e-${id}`, plate(letters), { pixelRatio: 2 });
+  map.on("error", (event) => console.warn(event.error));
+  await new Promise((done) => map.once("style.load", done));
+  return map;
+}
+
+function layers() {
+  const valued = ["==", ["get", "st"], ""];
+  const hidden = ["!=", ["get", "st"], ""];
+  const colour = ["match", ["get", "cls"], 0, "#fff", "#fff"];
+  const text = { "text-font": FONT, "text-size": 12, "text-max-width": 9, "text-padding": 4 };
+  const halo = { "text-color": INK, "text-halo-color": "#fff", "text-halo-width": 1.6 };
+  return [
+    { id: "zone-class", type: "fill", source: "zones", filter: [">=", ["get", "cls"], 0], paint: { "fill-color": colour, "fill-antialias": false } },
+    { id: "zone-state", type: "fill", source: "zones", filter: hidden, paint: { "fill-pattern": ["concat", "f-", ["get", "st"]] } },
+    // Nothing to see, everything to point at.
+    { id: "zone", type: "fill", source: "zones", paint: { "fill-color": "#fff", "fill-opacity": 0 } },
+    { id: "grid-class", type: "fill", source: "grid", paint: { "fill-color": colour, "fill-outline-color": "rgba(69,76,85,.35)" } },
+    { id: "zone-line", type: "line", source: "zones", paint: { "line-color": INK_2, "line-width": 0.6 } },
+    { id: "limit", type: "line", source: "limits", paint: { "line-color": INK, "line-width": 1.3 } },
+    { id: "qpv-wash", type: "fill", source: "qpv", paint: { "fill-pattern": "f-qpv", "fill-opacity": 0.55 } },
+    { id: "qpv-casing", type: "line", source: "qpv", paint: { "line-color": "#fff", "line-width": 4, "line-opacity": 0.85 } },
+    { id: "qpv-line", type: "line", source: "qpv", paint: { "line-color": INK, "line-width": 1.7, "line-dasharray": [3, 1.6] } },
+    { id: "zone-here-casing", type: "line", source: "here", paint: { "line-color": "#fff", "line-width": 6 } },
+    { id: "zone-here", type: "line", source: "here", paint: { "line-color": ACCENT, "line-width": 3.2 } },
+    { id: "equipment", type: "symbol", source: "equipment", layout: { "icon-image": ["concat", "e-", ["get", "family"]], "icon-allow-overlap": ["step", ["zoom"], false, 13, true], "icon-padding": 0 } },
+    {
+      id: "circle", type: "circle", source: "circles", filter: valued,
+      layout: { "circle-sort-key": ["-", 0, ["get", "r"]] },
+      paint: { "circle-radius": ["get", "r"], "circle-color": ACCENT, "circle-opacity": 0.28, "circle-stroke-color": ACCENT, "circle-stroke-width": 1.4 },
+    },
+    { id: "circle-state", type: "symbol", source: "circles", filter: hidden, layout: { "icon-image": ["concat", "p-", ["get", "st"]], "icon-allow-overlap": true } },
+    {
+      id: "place", type: "circle", source: "places", filter: ["all", ["!", ["has", "point_count"]], valued],
+      layout: { "circle-sort-key": ["-", 0, ["get", "r"]] },
+      paint: { "circle-radius": ["get", "r"], "circle-color": colour, "circle-opacity": 0.92, "circle-stroke-color": INK, "circle-stroke-width": 1 },
+    },
+    {
+      id: "place-state", type: "symbol", source: "places", filter: ["all", ["!", ["has", "point_count"]], hidden],
+      layout: { "icon-image": ["concat", "p-", ["get", "st"]], "icon-allow-overlap": true, "icon-padding": 0 },
+    },
+    {
+      id: "cluster", type: "circle", source: "places", filter: ["has", "point_count"],
+      paint: { "circle-radius": ["interpolate", ["linear"], ["get", "point_count"], 2, 10, 50, 16, 500, 24, 5000, 32], "circle-color": "#fff", "circle-stroke-color": INK, "circle-stroke-width": 1.6 },
+    },
+    { id: "cluster-count", type: "symbol", source: "places", filter: ["has", "point_count"], layout: { ...text, "text-field": ["get", "point_count"], "text-allow-overlap": true }, paint: { "text-color": INK } },
+    { id: "here-ring", type: "circle", source: "here", filter: ["==", ["geometry-type"], "Point"], paint: { "circle-radius": ["get", "r"], "circle-opacity": 0, "circle-color": "#fff", "circle-stroke-color": ACCENT, "circle-stroke-width": 3 } },
+    { id: "label", type: "symbol", source: "labels", layout: { ...text, "text-field": ["get", "name"], "symbol-sort-key": ["get", "k"] }, paint: halo },
+  ];
+}
+
+const point = (x, y, properties) => ({ type: "Feature", geometry: { type: "Point", coordinates: [x, y] }, properties });
+const collection = (features) => ({ type: "FeatureCollection", features });
+
+/** Gives a source its features. */
+export function fill(map, source, features) {
+  map.getSource(source).setData(collection(features));
+}
+
+/** Colours the classes; without classes, one colour. */
+export function paint(map, count) {
+  const list = count ? colours(count) : [];
+  const match = list.length ? ["match", ["get", "cls"], ...list.flatMap((c, i) => [i, c]), ACCENT] : ACCENT;
+  map.setPaintProperty("zone-class", "fill-color", list.length ? match : "#fff");
+  map.setPaintProperty("place", "circle-color", match);
+}
+
+/** Colours the squares of a grid. */
+export function paintGrid(map, count) {
+  map.setPaintProperty("grid-class", "fill-color", ["match", ["get", "cls"], ...colours(count).flatMap((c, i) => [i + 1, c]), "#fff"]);
+}
+
+/** Makes the feature of a zone. */
+export const zone = (shape, properties) => ({
+  type: "Feature",
+  geometry: { type: "MultiPolygon", coordinates: shape },
+  properties,
+});
+
+/** Makes the feature of lines. */
+export const lines = (list) => ({ type: "Feature", geometry: { type: "MultiLineString", coordinates: list }, properties: {} });
+
+export { LINE, point };

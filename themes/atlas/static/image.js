@@ -1,0 +1,168 @@
+// The picture of the map: title, map, legend, vintage, mention of the source, drawn on one sheet.
+
+import { ACCENT, INK, INK_2, mark, plate, texture } from "./signes.js";
+
+const SANS = '"Segoe UI", "Helvetica Neue", Arial, "Liberation Sans", sans-serif';
+
+/** Cuts a text into lines that fit. */
+function wrap(ctx, text, width) {
+  const out = [];
+  let line = "";
+  for (const word of text.split(/ +/)) {
+    const longer = line ? `${line} ${word}` : word;
+    if (line && ctx.measureText(longer).width > width) {
+      out.push(line);
+      line = word;
+    } else line = longer;
+  }
+  if (line) out.push(line);
+  return out;
+}
+
+/** Draws the swatch of a row of the legend. */
+export function swatch(ctx, row, x, y, width, height) {
+  if (row.blank) return;
+  if (row.point) {
+    const image = document.createElement("canvas");
+    image.width = image.height = 28;
+    image.getContext("2d").putImageData(mark(row.state), 0, 0);
+    ctx.drawImage(image, x + width / 2 - 7, y + height / 2 - 7, 14, 14);
+    return;
+  }
+  if (row.plate) {
+    const image = document.createElement("canvas");
+    image.width = image.height = 36;
+    image.getContext("2d").putImageData(plate(row.plate), 0, 0);
+    ctx.drawImage(image, x + width / 2 - 9, y + height / 2 - 9, 18, 18);
+    return;
+  }
+  if (row.state) texture(ctx, row.state, x, y, width, height, 1);
+  else if (row.colour) {
+    ctx.fillStyle = row.colour;
+    ctx.fillRect(x, y, width, height);
+  }
+  ctx.strokeStyle = row.line ? INK : INK_2;
+  if (row.line) {
+    ctx.setLineDash([5, 3]);
+    ctx.lineWidth = 1.6;
+    ctx.beginPath();
+    ctx.moveTo(x, y + height / 2);
+    ctx.lineTo(x + width, y + height / 2);
+    ctx.stroke();
+    ctx.setLineDash([]);
+  } else if (row.radius) {
+    ctx.fillStyle = row.colour ?? "rgba(11,88,118,.28)";
+    ctx.strokeStyle = ACCENT;
+    ctx.lineWidth = 1.4;
+    ctx.beginPath();
+    ctx.arc(x + width / 2, y + height / 2, row.radius, 0, 7);
+    ctx.fill();
+    ctx.stroke();
+  } else {
+    ctx.lineWidth = 1;
+    ctx.strokeRect(x + 0.5, y + 0.5, width - 1, height - 1);
+  }
+}
+
+/**
+ * Makes a PNG of a map.
+ *
+ * `rows` are those of the legend: `{ label, count, colour | state | radius | line }`; `foot` are lines of text.
+ */
+export async function picture(map, { title, subtitle, heading, rows, foot }) {
+  map.triggerRepaint();
+  await new Promise((done) => map.once("render", done));
+  const source = map.getCanvas();
+  const ratio = source.width / source.clientWidth;
+  const scale = Math.max(2, ratio);
+  const side = 250;
+  const width = source.clientWidth + side + 72;
+  const canvas = document.createElement("canvas");
+  const ctx = canvas.getContext("2d");
+  ctx.font = `13px ${SANS}`;
+  const notes = foot.flatMap((text) => wrap(ctx, text, width - 48));
+  ctx.font = `bold 22px ${SANS}`;
+  const titles = wrap(ctx, title, width - 48);
+  const top = 28 + titles.length * 28 + 30;
+  const height = top + source.clientHeight + 24 + notes.length * 18 + 16;
+  canvas.width = width * scale;
+  canvas.height = height * scale;
+  ctx.scale(scale, scale);
+  ctx.fillStyle = "#fff";
+  ctx.fillRect(0, 0, width, height);
+  ctx.textBaseline = "alphabetic";
+  ctx.fillStyle = INK;
+  ctx.font = `bold 22px ${SANS}`;
+  titles.forEach((line, i) => ctx.fillText(line, 24, 40 + i * 28));
+  ctx.font = `15px ${SANS}`;
+  ctx.fillStyle = INK_2;
+  ctx.fillText(subtitle, 24, top - 18);
+  ctx.drawImage(source, 24, top, source.clientWidth, source.clientHeight);
+  ctx.strokeStyle = INK_2;
+  ctx.lineWidth = 1;
+  ctx.strokeRect(24.5, top + 0.5, source.clientWidth - 1, source.clientHeight - 1);
+  bar(ctx, map, 40, top + source.clientHeight - 16);
+  const x = 24 + source.clientWidth + 24;
+  let y = top + 14;
+  ctx.fillStyle = INK;
+  ctx.font = `bold 13px ${SANS}`;
+  for (const line of wrap(ctx, heading, side - 8)) {
+    ctx.fillText(line, x, y);
+    y += 18;
+  }
+  y += 4;
+  for (const row of rows) {
+    const tall = row.radius ? Math.max(22, row.radius * 2 + 4) : 22;
+    swatch(ctx, row, x, y + tall / 2 - 8, 30, 16);
+    ctx.font = `13px ${SANS}`;
+    ctx.fillStyle = INK;
+    const label = wrap(ctx, row.label, side - 90);
+    label.forEach((line, i) => ctx.fillText(line, x + 40, y + tall / 2 + 5 + i * 16));
+    if (row.count !== undefined) {
+      ctx.textAlign = "right";
+      ctx.fillText(String(row.count), x + side, y + tall / 2 + 5);
+      ctx.textAlign = "left";
+    }
+    y += tall + (label.length - 1) * 16;
+  }
+  ctx.font = `13px ${SANS}`;
+  ctx.fillStyle = INK;
+  notes.forEach((line, i) => ctx.fillText(line, 24, top + source.clientHeight + 30 + i * 18));
+  return new Promise((done) => canvas.toBlob(done, "image/png"));
+}
+
+/** Draws a scale bar and the north. */
+function bar(ctx, map, x, y) {
+  const { lat } = map.getCenter();
+  const metres = (40_075_016.7 * Math.cos((lat * Math.PI) / 180)) / (512 * 2 ** map.getZoom());
+  const room = 120 * metres;
+  const power = 10 ** Math.floor(Math.log10(room));
+  const length = [5, 2, 1].map((n) => n * power).find((n) => n <= room) ?? power;
+  const pixels = length / metres;
+  const label = length >= 1000 ? `${length / 1000} km` : `${length} m`;
+  ctx.fillStyle = "rgba(255,255,255,.85)";
+  ctx.fillRect(x - 8, y - 20, pixels + 50, 28);
+  ctx.strokeStyle = ctx.fillStyle = INK;
+  ctx.lineWidth = 1.6;
+  ctx.beginPath();
+  ctx.moveTo(x, y - 4);
+  ctx.lineTo(x, y);
+  ctx.lineTo(x + pixels, y);
+  ctx.lineTo(x + pixels, y - 4);
+  ctx.stroke();
+  ctx.font = `12px ${SANS}`;
+  ctx.fillText(label, x, y - 8);
+  ctx.fillText("N ↑", x + pixels + 12, y);
+}
+
+/** Hands a file over to the reader. */
+export function save(blob, name) {
+  const url = URL.createObjectURL(blob);
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = name;
+  document.body.append(link);
+  link.click();
+  link.remove();
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}

@@ -1,0 +1,84 @@
+// The legend: classes with their counts, circles, states; the same rows for the page and for the picture.
+
+import { el, number } from "./commun.js";
+import { swatch } from "./image.js";
+import { ACCENT, STATES, colours, mark, plate } from "./signes.js";
+
+/** Up to three round counts that tell the sizes of circles. */
+function round(most) {
+  const nice = (n) => {
+    const power = 10 ** Math.floor(Math.log10(Math.max(1, n)));
+    return [5, 2, 1].map((k) => k * power).find((k) => k <= n) ?? 1;
+  };
+  return [...new Set([nice(most), nice(most / 4), nice(most / 20)])];
+}
+
+export const rowsOf = {
+  /** Rows for the figures of an indicator. */
+  figures(atlas, x, figures, { unit, most, points }) {
+    const rows = [];
+    if (x.counted) {
+      const shown = figures.filter((f) => !f.state).length;
+      for (const n of round(most ?? 1)) rows.push({ label: `${number(n)} ${x.unit}`.trim(), radius: unit * Math.sqrt(n) });
+      rows.push({ label: "territoires représentés", count: shown, blank: true });
+    } else if (x.kind === "text") {
+      for (const [i, c] of x.categories.entries()) rows.push({ label: c.label, count: figures.filter((f) => !f.state && f.value === i).length, blank: true });
+    } else {
+      const count = x.kind === "class" ? Math.min(x.categories.length, 5) : x.breaks.length + 1;
+      const list = colours(count);
+      const tally = new Array(count).fill(0);
+      for (const f of figures) {
+        const c = atlas.class(x, f);
+        if (c !== undefined) tally[c] += 1;
+      }
+      x.labels.slice(0, count).forEach((label, i) => rows.push({ label, colour: list[i], count: tally[i] }));
+    }
+    for (const state of STATES) {
+      // The secret of a place that is a point is a diamond, on the map and here.
+      const count = figures.filter((f) => f.state === state).length;
+      if (count) rows.push({ label: atlas.states[state], state, count, point: points });
+    }
+    return rows;
+  },
+
+  /** Rows for a grid: classes and nothing else. */
+  grid(labels, classes) {
+    const list = colours(labels.length);
+    return labels.map((label, i) => ({ label, colour: list[i], count: classes.filter((c) => c === i + 1).length }));
+  },
+};
+
+function drawn(row) {
+  const canvas = document.createElement("canvas");
+  const tall = row.radius ? Math.ceil(row.radius * 2 + 4) : 16;
+  canvas.width = 60;
+  canvas.height = tall * 2;
+  canvas.setAttribute("aria-hidden", "true");
+  // The size is set by the object model: the page allows no style in its markup.
+  canvas.style.height = `${tall}px`;
+  const ctx = canvas.getContext("2d");
+  ctx.scale(2, 2);
+  if (row.point) {
+    ctx.putImageData(mark(row.state), 16, 2);
+  } else if (row.plate) {
+    ctx.putImageData(plate(row.plate), 12, 0);
+  } else if (row.radius) {
+    ctx.fillStyle = "rgba(11,88,118,.28)";
+    ctx.strokeStyle = ACCENT;
+    ctx.lineWidth = 1.4;
+    ctx.beginPath();
+    ctx.arc(15, tall / 2, Math.min(row.radius, 14.2), 0, 7);
+    ctx.fill();
+    ctx.stroke();
+  } else if (!row.blank) swatch(ctx, row, 0, 0, 30, 16);
+  return canvas;
+}
+
+/** Makes the list of a legend. */
+export function legend(rows) {
+  return el(
+    "ul",
+    { class: "key" },
+    rows.map((row) => el("li", {}, drawn(row), el("span", {}, row.label), el("span", { class: "n" }, row.count === undefined ? "" : number(row.count)))),
+  );
+}
