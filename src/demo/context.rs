@@ -70,7 +70,7 @@ impl Context {
             let homes = own.max(social[i] / rng.random_range(0.62..0.9)).round();
             let share = social[i] / homes;
             let hardship =
-                (0.55 * share + 0.5 * priority[i] / homes + 0.18 * (1.0 - area.depth) + normal(0.0, 0.09, rng))
+                (0.55 * share + 0.5 * priority[i] / homes + 0.1 + 0.2 * (1.0 - area.depth) + normal(0.0, 0.09, rng))
                     .clamp(0.0, 1.25);
             let inhabitants = (homes * rng.random_range(1.95..2.45)).round();
             let components = components(hardship, rng);

@@ -262,15 +262,22 @@ pub(super) fn rent_index(year: u16) -> f64 {
 
 /// Chance that a tenant leaves during the year.
 fn departure(residence: &Residence, dwelling: &Dwelling, tenant: &Tenant, year: u16) -> f64 {
-    let base = 0.132 - 0.0027 * f64::from(year.clamp(2013, 2025) - 2013);
-    let rooms = [1.6, 1.25, 1.0, 0.82, 0.7][usize::from(dwelling.rooms.min(5) - 1)];
-    let age = match tenant.age + year.saturating_sub(tenant.since) {
-        ..30 => 1.5,
+    let base = 0.152 - 0.0031 * f64::from(year.clamp(2013, 2025) - 2013);
+    let rooms = [1.5, 1.2, 1.0, 0.85, 0.75][usize::from(dwelling.rooms.min(5) - 1)];
+    let stay = year.saturating_sub(tenant.since);
+    let age = match tenant.age + stay {
+        ..30 => 1.4,
         30..65 => 1.0,
         65..80 => 0.5,
-        _ => 1.2,
+        _ => 1.3,
     };
-    (base * rooms * age * if residence.qpv.is_some() { 0.82 } else { 1.0 }).min(0.6)
+    let habit = match stay {
+        0..3 => 1.1,
+        3..10 => 0.95,
+        _ => 0.62,
+    };
+    let place = if residence.qpv.is_some() { 0.85 } else { 1.0 } * (-0.18 * residence.profile).exp();
+    (base * rooms * age * habit * place).min(0.6)
 }
 
 fn empty_months(residence: &Residence, rng: &mut ChaCha8Rng) -> u32 {
@@ -296,7 +303,7 @@ fn settled(residence: &Residence, dwelling: &Dwelling, first: u16, rng: &mut Cha
         };
     }
     let longest = f64::from(first.saturating_sub(residence.built).clamp(1, 45));
-    let stay = (-9.5 * rng.random_range(0.02f64..1.0).ln()).min(longest);
+    let stay = (-12.5 * rng.random_range(0.02f64..1.0).ln()).min(longest);
     let since = first - 1 - u16::try_from(super::stock::whole(stay)).unwrap_or(1).min(44);
     Status::Let(newcomer(residence, dwelling, since, rng.random_range(1..=12), rng).0)
 }
@@ -329,13 +336,21 @@ fn newcomer(
         _ => 0,
     };
     let age = match rooms {
-        1 => [18, 21, 30, 45, 63][weighted(&[30.0, 34.0, 16.0, 12.0, 8.0], rng)],
-        2 => [19, 23, 31, 45, 63][weighted(&[22.0, 32.0, 17.0, 14.0, 15.0], rng)],
-        _ => [19, 24, 32, 42, 58][weighted(&[14.0, 32.0, 29.0, 18.0, 7.0], rng)],
+        1 => [18, 22, 33, 50, 66][weighted(&[24.0, 30.0, 17.0, 16.0, 13.0], rng)],
+        2 => [19, 24, 35, 52, 67][weighted(&[16.0, 26.0, 20.0, 19.0, 19.0], rng)],
+        _ => [20, 26, 35, 45, 61][weighted(&[10.0, 28.0, 31.0, 21.0, 10.0], rng)],
     } + rng.random_range(0..9);
+    // Some residences are where elders settle, some where the young begin.
+    let drift = super::stock::whole(6.0 * residence.profile.abs());
+    let drift = u16::try_from(drift).unwrap_or(0);
+    let age = if residence.profile > 0.0 {
+        age + drift
+    } else {
+        (age - drift.min(age - 18)).max(18)
+    };
     let progress = 0.004 * f64::from(year.clamp(2014, 2025) - 2014);
     let first = if priority_district {
-        0.26 - progress
+        0.27 - progress
     } else {
         0.15 + 1.2 * progress
     };
@@ -350,7 +365,14 @@ fn newcomer(
         3 => rng.random_range(35..85),
         _ => rng.random_range(55..130),
     };
-    let stable = rng.random_bool([0.12, 0.34, 0.66, 0.85][usize::from(quartile - 1)]);
+    // Tenants of priority districts earn less than their quartile's middle.
+    let resources = if priority_district {
+        resources * 4 / 5
+    } else {
+        resources
+    };
+    let stable = [0.12, 0.34, 0.66, 0.85][usize::from(quartile - 1)] * if priority_district { 0.8 } else { 1.0 };
+    let stable = rng.random_bool(stable);
     let allocation = Allocation {
         year,
         month,

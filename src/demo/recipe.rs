@@ -125,14 +125,9 @@ pub(super) fn text(calendar: &Calendar, silent: Option<&str>) -> String {
             let _ = writeln!(out, "\"{indicator}\" = {quoted}");
         }
     };
-    block("rpls", "rpls", WIDE, "", &[&SERIES, &STOCK]);
-    block(
-        "rpls",
-        "rpls",
-        &["metropole", "commune"],
-        "",
-        &[&[("parc.logements_qpv", "qpv")]],
-    );
+    // In a priority district this is the whole stock: a few rows too many, for a pass less over all dwellings.
+    let inside: &[(&str, &str)] = &[("parc.logements_qpv", "qpv")];
+    block("rpls", "rpls", WIDE, "", &[&SERIES, &STOCK, inside]);
     block("rpls", "rpls", &["iris"], "", &[&SERIES]);
     block("rpls", "rpls_dpe", ALL, "", &[&DPE]);
     block("rpls", "rpls_dernier", &["iris"], "", &[&STOCK]);

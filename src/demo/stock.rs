@@ -51,6 +51,8 @@ pub(super) struct Residence {
     pub(super) built: u16,
     /// Charges in 2025, in €/m² a month.
     pub(super) charges: f64,
+    /// Who lives there, around 0: elders who stay above, the young who move on below.
+    pub(super) profile: f64,
     /// Chance that a household answers the survey; none when the landlord gave nothing for the commune.
     pub(super) answers: Option<f64>,
     /// Dwellings, in the order of their numbers.
@@ -193,6 +195,7 @@ fn residence(at: Coord, depth: f64, priority: bool, rng: &mut ChaCha8Rng) -> Res
         } else {
             normal(0.9, 0.15, rng).clamp(0.4, 1.5)
         },
+        profile: normal(0.0, 1.0, rng).clamp(-2.2, 2.2),
         // A landlord in ten answers badly.
         answers: Some(if rng.random_bool(0.05) {
             rng.random_range(0.2..0.5)
