@@ -17,11 +17,23 @@ const SETTINGS: &str = include_str!("../../atlas.toml");
 const DICTIONARY: &str = include_str!("../../data/dictionary.csv");
 const SOURCES: &str = include_str!("../../data/sources.csv");
 /// Pages of the demonstration, but for those about one territory: another metropolis has others.
-const CONTENT: [(&str, &str); 13] = [
+const CONTENT: [(&str, &str); 16] = [
     ("content/_index.md", include_str!("../../content/_index.md")),
     (
         "content/accessibilite.md",
         include_str!("../../content/accessibilite.md"),
+    ),
+    (
+        "content/administration/_index.md",
+        include_str!("../../content/administration/_index.md"),
+    ),
+    (
+        "content/administration/donnees.md",
+        include_str!("../../content/administration/donnees.md"),
+    ),
+    (
+        "content/administration/preparer-les-donnees.md",
+        include_str!("../../content/administration/preparer-les-donnees.md"),
     ),
     ("content/bienvenue.md", include_str!("../../content/bienvenue.md")),
     ("content/conditions.md", include_str!("../../content/conditions.md")),

@@ -177,6 +177,10 @@ fn every_page_of_the_repository_is_given() {
     for path in told(fs::walk(&root.join("content"))) {
         let name = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().into_owned();
         let local = told(fs::read_text(&path)).text.contains("\nterritories = ");
-        assert_eq!(site::has_page(&name), !local, "{name}");
+        assert_eq!(
+            site::has_page(&name),
+            !local,
+            "{name}: CONTENT in src/demo/site.rs lists the pages"
+        );
     }
 }
