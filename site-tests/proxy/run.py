@@ -2,6 +2,7 @@
 
 import base64
 import gzip
+import html
 import http.client
 import json
 import os
@@ -16,6 +17,7 @@ import sys
 import tempfile
 import threading
 import time
+import urllib.parse
 
 ATLAS = os.environ["ATLAS"]
 HERE = pathlib.Path(__file__).resolve().parent
@@ -257,7 +259,7 @@ class CaddySince28(Caddy):
 def is_public(path):
     if path == "robots.txt":
         return True
-    if re.fullmatch(r"actifs/atlas\.[0-9a-f]{8}\.css", path):
+    if re.fullmatch(r"actifs/(atlas|outils)\.[0-9a-f]{8}\.css", path):
         return True
     return path in [f"{page}/index.html" for page in PUBLIC_PAGES]
 
@@ -291,6 +293,14 @@ def every_file(stand):
             continue
         check(status == 200 and body == (stand.site / path).read_bytes(), f"{stand.name}: {path} with password: {status}")
     check(len(stand.files) > 10, "a site with files")
+    # What a public page asks for is public too: else its reader would be asked for a password.
+    for page in PUBLIC_PAGES:
+        text = html.unescape((stand.site / page / "index.html").read_text())
+        asked = re.findall(r'<(?:link|script|img|use)[^>]*?(?:href|src)="([^"#]+)', text)
+        check(asked, f"{stand.name}: /{page}/ has a style sheet")
+        for link in asked:
+            target = urllib.parse.urljoin(f"/{page}/", link)
+            check(stand.request(target)[0] == 200, f"{stand.name}: /{page}/ asks for {target}, which is closed")
 
 
 def headers_on_every_status(stand):

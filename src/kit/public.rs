@@ -9,12 +9,12 @@ pub const FILES: [&str; 1] = ["robots.txt"];
 /// Folder of the assets of the theme, relative to the root of the site; their names carry a hash of their content.
 pub const ASSETS: &str = "actifs";
 
-/// Stem of the one asset the public pages need: `actifs/atlas.<hash>.css`.
-pub const STYLE: &str = "atlas";
+/// Stems of the style sheets every page asks for, the public ones too: `actifs/atlas.<hash>.css`.
+pub const STYLES: [&str; 2] = ["atlas", "outils"];
 
-/// Regular expression of the style sheet, for the proxies.
+/// Regular expression of the style sheets, for the proxies.
 pub(super) fn style_pattern() -> String {
-    format!("^/{ASSETS}/{STYLE}\\.[0-9a-f]{{8}}\\.css$")
+    format!("^/{ASSETS}/({})\\.[0-9a-f]{{8}}\\.css$", STYLES.join("|"))
 }
 
 /// Tells whether a request path, as found in a log, is read without a password.
@@ -24,10 +24,10 @@ pub fn is_public(request: &str) -> bool {
     let path = request.split(['?', '#']).next().unwrap_or_default();
     let path = path.trim_matches('/').to_ascii_lowercase();
     let page = path.strip_suffix("/index.html").unwrap_or(&path);
-    let style = path
-        .strip_prefix(&format!("{ASSETS}/{STYLE}"))
-        .and_then(|rest| rest.strip_suffix(".css"))
-        .is_some_and(|hash| hash.trim_start_matches('.').chars().all(|c| c.is_ascii_hexdigit()));
+    let style = path.strip_prefix(&format!("{ASSETS}/")).is_some_and(|name| {
+        let parts: Vec<&str> = name.split('.').collect();
+        matches!(parts.as_slice(), [stem, hash, "css"] if STYLES.contains(stem) && hash.chars().all(|c| c.is_ascii_hexdigit()))
+    });
     // An encoded path may be one of the above.
     PAGES.contains(&page) || FILES.contains(&path.as_str()) || style || path.contains('%')
 }
