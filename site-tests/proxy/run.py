@@ -584,6 +584,28 @@ def rotation(stand):
     check(re.search(r"monthly.*\(11 rotations\)", done.stderr), f"logrotate: {done.stderr}")
 
 
+def browser(stand):
+    """A partner in Chromium: reads, downloads, prints; nothing is blocked, nothing comes from elsewhere."""
+    login = next(iter(stand.passwords))
+    done = subprocess.run(["node", HERE / "browser.mjs", f"http://127.0.0.1:{stand.port}", login, stand.work],
+                          input=stand.passwords[login], capture_output=True, text=True, timeout=180)
+    if not check(done.returncode == 0, f"{stand.name}: Chromium: {done.stderr[-1500:]}"):
+        return
+    seen = json.loads(done.stdout)
+    print("  " + json.dumps(seen, ensure_ascii=False))
+    check(seen["help"] == 200 and not seen["helpRefused"], f"{stand.name}: help page without password: {seen['help']} {seen['helpRefused']}")
+    check(seen["closed"] == 401, f"{stand.name}: home page without password: {seen['closed']}")
+    check((seen["home"], seen["list"], seen["fiche"], seen["map"]) == (200,) * 4, f"{stand.name}: pages in Chromium: {seen}")
+    check(not seen["violations"], f"{stand.name}: CSP violations: {seen['violations']}")
+    check(not seen["errors"], f"{stand.name}: errors in the console: {seen['errors']}")
+    check(not seen["foreign"], f"{stand.name}: requests elsewhere: {seen['foreign']}")
+    check(not [r for r in seen["refused"] if "favicon" not in r], f"{stand.name}: refused: {seen['refused']}")
+    check(seen["workbook"]["zip"] == "PK" and seen["workbook"]["bytes"] > 1000, f"{stand.name}: workbook: {seen['workbook']}")
+    check(seen["pdf"] > 5000, f"{stand.name}: printed fiche: {seen['pdf']} bytes")
+    check(seen["cookies"] == 0, f"{stand.name}: cookies: {seen['cookies']}")
+    check(seen["requests"]["coldFiche"] <= 8, f"{stand.name}: requests of a cold fiche: {seen['requests']}")
+
+
 def run(kind, site):
     with tempfile.TemporaryDirectory(prefix="atlas-proxy-") as folder:
         work = pathlib.Path(folder)
@@ -603,6 +625,8 @@ def run(kind, site):
             rotation(stand)
             check(stand.process.poll() is None, f"{stand.name} still runs")
             swap_under_load(stand)
+            if site:
+                browser(stand)
             if "panic" in stand.errors() or "[alert]" in stand.errors() or "[emerg]" in stand.errors():
                 check(False, f"{stand.name}: {stand.errors()[-2000:]}")
         finally:
