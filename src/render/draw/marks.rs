@@ -149,17 +149,13 @@ pub fn gauge(value: Value, goal: Goal) -> String {
         Some(_) => "Objectif non atteint",
         None => "Pas de chiffre à comparer à l’objectif",
     };
-    let sense = match goal {
-        Goal::Min(_) => "au moins",
-        Goal::Max(_) => "au plus",
-    };
     let mut out = String::with_capacity(480);
     open(
         &mut out,
         22,
         "m gauge",
         title,
-        &format!("Barre : valeur, de 0 à 100\u{a0}% ; trait épais : objectif, {sense}."),
+        "Barre : valeur, de 0 à 100\u{a0}% ; trait épais : objectif.",
     );
     let _ = write!(
         out,

@@ -406,6 +406,7 @@ fn sample_charts() {
         let svg = stack(&Stack {
             texts: texts(id),
             categories: &categories,
+            shares: true,
             rows: &rows(first),
         });
         sheet.add("Barres empilées", 560, &svg, start.elapsed());
@@ -425,6 +426,7 @@ fn sample_charts() {
     let svg = stack(&Stack {
         texts: texts("st3"),
         categories: &eight,
+        shares: false,
         rows: &[StackRow {
             name: "Commune",
             values: &counts,
@@ -523,7 +525,14 @@ fn sample_charts() {
         ("Étiquettes A à C", "%", 1, &dpe_ac, &dpe_m, &dpe_break),
         ("Part en QPV", "%", 1, &share, &mobility_m, &qpv_break),
         ("Secrets", "%", 1, &secret, &share_m, &[]),
-        ("Un seul millésime", "%", 1, &share[..1], &share_m[..1], &[]),
+        (
+            "Un seul millésime d’un indicateur au nom plus long que les autres",
+            "%",
+            1,
+            &share[..1],
+            &share_m[..1],
+            &[],
+        ),
     ];
     let start = Instant::now();
     let mut body = String::from("<figure class=\"multiples\">");

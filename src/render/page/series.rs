@@ -31,7 +31,7 @@ pub(super) fn section(layout: &Layout<'_>, sides: &Sides<'_>, r: &Renderer<'_>) 
     let mut drawn = false;
     let mut charts = String::from("<div class=\"multiples\">\n");
     for (i, series) in all.iter().enumerate() {
-        drawn |= marks::lines(&mut charts, series, &vintages, sides, reference, i, r.site);
+        drawn |= marks::lines(&mut charts, series, sides, reference, i, r.site);
     }
     charts.push_str("</div>\n");
     if drawn {

@@ -47,20 +47,7 @@ const AXIS: f64 = 110.0;
 /// Draws a line over vintages: unbroken as long as the values are published and comparable.
 pub fn lines(chart: &Lines) -> String {
     let mut out = String::with_capacity(2048);
-    open(&mut out, &chart.texts, "img", "chart sm", r#" viewBox="0 0 280 128""#);
-    let _ = write!(
-        out,
-        r#"<text y="13" font-size="12.5" font-weight="700" fill="{INK}">{}"#,
-        escape(chart.heading)
-    );
-    if !chart.unit.is_empty() {
-        let _ = write!(
-            out,
-            r#" <tspan font-weight="400" fill="{INK_3}">({})</tspan>"#,
-            escape(chart.unit)
-        );
-    }
-    out.push_str("</text>");
+    heading(&mut out, chart);
     let area = area(chart);
     breaks(&mut out, chart, &area);
     axis(&mut out, chart, &area);
@@ -101,6 +88,65 @@ pub fn lines(chart: &Lines) -> String {
     ends(&mut out, chart, &area);
     out.push_str("</svg>");
     out
+}
+
+/// Opens the chart and writes the name of its indicator, on as many rows as it takes, above the plot.
+fn heading(out: &mut String, chart: &Lines) {
+    const LETTERS: usize = 38;
+    let unit = if chart.unit.is_empty() {
+        String::new()
+    } else {
+        format!("({})", chart.unit)
+    };
+    let mut rows = wrap(chart.heading, LETTERS);
+    let aside = rows
+        .last()
+        .is_some_and(|r| r.chars().count() + unit.chars().count() < LETTERS);
+    if !aside {
+        rows.push(String::new());
+    }
+    let extra = 15 * rows.len().saturating_sub(1);
+    open(
+        out,
+        &chart.texts,
+        "img",
+        "chart sm",
+        &format!(
+            r#" viewBox="0 {} 280 {}""#,
+            if extra > 0 { format!("-{extra}") } else { "0".to_owned() },
+            128 + extra
+        ),
+    );
+    let _ = write!(out, r#"<text font-size="12.5" font-weight="700" fill="{INK}">"#);
+    for (i, row) in (0i32..).zip(&rows) {
+        let y = 13 - 15 * (i32::try_from(rows.len()).unwrap_or(1) - 1 - i);
+        let _ = write!(out, r#"<tspan x="0" y="{y}">{}</tspan>"#, escape(row));
+    }
+    if !unit.is_empty() {
+        let _ = write!(
+            out,
+            r#" <tspan font-weight="400" fill="{INK_3}">{}</tspan>"#,
+            escape(&unit)
+        );
+    }
+    out.push_str("</text>");
+}
+
+/// Cuts a text into rows of at most `letters` letters, between words.
+fn wrap(text: &str, letters: usize) -> Vec<String> {
+    let mut rows = vec![String::new()];
+    for word in text.split(' ') {
+        let row = rows.last_mut().expect("there is always a row");
+        if !row.is_empty() && row.chars().count() + 1 + word.chars().count() > letters {
+            rows.push(word.to_owned());
+        } else {
+            if !row.is_empty() {
+                row.push(' ');
+            }
+            row.push_str(word);
+        }
+    }
+    rows
 }
 
 fn area(chart: &Lines) -> Area {
@@ -178,20 +224,8 @@ fn words(out: &mut String, chart: &Lines, area: &Area, b: &Break, left: f64, x: 
     let before = x - left >= right - x;
     // Short rows read better than one long and one short.
     let room = if before { x - left } else { right - x }.min(116.0);
-    let mut rows: Vec<String> = vec![String::new()];
-    for word in b.words.split(' ') {
-        let row = rows.last_mut().expect("there is always a row");
-        #[expect(clippy::cast_precision_loss, reason = "a few words")]
-        let width = (row.chars().count() + 1 + word.chars().count()) as f64 * LETTER;
-        if !row.is_empty() && width > room - 8.0 {
-            rows.push(word.to_owned());
-        } else {
-            if !row.is_empty() {
-                row.push(' ');
-            }
-            row.push_str(word);
-        }
-    }
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a few letters")]
+    let rows = wrap(b.words, ((room - 8.0) / LETTER).max(1.0) as usize);
     #[expect(clippy::cast_precision_loss, reason = "a few rows")]
     let height = rows.len() as f64 * 12.0;
     // Points of the lines on that side: the words go to the height that has the fewest.

@@ -31,6 +31,8 @@ pub struct Stack<'a> {
     pub categories: &'a [&'a str],
     /// Bars; the first is the territory's.
     pub rows: &'a [StackRow<'a>],
+    /// Says that the values are shares in per cent: their whole is 100, whatever they add up to.
+    pub shares: bool,
 }
 
 /// Narrowest width at which a chart is shown, in pixels: names of categories must fit there too.
@@ -55,10 +57,16 @@ pub fn stack(chart: &Stack) -> String {
         let thick = if i == 0 { 24 } else { 9 };
         let bold = if i == 0 { r#" font-weight="700""# } else { "" };
         let _ = write!(names, r#"<text y="{}"{bold}>{}</text>"#, top + 10, escape(row.name));
-        draw_row(&mut out, row, height, top + 14, thick, &fills);
-        if i == 0 {
-            write_categories(&mut inside, chart, row, top + 30, &fills);
+        let shares = shares(row, chart.shares);
+        if let (0, Ok(shares)) = (i, &shares) {
+            write_categories(&mut inside, chart.categories, shares, top + 30, &fills);
         }
+        let strip = Strip {
+            height,
+            top: top + 14,
+            thick,
+        };
+        draw_row(&mut out, row, shares, strip, &fills);
         top += if i == 0 { 42 } else { 24 };
     }
     let _ = write!(
@@ -69,7 +77,7 @@ pub fn stack(chart: &Stack) -> String {
 }
 
 /// Gives the shares of a row (0 to 100), or the state that keeps it from being drawn.
-fn shares(row: &StackRow) -> Result<Vec<f64>, &'static str> {
+fn shares(row: &StackRow, are_shares: bool) -> Result<Vec<f64>, &'static str> {
     let mut values = Vec::with_capacity(row.values.len());
     for value in row.values {
         match *value {
@@ -79,16 +87,30 @@ fn shares(row: &StackRow) -> Result<Vec<f64>, &'static str> {
         }
     }
     let sum: f64 = values.iter().sum();
-    // Rounded shares add up to a little more or less than 100; counts to anything.
-    let is_shares = sum <= 97.0 && values.iter().any(|v| v.fract() != 0.0);
-    let whole = if is_shares { 100.0 } else { sum };
+    // Rounded shares add up to a little more or less than 100: that much is spread over all.
+    let whole = if are_shares && sum < 97.0 { 100.0 } else { sum };
     if whole <= 0.0 {
         return Err("so");
     }
     Ok(values.into_iter().map(|v| v / whole * 100.0).collect())
 }
 
-fn draw_row(out: &mut String, row: &StackRow, height: u32, top: u32, thick: u32, fills: &[(String, bool)]) {
+/// Where a bar stands: height of the chart, top of the bar, thickness, in pixels.
+#[derive(Clone, Copy)]
+struct Strip {
+    height: u32,
+    top: u32,
+    thick: u32,
+}
+
+fn draw_row(
+    out: &mut String,
+    row: &StackRow,
+    shares: Result<Vec<f64>, &'static str>,
+    strip: Strip,
+    fills: &[(String, bool)],
+) {
+    let Strip { height, top, thick } = strip;
     let area = Area {
         across: Across::PerCent,
         size: (100, height),
@@ -96,7 +118,7 @@ fn draw_row(out: &mut String, row: &StackRow, height: u32, top: u32, thick: u32,
         x: (0.0, 100.0),
         y: (0.0, 1.0),
     };
-    match shares(row) {
+    match shares {
         Ok(shares) => {
             let shown = || shares.iter().enumerate().filter(|(_, s)| **s > 0.0);
             let notes: Vec<String> = shown()
@@ -120,9 +142,9 @@ fn draw_row(out: &mut String, row: &StackRow, height: u32, top: u32, thick: u32,
             let middle = f64::from(top) + f64::from(thick) / 2.0;
             let _ = write!(
                 out,
-                r#"<rect y="{top}" width="100%" height="{thick}" fill="{}" stroke="{INK_2}" stroke-width=".75"{}/>"#,
-                state_fill(state),
-                cell_attributes(row.cells.first().copied(), Value::State(state))
+                // No cell: the bar stands for several.
+                r#"<rect y="{top}" width="100%" height="{thick}" fill="{}" stroke="{INK_2}" stroke-width=".75"/>"#,
+                state_fill(state)
             );
             if thick > 12 {
                 let _ = write!(
@@ -136,10 +158,9 @@ fn draw_row(out: &mut String, row: &StackRow, height: u32, top: u32, thick: u32,
     }
 }
 
-fn write_categories(out: &mut String, chart: &Stack, row: &StackRow, baseline: u32, fills: &[(String, bool)]) {
-    let Ok(shares) = shares(row) else { return };
+fn write_categories(out: &mut String, names: &[&str], shares: &[f64], baseline: u32, fills: &[(String, bool)]) {
     let mut at = 0.0;
-    for ((name, share), (_, dark)) in chart.categories.iter().zip(&shares).zip(fills) {
+    for ((name, share), (_, dark)) in names.iter().zip(shares).zip(fills) {
         if label::width(name, 10.0) <= share / 100.0 * NARROW {
             let fill = if *dark { "#fff" } else { INK };
             let _ = write!(

@@ -35,6 +35,7 @@ fn a_stack_shares_the_whole() {
     let svg = stack(&Stack {
         texts: texts("s"),
         categories: &["T1", "T2", "T3"],
+        shares: true,
         rows: &[
             StackRow {
                 name: "Résidence",
@@ -65,6 +66,7 @@ fn a_stack_with_a_hidden_part_is_not_drawn() {
     let svg = stack(&Stack {
         texts: texts("s"),
         categories: &["T1", "T2", "T3"],
+        shares: true,
         rows: &[StackRow {
             name: "Résidence",
             values: &values,
