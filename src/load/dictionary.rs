@@ -105,19 +105,18 @@ fn source(row: &Fields<'_>) -> Result<Source> {
         "mois attendu, comme 2026-12",
         &mut found,
     );
-    let mut breaks = BTreeMap::new();
+    let (mut breaks, mut break_scopes) = (BTreeMap::new(), BTreeMap::new());
     for part in row.get("breaks").split('|').map(str::trim).filter(|p| !p.is_empty()) {
-        match part
-            .split_once('=')
-            .and_then(|(year, why)| Some((year.trim().parse::<u16>().ok()?, why.trim())))
-        {
-            Some((year, why)) => {
+        match broken(part) {
+            Some((year, scopes, why)) => {
+                if !scopes.is_empty() {
+                    break_scopes.insert(year, scopes);
+                }
                 breaks.insert(year, why.to_owned());
             }
-            None => found.push(
-                row.error("breaks", format!("rupture « {part} »"))
-                    .hint("écrire « 2021=nouvelle méthode », séparées par « | »"),
-            ),
+            None => found.push(row.error("breaks", format!("rupture « {part} »")).hint(
+                "écrire « 2021=nouvelle méthode », ou « 2021[parc.dpe]=nouvelle méthode » si elle ne touche que des indicateurs, séparées par « | »",
+            )),
         }
     }
     if !found.is_empty() {
@@ -133,7 +132,19 @@ fn source(row: &Fields<'_>) -> Result<Source> {
         next_vintage: month(row.get("next_vintage")),
         note: row.get("note").to_owned(),
         breaks,
+        break_scopes,
     })
+}
+
+/// Reads a break: `2021=reason`, or `2021[parc.dpe parc.loyer]=reason` for some indicators, named by their beginnings.
+fn broken(text: &str) -> Option<(u16, Vec<String>, &str)> {
+    let (head, why) = text.split_once('=')?;
+    let (year, scopes) = match head.split_once('[') {
+        Some((year, scopes)) => (year, scopes.trim_end().strip_suffix(']')?),
+        None => (head, ""),
+    };
+    let scopes = scopes.split_whitespace().map(str::to_owned).collect();
+    Some((year.trim().parse().ok()?, scopes, why.trim()))
 }
 
 fn month(text: &str) -> Option<(u16, u8)> {

@@ -23,12 +23,24 @@ pub struct Source {
     pub note: String,
     /// Breaks of comparability: first year of the new method → reason.
     pub breaks: BTreeMap<u16, String>,
+    /// Beginnings of the indicators that a break concerns; a year that is not there concerns them all.
+    pub break_scopes: BTreeMap<u16, Vec<String>>,
 }
 
 impl Source {
     /// Tells whether the next vintage was due before `year`-`month`.
     pub fn is_overdue(&self, year: u16, month: u8) -> bool {
         self.next_vintage.is_some_and(|next| next < (year, month))
+    }
+
+    /// Breaks that concern an indicator: first year of the new method and reason, in order.
+    pub fn breaks_of<'a>(&'a self, indicator: &'a str) -> impl Iterator<Item = (u16, &'a str)> + 'a {
+        self.breaks.iter().filter_map(move |(year, why)| {
+            let scopes = self.break_scopes.get(year);
+            scopes
+                .is_none_or(|s| s.iter().any(|start| indicator.starts_with(start.as_str())))
+                .then_some((*year, why.as_str()))
+        })
     }
 
     /// Reason why two years are not comparable, if a break stands between them.

@@ -206,6 +206,7 @@ pub(crate) fn site() -> Site {
             next_vintage: Some((2026, 12)),
             note: String::new(),
             breaks: Default::default(),
+            break_scopes: Default::default(),
         }],
         territories,
         values,

@@ -130,17 +130,33 @@ fn labels(out: &mut String, map: &Locator, discs: &[(f64, f64, f64)], here: Opti
     labels.reserve((0.0, frame.height - 30.0, 110.0, frame.height));
     labels.reserve((frame.width - 30.0, 0.0, frame.width, 44.0));
     if let (Some(symbol), Some(((x, y), r))) = (&map.here, here) {
-        labels.reserve_disc(x, y, r);
-        let side = r + 4.0;
+        labels.reserve_disc(x, y, r + 2.0);
+        let mut clear = labels.clone();
+        for &(x, y, r) in discs {
+            clear.reserve_disc(x, y, r);
+        }
+        let side = r + 5.0;
         let (base, size) = (y + 4.0, 12.0);
         let places = [
             (x + side, base, Anchor::Start),
             (x - side, base, Anchor::End),
-            (x, y - side - 2.0, Anchor::Middle),
+            (x, y - side - 3.0, Anchor::Middle),
             (x, y + side + 10.0, Anchor::Middle),
+            (x + r, y - side, Anchor::Start),
+            (x + r, y + side + 8.0, Anchor::Start),
+            (x - r, y - side, Anchor::End),
+            (x - r, y + side + 8.0, Anchor::End),
         ];
-        // Its own name may cover other residences, not the other way round.
-        labels.place(frame, symbol.name, size, r#" font-weight="700""#, &places);
+        // Clear of the other residences if it can be; its own name before theirs if not.
+        const BOLD: &str = r#" font-weight="700""#;
+        if clear.place(frame, symbol.name, size, BOLD, &places) {
+            labels = clear;
+        } else {
+            labels.place(frame, symbol.name, size, BOLD, &places);
+            for &(x, y, r) in discs {
+                labels.reserve_disc(x, y, r);
+            }
+        }
         if let Some(metres) = map.ring {
             let (reach, words) = (metres / frame.scale, crate::format::quantity(metres, 0, "m"));
             let diagonal = reach * std::f64::consts::FRAC_1_SQRT_2;
@@ -149,9 +165,6 @@ fn labels(out: &mut String, map: &Locator, discs: &[(f64, f64, f64)], here: Opti
                 (x - diagonal, y + diagonal + 4.0, Anchor::Middle),
                 (x + diagonal, y - diagonal + 4.0, Anchor::Middle),
             ];
-            for &(x, y, r) in discs {
-                labels.reserve_disc(x, y, r);
-            }
             labels.place(frame, &words, 11.0, "", &places);
         }
     }

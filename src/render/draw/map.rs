@@ -214,7 +214,7 @@ pub(super) fn outline(out: &mut String, frame: &Frame, outline: &[LineString], c
 }
 
 /// Labels that keep out of one another's way: the first placed wins.
-#[derive(Default)]
+#[derive(Default, Clone)]
 pub(super) struct Labels {
     taken: Vec<Area>,
     out: String,

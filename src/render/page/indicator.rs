@@ -77,7 +77,7 @@ pub(super) fn page(r: &Renderer<'_>, iid: Iid) -> Result<String> {
             None => "non fixée".to_owned(),
         };
         fact("Cadence", cadence);
-        for (year, why) in &source.breaks {
+        for (year, why) in source.breaks_of(&x.id) {
             fact(
                 "Rupture",
                 format!(

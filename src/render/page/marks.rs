@@ -6,7 +6,7 @@ use super::markup;
 use super::table::Sides;
 use crate::disclosure::Figure;
 use crate::format;
-use crate::model::{Site, State, Vintage};
+use crate::model::{Kind, Site, State, Vintage};
 use crate::render::draw::{Texts, Value, chart, legend, marks};
 
 /// The number that a drawing may show, or its state.
@@ -178,15 +178,17 @@ pub(super) fn lines(
     else {
         return false;
     };
+    // A count of the whole would flatten that of a part.
+    let reference = reference.filter(|_| last.indicator.kind != Kind::Count);
     let others = reference.map(|(at, _)| values(at)).unwrap_or_default();
     let labels: Vec<String> = vintages.iter().map(|v| v.label()).collect();
     let labels: Vec<&str> = labels.iter().map(String::as_str).collect();
     let breaks: Vec<chart::Break<'_>> = site
         .source(&last.indicator.source)
         .into_iter()
-        .flat_map(|s| &s.breaks)
+        .flat_map(|s| s.breaks_of(&last.indicator.id))
         .filter_map(|(year, words)| {
-            let at = vintages.iter().position(|v| v.last() >= *year)?;
+            let at = vintages.iter().position(|v| v.last() >= year)?;
             (at > 0).then_some(chart::Break { at, words })
         })
         .collect();

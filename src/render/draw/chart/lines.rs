@@ -322,7 +322,12 @@ fn ends(out: &mut String, chart: &Lines, area: &Area) {
         } else {
             above
         };
-        let y = if above { first.3 - 7.0 } else { first.3 + 16.0 };
+        // Below only where the axis leaves room.
+        let y = if above || first.3 + 16.0 > AXIS - 4.0 {
+            first.3 - 7.0
+        } else {
+            first.3 + 16.0
+        };
         text(
             out,
             (first.2 - 2.0).max(0.0),
