@@ -58,6 +58,9 @@ pub(super) struct Located {
     pub(super) several_qpv: Vec<(String, Vec<String>)>,
     /// No coordinates.
     pub(super) without_point: Vec<String>,
+    /// Commune declared that the site does not have, point in one of its communes, which is kept: identifier, declared,
+    /// found. An older geography, as after a merger, or a point badly placed.
+    pub(super) by_point: Vec<(String, String, String)>,
     /// Neither a known commune nor a point in one: left out.
     pub(super) outside: Vec<String>,
 }
@@ -287,6 +290,11 @@ fn place_all(layers: &BTreeMap<Scale, Layer>, buildings: Vec<Building>, located:
         } else {
             communes[0].to_owned()
         };
+        if !declared && !building.commune.is_empty() {
+            located
+                .by_point
+                .push((id.clone(), building.commune.clone(), commune.clone()));
+        }
         if declared && !communes.is_empty() && !communes.contains(&commune.as_str()) {
             located
                 .other_commune

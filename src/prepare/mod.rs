@@ -26,6 +26,7 @@ mod records;
 mod report;
 mod residences;
 mod scan;
+mod secondary;
 mod sorter;
 mod squares;
 mod write;
@@ -90,7 +91,7 @@ pub fn run(args: &Args) -> Result<Report> {
     warnings.extend(report::place_warnings(&ground.located));
 
     let mut all = All::default();
-    let (mut told, mut copied) = (Vec::new(), Vec::new());
+    let (mut told, mut copied, mut counted) = (Vec::new(), Vec::new(), Vec::new());
     let mut failed = Diagnostics::new();
     for block in &recipe.values {
         if block.scale.is_some() {
@@ -102,7 +103,8 @@ pub fn run(args: &Args) -> Result<Report> {
             }
         } else {
             let ran = records::run(&recipe, &args.recipe, &args.from, block, &dictionary, &ground, &mut all);
-            if let Some((_, _, report, files, found)) = failed.absorb(ran) {
+            if let Some((program, sums, report, files, found)) = failed.absorb(ran) {
+                counted.push(secondary::Ran { block, program, sums });
                 told.push(report);
                 cleaned.extend(files);
                 warnings.extend(found);
@@ -120,7 +122,18 @@ pub fn run(args: &Args) -> Result<Report> {
     cleaned.extend(others);
     warnings.extend(found);
     warnings.extend(told_squares);
-    let (hidden, closed) = protect::primary(&mut all, &dictionary, &config, &ground.territories)?;
+    let (mut hidden, closed) = protect::primary(&mut all, &dictionary, &config, &ground.territories)?;
+    let mut remarks = vec!["secret secondaire désactivé par la recette".to_owned()];
+    if recipe.protection.secondary {
+        let context = secondary::Context {
+            dictionary: &dictionary,
+            config: &config,
+            ground: &ground,
+            recipe_path: &args.recipe,
+            values: &data.join("values"),
+        };
+        remarks = secondary::run(&counted, &context, &mut all, &mut hidden)?;
+    }
     warnings.extend(index::run(&recipe, &args.recipe, &dictionary, &ground, &mut all)?);
     // The same file may serve several blocks: it is told once.
     let mut seen = std::collections::BTreeSet::new();
@@ -153,8 +166,8 @@ pub fn run(args: &Args) -> Result<Report> {
         rows: cleaned.iter().map(|c| c.rows).sum(),
         residences: ground.located.residences,
         cells: all.0.values().map(BTreeMap::len).sum(),
-        primary: hidden.values().map(BTreeMap::len).sum(),
-        secondary: 0,
+        primary: count(&hidden, false),
+        secondary: count(&hidden, true),
         warnings: warnings.sorted(),
     };
     let facts = report::Facts {
@@ -165,10 +178,15 @@ pub fn run(args: &Args) -> Result<Report> {
         copied: &copied,
         hidden: &hidden,
         closed: &closed,
-        protection: &[],
+        protection: &remarks,
     };
     report::write(&folder, &report, &facts)?;
     Ok(report)
+}
+
+fn count(hidden: &protect::AllHidden, secondary: bool) -> usize {
+    let is = |cell: &&protect::Hidden| matches!(cell.why, protect::Why::Secondary { .. }) == secondary;
+    hidden.values().flat_map(BTreeMap::values).filter(is).count()
 }
 
 /// Chooses the folder of the report: it holds hidden values, so never in the site.

@@ -349,7 +349,7 @@ fn fold(program: &Program, row: Computed, sums: &mut Sums, ranks: &mut HashMap<S
 }
 
 /// Vintages to write, each with its years.
-fn vintages(block: &Block, years: &BTreeSet<u16>, recipe_path: &Path) -> Result<Vec<(Vintage, Vec<u16>)>> {
+pub(super) fn vintages(block: &Block, years: &BTreeSet<u16>, recipe_path: &Path) -> Result<Vec<(Vintage, Vec<u16>)>> {
     let mut out = Vec::new();
     if !block.vintages.is_empty() {
         for text in &block.vintages {

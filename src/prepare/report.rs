@@ -231,6 +231,14 @@ fn places(located: &Located) -> Vec<String> {
             .collect(),
     );
     list("dans plusieurs QPV : le premier code", several(&located.several_qpv));
+    list(
+        "de commune inconnue du site, placées par leur point",
+        located
+            .by_point
+            .iter()
+            .map(|(id, said, found)| format!("{id} : déclarée {said}, placée en {found}"))
+            .collect(),
+    );
     list("sans coordonnées", located.without_point.clone());
     list("hors du territoire, laissées de côté", located.outside.clone());
     lines
@@ -284,6 +292,11 @@ pub(super) fn place_warnings(located: &Located) -> Diagnostics {
         located.without_point.len(),
         "sans coordonnées".to_owned(),
         "elles n’ont ni signe sur la carte, ni IRIS, ni QPV",
+    );
+    warn(
+        located.by_point.len(),
+        "dont la commune déclarée est inconnue du site, placées par leur point".to_owned(),
+        "commune fusionnée, ou point mal placé ; liste dans le rapport",
     );
     warn(
         located.outside.len(),

@@ -1,0 +1,389 @@
+//! Secondary suppression of what was added up from records: the problems handed to [`crate::disclosure::protect`].
+//!
+//! A population is what one base counts: the dwellings of a block, the rents known, the allocations of a window. All
+//! the indicators of a population are hidden in the same territories, so that one problem protects them all, and one
+//! residence hidden is hidden for all the indicators of its vintage.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::Path;
+
+use super::compile::Program;
+use super::figures::{All, Key, Said};
+use super::ground::Ground;
+use super::protect::{AllHidden, Hidden, Why};
+use super::read::Source;
+use super::recipe::{Block, Table};
+use super::records::{Sums, vintages};
+use crate::config::Config;
+use crate::diag::Result;
+use crate::disclosure::attack::Terms;
+use crate::disclosure::protect::{Candidate, Guarded, Problem, protect};
+use crate::format::integer;
+use crate::fs;
+use crate::model::{Base, Dictionary, Iid, Scale, State, Tid, Vintage};
+
+/// A block of records once run.
+pub(super) struct Ran<'a> {
+    pub(super) block: &'a Block,
+    pub(super) program: Program,
+    pub(super) sums: Sums,
+}
+
+/// What the protection reads.
+pub(super) struct Context<'a> {
+    pub(super) dictionary: &'a Dictionary,
+    pub(super) config: &'a Config,
+    pub(super) ground: &'a Ground,
+    pub(super) recipe_path: &'a Path,
+    /// `data/values` of the site, where earlier editions are.
+    pub(super) values: &'a Path,
+}
+
+/// Hides the secondary cells of all blocks; gives what to tell in the report.
+///
+/// # Errors
+/// Files of earlier editions that cannot be read.
+pub(super) fn run(
+    ran: &[Ran<'_>],
+    context: &Context<'_>,
+    all: &mut All,
+    hidden: &mut AllHidden,
+) -> Result<Vec<String>> {
+    let mut remarks = Vec::new();
+    for ran in ran {
+        let years: BTreeSet<u16> = ran.sums.years.keys().copied().collect();
+        let vintages = vintages(ran.block, &years, context.recipe_path)?;
+        let overlap = vintages.windows(2).any(|w| w[0].0.last() >= w[1].0.first());
+        if overlap {
+            remarks.push(format!(
+                "{} : fenêtres qui se recouvrent ; deux fenêtres voisines laissent serrer les comptes annuels (préférer windows = \"disjoint\")",
+                ran.block.source
+            ));
+        }
+        // Vintages that share no year share no unknown: each makes its own problem.
+        let groups: Vec<&[(Vintage, Vec<u16>)]> = if overlap {
+            vec![&vintages]
+        } else {
+            vintages.chunks(1).collect()
+        };
+        let populations: BTreeSet<usize> = ran.program.measures.iter().map(|m| m.base).collect();
+        for group in groups {
+            // The base of the block comes first (slot 0): what it hides is hidden for all the others.
+            for &population in &populations {
+                one(ran, population, group, context, all, hidden, &mut remarks)?;
+            }
+        }
+    }
+    Ok(remarks)
+}
+
+/// A cell of the problem: a territory in a vintage.
+struct Place {
+    tid: Tid,
+    vintage: Vintage,
+    base: i64,
+}
+
+#[expect(clippy::too_many_lines, reason = "one problem from end to end")]
+fn one(
+    ran: &Ran<'_>,
+    population: usize,
+    group: &[(Vintage, Vec<u16>)],
+    context: &Context<'_>,
+    all: &mut All,
+    hidden: &mut AllHidden,
+    remarks: &mut Vec<String>,
+) -> Result<()> {
+    let territories = &context.ground.territories;
+    let source = &ran.block.source;
+    let measures: Vec<(Iid, &[Option<u16>])> = ran
+        .program
+        .measures
+        .iter()
+        .filter(|m| m.base == population)
+        .map(|m| (m.iid, m.cells.as_slice()))
+        .collect();
+    let threshold = match measures.first().map(|(iid, _)| context.dictionary.get(*iid).base) {
+        Some(Base::Logements) => context.config.thresholds.dwellings,
+        Some(Base::Attributions) => context.config.thresholds.allocations,
+        _ => return Ok(()),
+    };
+    // Atoms: what each place counts in each year.
+    let mut problem = Problem::default();
+    let mut at: BTreeMap<(u16, u32), u32> = BTreeMap::new();
+    let years: BTreeSet<u16> = group.iter().flat_map(|(_, years)| years.iter().copied()).collect();
+    for year in &years {
+        for (spot, slots) in ran.sums.years.get(year).into_iter().flatten() {
+            #[expect(clippy::cast_possible_truncation, reason = "a count")]
+            let count = slots[population].floor() as i64;
+            if count > 0 {
+                at.insert((*year, *spot), u32::try_from(problem.atoms.len()).unwrap_or(u32::MAX));
+                problem.atoms.push(count);
+            }
+        }
+    }
+    let cells_of = |years: &[u16], scale: Scale| -> BTreeMap<Tid, Terms> {
+        let mut cells: BTreeMap<Tid, Terms> = BTreeMap::new();
+        for ((year, spot), atom) in &at {
+            if years.contains(year)
+                && let Some(tid) = ran.sums.spots[*spot as usize].at(scale, territories.metropole())
+            {
+                cells.entry(tid).or_default().push((*atom, 1));
+            }
+        }
+        cells
+    };
+    let mut places: Vec<Place> = Vec::new();
+    for (vintage, years) in group {
+        let figures = all.0.get(&(source.clone(), *vintage));
+        for &scale in &ran.block.scales {
+            for (tid, terms) in cells_of(years, scale) {
+                let base: i64 = terms.iter().map(|(a, _)| problem.atoms[*a as usize]).sum();
+                let said = measures.iter().flat_map(|(iid, cells)| {
+                    cells.iter().filter_map(|c| {
+                        figures?.get(&Key {
+                            tid,
+                            indicator: *iid,
+                            category: *c,
+                        })
+                    })
+                });
+                let (mut shown, mut some) = (false, false);
+                for said in said {
+                    some = true;
+                    shown |= !matches!(said, Said::State(State::Secret));
+                }
+                let primary = base < i64::from(threshold);
+                // Closed by the dictionary, or hidden already with the rest of its territory.
+                if !some || (!shown && !primary) {
+                    continue;
+                }
+                problem.cells.push(candidate(terms, primary, false, scale, base));
+                places.push(Place {
+                    tid,
+                    vintage: *vintage,
+                    base,
+                });
+            }
+        }
+    }
+    fixed(ran, group, &measures, &cells_of, context, &mut problem, remarks)?;
+    if !problem.cells.iter().any(|c| c.primary) && problem.atoms.iter().all(|a| *a >= i64::from(threshold)) {
+        return Ok(());
+    }
+    let protected = protect(&problem, &context.config.disclosure);
+
+    let word = |place: &Place| {
+        let territory = territories.get(place.tid);
+        format!("{} {} ({})", territory.scale, territory.code, place.vintage)
+    };
+    let mut by_scale: BTreeMap<Scale, (usize, i64)> = BTreeMap::new();
+    for (cell, guarded) in &protected.secondary {
+        let Some(place) = places.get(*cell as usize) else {
+            continue;
+        };
+        let mut protects: Vec<String> = guarded
+            .iter()
+            .take(6)
+            .map(|g| match g {
+                Guarded::Cell(cell) => places.get(*cell as usize).map_or_else(String::new, word),
+                Guarded::Zone(zone) => zone_words(&protected.zones[*zone as usize], &problem),
+            })
+            .collect();
+        if guarded.len() > 6 {
+            protects.push(format!("et {} autres", guarded.len() - 6));
+        }
+        let protects = protects.join(", ");
+        let loss = by_scale.entry(territories.get(place.tid).scale).or_default();
+        loss.0 += 1;
+        loss.1 += place.base;
+        let key = (source.clone(), place.vintage);
+        let Some(figures) = all.0.get_mut(&key) else { continue };
+        for measure in ran
+            .program
+            .measures
+            .iter()
+            .filter(|m| population == 0 || m.base == population)
+        {
+            for category in &measure.cells {
+                let cell = Key {
+                    tid: place.tid,
+                    indicator: measure.iid,
+                    category: *category,
+                };
+                if let Some(said) = figures.get_mut(&cell)
+                    && let Said::Number { value, base } = *said
+                {
+                    *said = Said::State(State::Secret);
+                    let why = Why::Secondary {
+                        protects: protects.clone(),
+                    };
+                    hidden
+                        .entry(key.clone())
+                        .or_default()
+                        .insert(cell, Hidden { why, value, base });
+                }
+            }
+        }
+    }
+    tell(
+        source,
+        group,
+        &measures,
+        context,
+        &by_scale,
+        &problem,
+        &protected.lost,
+        &places,
+        remarks,
+    );
+    Ok(())
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a scale, and a count"
+)]
+fn candidate(terms: Terms, primary: bool, fixed: bool, scale: Scale, base: i64) -> Candidate {
+    // QPV before IRIS: there are fewer of them, and they are asked for by name.
+    let rank = [0, 1, 3, 2, 4][scale.rank()];
+    Candidate {
+        terms,
+        primary,
+        fixed,
+        rank,
+        weight: base.max(0) as u64,
+    }
+}
+
+fn zone_words(atoms: &[u32], problem: &Problem) -> String {
+    let total: i64 = atoms.iter().map(|a| problem.atoms[*a as usize]).sum();
+    format!("zone déduite de {} lieux, base {total}", atoms.len())
+}
+
+/// Adds the cells of earlier editions that share years with these vintages: what is published stays known.
+fn fixed(
+    ran: &Ran<'_>,
+    group: &[(Vintage, Vec<u16>)],
+    measures: &[(Iid, &[Option<u16>])],
+    cells_of: &dyn Fn(&[u16], Scale) -> BTreeMap<Tid, Terms>,
+    context: &Context<'_>,
+    problem: &mut Problem,
+    remarks: &mut Vec<String>,
+) -> Result<()> {
+    let folder = context.values.join(&ran.block.source);
+    if !folder.exists() {
+        return Ok(());
+    }
+    let names: HashMap<&str, ()> = measures
+        .iter()
+        .map(|(iid, _)| (context.dictionary.get(*iid).id.as_str(), ()))
+        .collect();
+    for path in fs::walk(&folder)? {
+        let Some(vintage) = path
+            .file_stem()
+            .and_then(|s| s.to_str())
+            .and_then(|s| s.parse::<Vintage>().ok())
+        else {
+            continue;
+        };
+        let shares = |other: &Vintage| other.first() <= vintage.last() && vintage.first() <= other.last();
+        if group.iter().any(|(v, _)| *v == vintage) || !group.iter().any(|(v, _)| shares(v)) {
+            continue;
+        }
+        let years: Vec<u16> = (vintage.first()..=vintage.last()).collect();
+        if let Some(year) = years.iter().find(|y| !ran.sums.years.contains_key(y)) {
+            remarks.push(format!(
+                "{} {vintage} est déjà publié mais l’année {year} manque aux sources : cette édition n’a pas pu être prise en compte",
+                ran.block.source
+            ));
+            continue;
+        }
+        let mut published: BTreeSet<(Scale, String)> = BTreeSet::new();
+        let mut file = Source::open(&path, &Table::default())?;
+        let columns: Option<Vec<usize>> = ["scale", "code", "indicator", "value", "state"]
+            .iter()
+            .map(|c| file.column(c))
+            .collect();
+        let Some(columns) = columns else { continue };
+        file.keep(&columns);
+        while let Some(rows) = file.next()? {
+            for row in rows {
+                let cell = |i: usize| row.cells.get(i).unwrap_or("");
+                if names.contains_key(cell(2))
+                    && !cell(3).is_empty()
+                    && cell(4).is_empty()
+                    && let Ok(scale) = cell(0).parse::<Scale>()
+                {
+                    published.insert((scale, cell(1).to_owned()));
+                }
+            }
+        }
+        for scale in Scale::ALL {
+            for (tid, terms) in cells_of(&years, scale) {
+                let code = context.ground.territories.get(tid).code.to_string();
+                if published.contains(&(scale, code)) {
+                    problem.cells.push(candidate(terms, false, true, scale, 0));
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+#[expect(clippy::too_many_arguments, reason = "the parts of one remark")]
+fn tell(
+    source: &str,
+    group: &[(Vintage, Vec<u16>)],
+    measures: &[(Iid, &[Option<u16>])],
+    context: &Context<'_>,
+    by_scale: &BTreeMap<Scale, (usize, i64)>,
+    problem: &Problem,
+    lost: &[u32],
+    places: &[Place],
+    remarks: &mut Vec<String>,
+) {
+    let vintages: Vec<String> = group.iter().map(|(v, _)| v.to_string()).collect();
+    let first = measures
+        .first()
+        .map_or("", |(iid, _)| context.dictionary.get(*iid).id.as_str());
+    let more = if measures.len() > 1 {
+        format!(" et {} autres indicateurs", measures.len() - 1)
+    } else {
+        String::new()
+    };
+    let primary = problem.cells.iter().filter(|c| c.primary).count();
+    remarks.push(format!(
+        "{source} {} ({first}{more}) : {} territoires sous le seuil, {} masqués pour les protéger",
+        vintages.join(", "),
+        integer(primary as u64),
+        integer(by_scale.values().map(|(n, _)| *n as u64).sum()),
+    ));
+    let territories = &context.ground.territories;
+    for (scale, (count, base)) in by_scale {
+        let total: i64 = places
+            .iter()
+            .filter(|p| territories.get(p.tid).scale == *scale)
+            .map(|p| p.base.max(0))
+            .sum();
+        #[expect(clippy::cast_precision_loss, reason = "a share of a count")]
+        let share = if total > 0 {
+            100.0 * *base as f64 / total as f64
+        } else {
+            0.0
+        };
+        remarks.push(format!(
+            "    {scale} : {count} masqués de plus, {base} sur {total} ({share:.1} %)"
+        ));
+    }
+    for cell in lost {
+        if let Some(place) = places.get(*cell as usize) {
+            let territory = territories.get(place.tid);
+            remarks.push(format!(
+                "    {} {} ({}) se calcule à partir d’éditions déjà publiées : rien ne peut plus le protéger",
+                territory.scale, territory.code, place.vintage
+            ));
+        }
+    }
+}
