@@ -164,21 +164,27 @@ const PRIORITY: [&str; 20] = [
     "La Prairie",
     "Mont-Plaisant",
 ];
-const RESIDENCE_HEADS: [&str; 14] = [
+const FLATS: [&str; 12] = [
     "Résidence",
-    "Le Clos",
-    "Les Terrasses",
-    "Le Domaine",
-    "Villa",
-    "Les Jardins",
-    "La Cour",
+    "Résidence",
     "Le Parc",
-    "Les Allées",
+    "Les Terrasses",
     "Le Square",
-    "Cité",
-    "Les Maisons",
-    "Le Hameau",
     "Le Patio",
+    "La Cour",
+    "Les Allées",
+    "Le Domaine",
+    "Cité",
+    "Les Balcons",
+    "Le Carré",
+];
+const HOUSES: [&str; 6] = [
+    "Le Clos",
+    "Le Hameau",
+    "Les Maisons",
+    "Les Jardins",
+    "Les Cottages",
+    "L’Allée",
 ];
 const RESIDENCE_TAILS: [&str; 48] = [
     "des Tanneurs",
@@ -343,12 +349,17 @@ pub(super) fn priority(rank: usize) -> String {
     }
 }
 
-/// Name of a residence.
-pub(super) fn residence(rng: &mut ChaCha8Rng) -> String {
+/// Name of a residence of flats or houses.
+pub(super) fn residence(collective: bool, rng: &mut ChaCha8Rng) -> String {
     if rng.random_bool(0.25) {
         pick(&RESIDENCE_PLAIN, rng).to_owned()
     } else {
-        format!("{} {}", pick(&RESIDENCE_HEADS, rng), pick(&RESIDENCE_TAILS, rng))
+        let head = if collective {
+            pick(&FLATS, rng)
+        } else {
+            pick(&HOUSES, rng)
+        };
+        format!("{head} {}", pick(&RESIDENCE_TAILS, rng))
     }
 }
 

@@ -72,11 +72,7 @@ pub(super) fn text(calendar: &Calendar, silent: Option<&str>) -> String {
         (
             "occupation_derniere",
             "occupation",
-            years()
-                .filter(|y| calendar.has_survey(*y))
-                .next_back()
-                .into_iter()
-                .collect(),
+            years().rfind(|y| calendar.has_survey(*y)).into_iter().collect(),
         ),
         ("charges", "", years().filter(|y| calendar.has_charges(*y)).collect()),
         ("charges_dernieres", "", vec![calendar.last]),

@@ -103,6 +103,7 @@ pub(super) fn build(places: &Places, n: usize, seed: u64) -> Vec<Residence> {
         }
     }
     sites.sort_by(|a, b| (a.1, a.2).cmp(&(b.1, b.2)).then(a.0.x.total_cmp(&b.0.x)));
+    let mut named = std::collections::BTreeSet::new();
     // A small commune whose landlords gave nothing to the survey.
     let silent = places
         .communes
@@ -120,6 +121,13 @@ pub(super) fn build(places: &Places, n: usize, seed: u64) -> Vec<Residence> {
             let mut residence = residence(at, places.iris[iris].depth, qpv.is_some(), &mut own);
             residence.id = format!("R-{:05}", rank + 1);
             (residence.commune, residence.iris, residence.qpv) = (commune, iris, qpv);
+            // Two residences of a commune seldom bear one name.
+            for _ in 0..12 {
+                if named.insert((commune, residence.name.clone())) {
+                    break;
+                }
+                residence.name = names::residence(residence.collective, &mut own);
+            }
             if Some(commune) == silent {
                 residence.answers = None;
             }
@@ -180,7 +188,7 @@ fn residence(at: Coord, depth: f64, priority: bool, rng: &mut ChaCha8Rng) -> Res
     let first = rng.random_range(1..120);
     Residence {
         id: String::new(),
-        name: names::residence(rng),
+        name: names::residence(collective, rng),
         numbers: (first, first + if size > 8 { 2 * rng.random_range(0..8) } else { 0 }),
         street: names::street(rng),
         landlord,
