@@ -53,8 +53,9 @@ const WIDE: &[&str] = &["metropole", "commune", "qpv"];
 pub(super) fn text(calendar: &Calendar, silent: Option<&str>) -> String {
     let years = || calendar.first..=calendar.last;
     let mut out = HEAD.to_owned();
-    let tables: [(&str, &str, Vec<u16>); 8] = [
+    let tables: [(&str, &str, Vec<u16>); 9] = [
         ("rpls", "rpls", years().collect()),
+        ("rpls_avant", "rpls", years().filter(|y| *y < LABELS).collect()),
         ("rpls_dpe", "rpls", years().filter(|y| *y >= LABELS).collect()),
         ("rpls_dernier", "rpls", vec![calendar.last]),
         (
@@ -126,6 +127,12 @@ pub(super) fn text(calendar: &Calendar, silent: Option<&str>) -> String {
     block("rpls", "rpls", WIDE, "", &[&SERIES, &STOCK, inside]);
     block("rpls", "rpls", &["iris"], "", &[&SERIES]);
     block("rpls", "rpls_dpe", ALL, "", &[&DPE]);
+    // No label of the new method before it: the share has no whole, hence « sans objet ».
+    let before: &[(&str, &str)] = &[(
+        "parc.dpe_ac",
+        "{ share = \"DPE in ('A', 'B', 'C')\", of = \"not empty(DPE)\" }",
+    )];
+    block("rpls", "rpls_avant", WIDE, "", &[before]);
     block("rpls", "rpls_dernier", &["iris"], "", &[&STOCK]);
     block("rpls", "rpls_dernier", &["residence"], "", &[&SERIES, &STOCK, &DPE]);
     block("rpls", "rpls_series", &["residence"], "", &[&SERIES]);
