@@ -4,7 +4,7 @@ the same value and state wherever it stands; so has a base. Writes the cells fou
 import json
 import re
 
-from common import CELL, STATES, WORK, Reader, Report, pages, public
+from common import CELL, STATES, WORK, Report, elements, pages, public
 
 SPACES = "\u0020\u00a0\u202f"
 NUMBER = re.compile(rf"^[+\-\u2212\u2013]?\d[\d{SPACES}]*(?:,\d+)?")
@@ -12,6 +12,7 @@ NUMBER = re.compile(rf"^[+\-\u2212\u2013]?\d[\d{SPACES}]*(?:,\d+)?")
 report = Report()
 base = public()
 cells, bases = {}, {}
+words, numbers = {}, {}  # indicator → first place, so that none is both
 
 
 def french(text):
@@ -25,9 +26,8 @@ def french(text):
 
 for path in pages():
     name = str(path.relative_to(base))
-    reader = Reader.read(path)
     shown = 0
-    for e in reader.elements:
+    for e in elements(path):
         cell, where = e.attributes.get("data-cell"), f"{name}:{e.line}"
         if e.tag != "data":
             if cell is not None:
@@ -58,22 +58,28 @@ for path in pages():
         elif not report.expect(value not in (None, ""), where, f"{cell}: neither value nor state"):
             continue
         else:
+            read = french(e.text.strip())
             try:
                 number = float(value)
             except ValueError:
-                number = None  # a word (class, text)
+                number = None
+            indicator = parts["indicator"] if parts else None
+            if read is None or number is None:  # a word of a class: `value` is its key
                 report.count("words")
-                report.expect(e.text.strip(), where, f"{cell}: word « {value} » shows nothing")
-            if number is not None:
-                read = french(e.text.strip())
-                if report.expect(read, where, f"{cell}: text « {e.text} » is not a number, value {value}"):
-                    report.expect(abs(read[0] - number) <= 0.5 * 10 ** -read[1] + 1e-9, where,
-                                  f"{cell}: text « {e.text} », value {value}")
+                report.expect(e.text.strip() and kind == "cell", where, f"{cell}: « {value} » shows « {e.text} »")
+                words.setdefault(indicator, f"{where} « {e.text} »")
+                value = e.text.strip()
+            else:
+                numbers.setdefault(indicator, f"{where} « {e.text} »")
+                report.expect(abs(read[0] - number) <= 0.5 * 10 ** -read[1] + 1e-9, where,
+                              f"{cell}: text « {e.text} », value {value}")
         if parts:
             told = (value, state)
             first = (cells if kind == "cell" else bases).setdefault(cell, (told, name))
             report.expect(first[0] == told, where, f"{cell} is {told} here and {first[0]} in {first[1]}")
     report.count("pages")
+for indicator in set(words) & set(numbers):
+    report.finding(words[indicator], f"{indicator} is a word here and a number in {numbers[indicator]}")
 report.count("distinct cells", len(cells))
 WORK.mkdir(parents=True, exist_ok=True)
 (WORK / "cells.json").write_text(json.dumps({k: v[0] for k, v in sorted(cells.items())}), encoding="utf-8")

@@ -5,7 +5,7 @@ import posixpath
 import re
 import urllib.parse
 
-from common import Reader, Report, files, pages, public
+from common import Report, elements, files, pages, public
 
 LINKS = {"href", "src", "action", "poster", "data", "cite", "formaction", "xlink:href"}
 FETCHED = {("link", "href"), ("script", "src"), ("img", "src"), ("source", "src"), ("iframe", "src"), ("use", "href"),
@@ -18,8 +18,8 @@ known = {str(p) for p in files(base)}
 readers, anchors, titles = {}, {}, {}
 for path in pages():
     name = str(path.relative_to(base))
-    readers[name] = reader = Reader.read(path)
-    ids = [e.attributes["id"] for e in reader.elements if e.attributes.get("id")]
+    readers[name] = found = elements(path)
+    ids = [e.attributes["id"] for e in found if e.attributes.get("id")]
     anchors[name] = set(ids)
     for double in {i for i in ids if ids.count(i) > 1} if len(ids) != len(set(ids)) else ():
         report.finding(name, f"identifier « {double} » given twice")
@@ -48,18 +48,18 @@ def target(page, url):
     return joined, parts
 
 
-for name, reader in readers.items():
+for name, found in readers.items():
     report.count("pages")
-    one = [e for e in reader.elements if e.tag == "h1"]
+    one = [e for e in found if e.tag == "h1"]
     report.expect(len(one) == 1, name, f"{len(one)} first-level headings instead of one")
-    html = next((e for e in reader.elements if e.tag == "html"), None)
+    html = next((e for e in found if e.tag == "html"), None)
     report.expect(html is not None and html.attributes.get("lang") == "fr", name, "no lang=\"fr\" on html")
-    title = next((e.text.strip() for e in reader.elements if e.tag == "title"), "")
+    title = next((e.text.strip() for e in found if e.tag == "title"), "")
     report.expect(title, name, "no title")
     titles.setdefault(title, []).append(name)
-    first = next((e for e in reader.elements if e.tag == "a"), None)
+    first = next((e for e in found if e.tag == "a"), None)
     report.expect(first is not None and first.attributes.get("href", "").startswith("#"), name, "no skip link first")
-    for e in reader.elements:
+    for e in found:
         where = f"{name}:{e.line}"
         if e.tag == "style":
             report.finding(where, "inline style sheet")
@@ -110,7 +110,7 @@ for name in sorted(known):
 reached, queue = {"index.html"}, ["index.html"]
 while queue:
     name = queue.pop()
-    for e in readers[name].elements:
+    for e in readers[name]:
         if e.tag == "a" and e.attributes.get("href"):
             to, _ = target(name, e.attributes["href"])
             if to in readers and to not in reached:

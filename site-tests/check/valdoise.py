@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 
-from common import ROOT, WORK, Reader, Report, atlas
+from common import ROOT, WORK, Report, atlas, elements
 
 real = pathlib.Path(os.environ.get("REAL") or ROOT.parent / "shared" / "real") / "val-doise"
 if not real.is_dir():
@@ -109,8 +109,7 @@ for row in rows:
         elevens += 1
     if n <= 10:
         tens += n == 10
-        reader = Reader.read(page)
-        for e in reader.elements:
+        for e in elements(page):
             cell = e.attributes.get("data-cell") or ""
             if cell.startswith(f"residence:{row['id']}:") and (e.attributes.get("value") or e.attributes.get("data-value")):
                 report.expect(cell.split(":")[2].startswith(("cadre.", "env.", "equip", "context")), page.parent.name, f"figure {cell} under the threshold")

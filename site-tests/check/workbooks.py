@@ -92,10 +92,12 @@ def examine(task):
                     same = False
                 if not same:
                     found.append(f"row {number}: {key} is {page_value} on the page, {value} here")
-            elif re.fullmatch(r"-?\d+(\.\d+)?", page_value or ""):
-                found.append(f"row {number}: {key} is the number {page_value} on the page, {value!r} here")
-            else:
+            elif isinstance(value, str):
                 counts["words compared"] = counts.get("words compared", 0) + 1
+                if value != page_value:
+                    found.append(f"row {number}: {key} is « {page_value} » on the page, « {value} » here")
+            else:
+                found.append(f"row {number}: {key} is {page_value!r} on the page, {value!r} here")
     place = pathlib.Path(name)
     if place.parent.name not in place.name and place.parts[0] not in ("themes", "dictionnaire"):
         if place.parent.name.lower() not in place.name.lower() and place.parts[0] != "metropole":
