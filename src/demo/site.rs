@@ -17,7 +17,7 @@ const SETTINGS: &str = include_str!("../../atlas.toml");
 const DICTIONARY: &str = include_str!("../../data/dictionary.csv");
 const SOURCES: &str = include_str!("../../data/sources.csv");
 /// Pages of the demonstration, but for those about one territory: another metropolis has others.
-const CONTENT: [(&str, &str); 16] = [
+const CONTENT: [(&str, &str); 22] = [
     ("content/_index.md", include_str!("../../content/_index.md")),
     (
         "content/accessibilite.md",
@@ -28,12 +28,36 @@ const CONTENT: [(&str, &str); 16] = [
         include_str!("../../content/administration/_index.md"),
     ),
     (
+        "content/administration/actualiser.md",
+        include_str!("../../content/administration/actualiser.md"),
+    ),
+    (
+        "content/administration/comptes.md",
+        include_str!("../../content/administration/comptes.md"),
+    ),
+    (
         "content/administration/donnees.md",
         include_str!("../../content/administration/donnees.md"),
     ),
     (
+        "content/administration/incidents.md",
+        include_str!("../../content/administration/incidents.md"),
+    ),
+    (
+        "content/administration/installer-caddy.md",
+        include_str!("../../content/administration/installer-caddy.md"),
+    ),
+    (
+        "content/administration/installer.md",
+        include_str!("../../content/administration/installer.md"),
+    ),
+    (
         "content/administration/preparer-les-donnees.md",
         include_str!("../../content/administration/preparer-les-donnees.md"),
+    ),
+    (
+        "content/administration/registre-traitement.md",
+        include_str!("../../content/administration/registre-traitement.md"),
     ),
     ("content/bienvenue.md", include_str!("../../content/bienvenue.md")),
     ("content/conditions.md", include_str!("../../content/conditions.md")),
