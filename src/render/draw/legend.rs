@@ -8,7 +8,7 @@ pub const CLASSES: [&str; 5] = ["#eaf2f5", "#bdd7e1", "#77a8bd", "#37799a", "#0b
 
 /// The textures of states and of QPV and the signs of row marks, once per page, before any drawing that uses them.
 ///
-/// Identifiers: `m-1` (tick), `m-2` (triangle), `h-s`, `h-nd`, `h-so`, `h-no`, `h-cp`, `h-qpv`.
+/// Identifiers: `m-1` (tick), `m-2` (triangle), `h-s`, `h-nd`, `h-so`, `h-no`, `h-cp`, `h-quartier`.
 pub const PATTERNS: &str = concat!(
     r##"<svg class="defs" width="0" height="0" aria-hidden="true"><defs>"##,
     r##"<pattern id="h-s" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path fill="#fff" d="M0 0h5v5H0z"/><path d="M1 0v5" stroke="#454c55" stroke-width="1.5"/></pattern>"##,
@@ -16,7 +16,7 @@ pub const PATTERNS: &str = concat!(
     r##"<pattern id="h-so" width="11" height="11" patternUnits="userSpaceOnUse"><path fill="#fff" d="M0 0h11v11H0z"/><path d="M2.5 2.5h4v4h-4z" fill="none" stroke="#8a929b" stroke-width=".9"/></pattern>"##,
     r##"<pattern id="h-no" width="5" height="5" patternUnits="userSpaceOnUse"><path fill="#fff" d="M0 0h5v5H0z"/><path d="M0 2.5h5" stroke="#454c55" stroke-width="1.2"/></pattern>"##,
     r##"<pattern id="h-cp" width="8" height="8" patternUnits="userSpaceOnUse"><path fill="#fff" d="M0 0h8v8H0z"/><path d="M0 0h4v4H0zM4 4h4v4H4z" fill="#454c55" fill-opacity=".55"/></pattern>"##,
-    r##"<pattern id="h-qpv" width="9" height="9" patternUnits="userSpaceOnUse" patternTransform="rotate(-45)"><path d="M1 0v9" stroke="#5f6771" stroke-width=".9"/></pattern>"##,
+    r##"<pattern id="h-quartier" width="9" height="9" patternUnits="userSpaceOnUse" patternTransform="rotate(-45)"><path d="M1 0v9" stroke="#5f6771" stroke-width=".9"/></pattern>"##,
     r##"<g id="m-1"><path d="M0 0v10" stroke="#fff" stroke-width="4.4"/><path d="M0 0v10" stroke="#16191d" stroke-width="2"/></g>"##,
     r##"<path id="m-2" d="m0 8.6 3.1 4.4h-6.2z" fill="#fff" stroke="#16191d" stroke-linejoin="round"/>"##,
     "</defs></svg>"
@@ -83,7 +83,7 @@ pub fn swatch(shade: Shade, classes: u8) -> String {
 /// Key of a QPV on a choropleth: a dashed line on its white casing.
 pub const KEY_QPV_LINE: &str = r##"<svg class="k" width="30" height="8" aria-hidden="true"><path d="M0 4h30" stroke="#16191d" stroke-width="1.8" stroke-dasharray="6 3"/></svg>"##;
 /// Key of a QPV on a locator map: dashed outline, light oblique lines.
-pub const KEY_QPV: &str = r##"<svg class="k" width="26" height="14" aria-hidden="true"><path d="M1 1h24v12H1z" fill="url(#h-qpv)" stroke="#16191d" stroke-width="1.5" stroke-dasharray="5 3"/></svg>"##;
+pub const KEY_QPV: &str = r##"<svg class="k" width="26" height="14" aria-hidden="true"><path d="M1 1h24v12H1z" fill="url(#h-quartier)" stroke="#16191d" stroke-width="1.5" stroke-dasharray="5 3"/></svg>"##;
 /// Key of the limit of the territory.
 pub const KEY_LIMIT: &str = r##"<svg class="k" width="30" height="8" aria-hidden="true"><path d="M0 4h30" stroke="#16191d" stroke-width="2"/></svg>"##;
 /// Key of the territory on a locator map.

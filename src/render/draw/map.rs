@@ -187,7 +187,7 @@ pub(super) fn overlays(out: &mut String, frame: &Frame, overlays: &[Overlay], ha
         out.push_str(r#""/>"#);
     }
     let fill = if hatched {
-        r#"url(#h-qpv)" fill-opacity=".45"#
+        r#"url(#h-quartier)" fill-opacity=".45"#
     } else {
         "none"
     };

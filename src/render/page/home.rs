@@ -22,7 +22,7 @@ const ICONS: [(Scale, &str); 4] = [
     ),
     (
         Scale::Qpv,
-        "<svg class=\"k\" width=\"40\" height=\"32\" aria-hidden=\"true\"><path d=\"M8 8L22 4L34 12L30 26L12 27Z\" fill=\"url(#h-qpv)\" stroke=\"#16191d\" stroke-width=\"1.5\" stroke-dasharray=\"5 2.5\"/></svg>",
+        "<svg class=\"k\" width=\"40\" height=\"32\" aria-hidden=\"true\"><path d=\"M8 8L22 4L34 12L30 26L12 27Z\" fill=\"url(#h-quartier)\" stroke=\"#16191d\" stroke-width=\"1.5\" stroke-dasharray=\"5 2.5\"/></svg>",
     ),
     (
         Scale::Residence,
