@@ -50,6 +50,10 @@ pub enum Output {
     Packet(Tid),
     /// Printable packet of the residences of a landlord, by its slug.
     LandlordPacket(String),
+    /// Page heads of the printed packet of a territory.
+    PacketMargins(Tid),
+    /// Page heads of the printed packet of a landlord.
+    LandlordMargins(String),
     /// Page of `content/`, by position.
     Content(usize),
     /// Page of an unknown address.
@@ -195,6 +199,10 @@ pub fn outputs(site: &Site, published: &Published) -> Result<Plan> {
                 format!("seances/communes/{}/index.html", territory.code),
                 Output::Packet(tid),
             );
+            add(
+                format!("seances/communes/{}/marges.css", territory.code),
+                Output::PacketMargins(tid),
+            );
             add(format!("{folder}residences/index.html"), Output::Residences(tid));
         }
         if let Some(last) = last[territory.scale.rank()][site.territories.rank(tid)] {
@@ -204,6 +212,10 @@ pub fn outputs(site: &Site, published: &Published) -> Result<Plan> {
     }
     if site.config.landlords.shown {
         for slug in landlords(site).into_keys() {
+            add(
+                format!("seances/bailleurs/{slug}/marges.css"),
+                Output::LandlordMargins(slug.clone()),
+            );
             add(
                 format!("seances/bailleurs/{slug}/index.html"),
                 Output::LandlordPacket(slug),

@@ -109,10 +109,14 @@ pub(super) fn view(r: &Renderer<'_>, tid: Tid, level: u8, class: String, prefix:
         prefix,
     };
     let hidden = scale == Scale::Residence && !shows_figures(layout.blocks.iter(), &at);
+    // A quartier in a packet goes with the residences that a session reads: no list of them, no series.
+    let in_packet = !prefix.is_empty();
     let mut sections: Vec<Section> = Vec::new();
     if scale != Scale::Residence {
         sections.extend(r.maps.section(r, tid, root, prefix));
-        sections.extend(series::section(layout, &sides, r));
+        if !in_packet {
+            sections.extend(series::section(layout, &sides, r));
+        }
     }
     if hidden {
         sections.push(around::protected(r, layout, &sides, territory));
@@ -132,7 +136,7 @@ pub(super) fn view(r: &Renderer<'_>, tid: Tid, level: u8, class: String, prefix:
     }
     if scale == Scale::Residence {
         sections.extend(around::section(r, layout, &mut sides, territory, level));
-    } else {
+    } else if !in_packet {
         lists::children(r, tid, root, &mut sections);
     }
     if scale == Scale::Residence {
@@ -140,7 +144,7 @@ pub(super) fn view(r: &Renderer<'_>, tid: Tid, level: u8, class: String, prefix:
     }
     pair(&mut sections);
     let dense = density(&sections, scale);
-    let in_qpv = territory.lineage.qpv.is_some();
+    let in_qpv = territory.lineage.qpv.is_some() || scale != Scale::Residence;
     let vintage = vintages(layout.blocks.iter(), hidden, in_qpv, usize::MAX);
     let keep_list = if hidden {
         String::new()
@@ -167,6 +171,7 @@ pub(super) fn view(r: &Renderer<'_>, tid: Tid, level: u8, class: String, prefix:
     } else {
         label
     };
+    let head = head(r, tid);
     let view = context! {
         prefix,
         level,
@@ -177,7 +182,7 @@ pub(super) fn view(r: &Renderer<'_>, tid: Tid, level: u8, class: String, prefix:
         name => territory.name.as_str(),
         address => territory.address.as_deref(),
         identity => identity(r, tid, &vintage, hidden, root),
-        actions => actions(r, tid),
+        actions => if in_packet { Vec::new() } else { actions(r, tid) },
         keep_title,
         keep => safe(keep),
         locator => safe(r.maps.locator(r, tid, root, prefix)),
@@ -189,9 +194,18 @@ pub(super) fn view(r: &Renderer<'_>, tid: Tid, level: u8, class: String, prefix:
     };
     Fiche {
         view,
-        place: place(r, territory),
-        vintage: vintages(layout.blocks.iter(), hidden, in_qpv, 1),
+        place: head.0,
+        vintage: head.1,
     }
+}
+
+/// Place and vintages at the head of the printed sides of a fiche.
+pub(super) fn head(r: &Renderer<'_>, tid: Tid) -> (String, String) {
+    let territory = r.site.territories.get(tid);
+    let layout = r.layout(territory.scale);
+    let hidden = territory.scale == Scale::Residence && !shows_figures(layout.blocks.iter(), &At::new(r.site, tid));
+    let in_qpv = territory.lineage.qpv.is_some() || territory.scale != Scale::Residence;
+    (place(r, territory), vintages(layout.blocks.iter(), hidden, in_qpv, 1))
 }
 
 /// Place and code at the head of printed sides.

@@ -112,6 +112,8 @@ impl<'a> Renderer<'a> {
             Output::Packets => packet::index(self),
             Output::Packet(tid) => packet::territory(self, *tid),
             Output::LandlordPacket(slug) => packet::landlord(self, slug),
+            Output::PacketMargins(tid) => Ok(packet::margins(self, &packet::of_territory(self, *tid))),
+            Output::LandlordMargins(slug) => Ok(packet::margins(self, &packet::of_landlord(self, slug).1)),
             Output::Content(position) => contents::page(self, *position),
             Output::NotFound => contents::not_found(self),
             _ => return Ok(None),

@@ -11,8 +11,8 @@ use crate::format;
 use crate::model::{Scale, Tid};
 use crate::plan::{self, Output};
 
-/// Fiches of a packet: those of the residences, largest first, up to what a session reads.
-const MOST_RESIDENCES: usize = 60;
+/// Fiches of a packet, quartiers included: what a session reads and a browser prints in a few seconds.
+const MOST: usize = 60;
 
 /// Renders the list of the ready-made packets.
 pub(super) fn index(r: &Renderer<'_>) -> Result<String> {
@@ -79,43 +79,109 @@ pub(super) fn index(r: &Renderer<'_>) -> Result<String> {
 /// Renders the packet of a commune.
 pub(super) fn territory(r: &Renderer<'_>, tid: Tid) -> Result<String> {
     let territory = r.site.territories.get(tid);
-    let list = r.site.territories.inside(tid, Scale::Residence);
     let place = format!("{} {}", r.site.config.scale_label(territory.scale), territory.name);
-    document(r, &format!("{} — {}", territory.name, territory.code), &place, list)
+    let title = format!("{} — {}", territory.name, territory.code);
+    document(r, &title, &place, &of_territory(r, tid))
 }
 
 /// Renders the packet of a landlord.
 pub(super) fn landlord(r: &Renderer<'_>, slug: &str) -> Result<String> {
-    let (name, list) = plan::landlords(r.site).remove(slug).unwrap_or_default();
-    document(r, &name, &name, list)
+    let (name, packet) = of_landlord(r, slug);
+    document(r, &name, &name, &packet)
 }
 
-fn document(r: &Renderer<'_>, title: &str, place: &str, list: Vec<Tid>) -> Result<String> {
+/// Writes the page heads of a packet's printed sides: each fiche has its name, its code and its vintages.
+///
+/// A style sheet beside the packet: margin boxes only read their text there or on the root element, and a hundred names
+/// would push the encoding of the page too far.
+pub(super) fn margins(r: &Renderer<'_>, packet: &Packet) -> String {
+    let mut out = String::new();
+    for (i, tid) in packet.residences.iter().chain(&packet.quartiers).enumerate() {
+        let head = fiche::head(r, *tid);
+        out.push_str(&format!(
+            ".f{0} {{ page: f{0}; }}\n@page f{0} {{ @top-left {{ content: {1}; }} @top-right {{ content: {2}; }} }}\n",
+            i + 1,
+            css_string(&head.0),
+            css_string(&head.1)
+        ));
+    }
+    out
+}
+
+/// Writes a text as a string of a style sheet.
+fn css_string(text: &str) -> String {
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => {
+                out.push('\\');
+                out.push(c);
+            }
+            c if c.is_control() => out.push(' '),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
+
+/// Fiches of a packet, in order.
+pub(super) struct Packet {
+    residences: Vec<Tid>,
+    quartiers: Vec<Tid>,
+    total: usize,
+}
+
+/// Residences of a commune, largest first, and their quartiers.
+pub(super) fn of_territory(r: &Renderer<'_>, tid: Tid) -> Packet {
+    gather(r, r.site.territories.inside(tid, Scale::Residence))
+}
+
+/// Name and residences of a landlord, largest first, and their quartiers.
+pub(super) fn of_landlord(r: &Renderer<'_>, slug: &str) -> (String, Packet) {
+    let (name, list) = plan::landlords(r.site).remove(slug).unwrap_or_default();
+    (name, gather(r, list))
+}
+
+/// Takes residences one by one with their quartiers while the whole holds in a packet.
+fn gather(r: &Renderer<'_>, list: Vec<Tid>) -> Packet {
+    let total = list.len();
+    let mut residences = Vec::new();
+    let mut quartiers: BTreeSet<Tid> = BTreeSet::new();
+    for tid in lists::largest(r, list, MOST) {
+        let lineage = r.site.territories.get(tid).lineage;
+        let own = [lineage.iris, lineage.qpv];
+        let more = own.iter().flatten().filter(|t| !quartiers.contains(t)).count();
+        if residences.len() + quartiers.len() + 1 + more > MOST {
+            break;
+        }
+        residences.push(tid);
+        quartiers.extend(own.into_iter().flatten());
+    }
+    Packet {
+        residences,
+        quartiers: quartiers.into_iter().collect(),
+        total,
+    }
+}
+
+fn document(r: &Renderer<'_>, title: &str, place: &str, packet: &Packet) -> Result<String> {
     let site = r.site;
     let root = "../../../";
-    let total = list.len();
-    let residences = lists::largest(r, list, MOST_RESIDENCES);
-    let mut quartiers: BTreeSet<Tid> = BTreeSet::new();
-    for tid in &residences {
-        let lineage = site.territories.get(*tid).lineage;
-        quartiers.extend([lineage.iris, lineage.qpv].into_iter().flatten());
-    }
     let mut fiches = String::new();
-    let mut heads = Vec::new();
     let mut groups: Vec<Value> = Vec::new();
     let mut number = 0;
     for (name, tids) in [
-        ("Résidences", residences.clone()),
-        ("Leurs quartiers", quartiers.into_iter().collect::<Vec<Tid>>()),
+        ("Résidences", &packet.residences),
+        ("Leurs quartiers", &packet.quartiers),
     ] {
         let mut items = Vec::new();
-        for tid in tids {
+        for tid in tids.iter().copied() {
             number += 1;
             let territory = site.territories.get(tid);
             let prefix = format!("f{number}-");
             let fiche = fiche::view(r, tid, 2, format!(" f{number}"), &prefix, root);
             fiches.push_str(&r.render("partials/fiche.html", context! { root, f => fiche.view })?);
-            heads.push((fiche.place, fiche.vintage));
             let quartier = territory.lineage.iris.or(territory.lineage.commune);
             items.push(context! {
                 number,
@@ -130,11 +196,11 @@ fn document(r: &Renderer<'_>, title: &str, place: &str, list: Vec<Tid>) -> Resul
             groups.push(context! { title => name, items });
         }
     }
-    let lead = if residences.len() < total {
+    let lead = if packet.residences.len() < packet.total {
         format!(
             "Les {} plus grandes résidences sur {}, et leurs quartiers une fois chacun.",
-            residences.len(),
-            format::integer(total as u64)
+            packet.residences.len(),
+            format::integer(packet.total as u64)
         )
     } else {
         "Toutes les résidences, et leurs quartiers une fois chacun.".to_owned()
@@ -151,7 +217,7 @@ fn document(r: &Renderer<'_>, title: &str, place: &str, list: Vec<Tid>) -> Resul
             Crumb::link("Dossiers de commission", "seances/"),
             Crumb::here(place),
         ],
-        fiches: heads,
+        margins: true,
         ..About::default()
     };
     let own = context! {
@@ -162,4 +228,14 @@ fn document(r: &Renderer<'_>, title: &str, place: &str, list: Vec<Tid>) -> Resul
         fiches => safe(fiches),
     };
     r.render("dossier.html", r.shell.context(3, about, own))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_cannot_leave_its_string() {
+        assert_eq!(css_string("Les \"Tanneurs\" \\ }\n"), r#""Les \"Tanneurs\" \\ } ""#);
+    }
 }

@@ -94,8 +94,8 @@ pub(super) struct About {
     pub(super) public: bool,
     /// Kind of page, for the scripts of the theme.
     pub(super) tool: Option<&'static str>,
-    /// Names and vintages of the fiches of a packet, in order.
-    pub(super) fiches: Vec<(String, String)>,
+    /// Whether the page has its own style sheet of page heads beside it.
+    pub(super) margins: bool,
 }
 
 /// Fragments that all pages share, by depth.
@@ -105,7 +105,6 @@ pub(super) struct Shell {
     footers: Vec<[Value; 2]>,
     roots: Vec<Value>,
     styles: Vec<String>,
-    packet_styles: Vec<String>,
     scripts: Vec<String>,
     page_scripts: std::collections::BTreeMap<String, Vec<String>>,
     confidential: [String; 2],
@@ -221,7 +220,6 @@ impl Shell {
             footers,
             roots,
             styles: theme.settings.styles.iter().filter_map(path).collect(),
-            packet_styles: theme.settings.packet_styles.iter().filter_map(path).collect(),
             scripts: theme.settings.scripts.iter().filter_map(path).collect(),
             page_scripts: theme
                 .settings
@@ -242,18 +240,7 @@ impl Shell {
     pub(super) fn context(&self, depth: usize, about: About, own: Value) -> Value {
         let depth = depth.min(ABSOLUTE);
         let menu = about.menu.unwrap_or(Menu::Content);
-        let mut styles = self.styles.clone();
-        let mut data = String::new();
-        if !about.fiches.is_empty() {
-            styles.extend(self.packet_styles.iter().cloned());
-            for (i, (place, vintage)) in about.fiches.iter().enumerate() {
-                data.push_str(&format!(" data-p{}=\"", i + 1));
-                super::markup::esc(&mut data, place);
-                data.push_str(&format!("\" data-v{}=\"", i + 1));
-                super::markup::esc(&mut data, vintage);
-                data.push('"');
-            }
-        }
+        let styles = self.styles.clone();
         // Public pages are read before the login: they ask for nothing that lies behind it.
         let mut scripts = if about.public { Vec::new() } else { self.scripts.clone() };
         if let Some(more) = about.tool.and_then(|t| self.page_scripts.get(t)) {
@@ -268,7 +255,7 @@ impl Shell {
             crumbs => about.crumbs.into_iter().map(|c| context! { label => c.label, href => c.href }).collect::<Vec<_>>(),
             styles,
             scripts,
-            data => Value::from_safe_string(data),
+            margins => about.margins,
             header => self.headers[depth * Menu::ALL.len() + menu.rank()].clone(),
             footer => self.footers[depth][usize::from(about.public)].clone(),
             confidential => self.confidential[usize::from(about.public)].as_str(),

@@ -18,7 +18,6 @@ macro_rules! built_in {
 const BUILT_IN: &[(&str, &[u8])] = built_in![
     "theme.toml",
     "static/atlas.css",
-    "static/dossier.css",
     "static/outils.css",
     "static/carte.js",
     "static/champ.js",
@@ -60,9 +59,6 @@ pub struct Settings {
     pub name: String,
     /// Style sheets of every page, in order.
     pub styles: Vec<String>,
-    /// Style sheets added to the packets.
-    #[serde(default)]
-    pub packet_styles: Vec<String>,
     /// Scripts (ES modules) of every page, in order; each page is complete without them.
     #[serde(default)]
     pub scripts: Vec<String>,
@@ -242,7 +238,6 @@ mod tests {
             .settings
             .styles
             .iter()
-            .chain(&theme.settings.packet_styles)
             .chain(&theme.settings.scripts)
             .chain(theme.settings.page_scripts.values().flatten())
         {
