@@ -88,7 +88,11 @@ impl Output {
             Self::Search => "la recherche",
             Self::Compare => "la comparaison",
             Self::Rank => "le classement",
-            Self::Packets | Self::Packet(_) | Self::LandlordPacket(_) => "un dossier de séance",
+            Self::Packets
+            | Self::Packet(_)
+            | Self::LandlordPacket(_)
+            | Self::PacketMargins(_)
+            | Self::LandlordMargins(_) => "un dossier de séance",
             Self::Content(_) => "une page de content/",
             Self::NotFound => "la page d’erreur",
             Self::TerritoryBook(_) | Self::ThemeBook(..) | Self::DictionaryBook => "un classeur",

@@ -9,7 +9,7 @@ use super::table::Sides;
 use super::{Renderer, around, goals, keep, lists, marks, markup, series};
 use crate::diag::Result;
 use crate::format;
-use crate::model::{Scale, Territory, Tid};
+use crate::model::{Scale, Site, Territory, Tid};
 use crate::plan::{self, Output};
 
 /// A fiche and what its page or its packet says of it.
@@ -139,11 +139,7 @@ pub(super) fn view(r: &Renderer<'_>, tid: Tid, level: u8, class: String, prefix:
     } else if !in_packet {
         lists::children(r, tid, root, &mut sections);
     }
-    if scale == Scale::Residence {
-        turn(&mut sections);
-    }
     pair(&mut sections);
-    let dense = density(&sections, scale);
     let in_qpv = territory.lineage.qpv.is_some() || scale != Scale::Residence;
     let vintage = vintages(layout.blocks.iter(), hidden, in_qpv, usize::MAX);
     let keep_list = if hidden {
@@ -171,6 +167,11 @@ pub(super) fn view(r: &Renderer<'_>, tid: Tid, level: u8, class: String, prefix:
     } else {
         label
     };
+    let dense = if scale == Scale::Residence {
+        fold(&mut sections, head_height(territory, &keep, goals.len()))
+    } else {
+        ""
+    };
     let head = head(r, tid);
     let view = context! {
         prefix,
@@ -186,7 +187,7 @@ pub(super) fn view(r: &Renderer<'_>, tid: Tid, level: u8, class: String, prefix:
         keep_title,
         keep => safe(keep),
         locator => safe(r.maps.locator(r, tid, root, prefix)),
-        figures => safe(if scale == Scale::Residence { String::new() } else { figures(layout, &sides) }),
+        figures => safe(if scale == Scale::Residence { String::new() } else { figures(layout, &sides, site) }),
         goals_title => "Objectif d’équilibre",
         goals,
         sections => sections.into_iter().map(Section::into_value).collect::<Vec<_>>(),
@@ -393,7 +394,7 @@ pub(super) fn piece_height(piece: &Piece<'_>) -> f64 {
         Piece::Rows { rows } => rows.len() as f64 + 2.3,
         Piece::Steps { .. } => 4.0,
         Piece::Word { .. } => 3.2,
-        Piece::Equipment { families, .. } => families.len() as f64 + 2.6,
+        Piece::Equipment { families, .. } => families.len() as f64 * 1.25 + 3.4,
     }
 }
 
@@ -539,38 +540,67 @@ fn word(out: &mut String, column: &Column<'_>, sides: &Sides<'_>) {
     out.push_str("</span></dd>\n</dl>\n");
 }
 
-/// Sends to the back of the sheet the first section that the front cannot hold.
-fn turn(sections: &mut [Section]) {
-    // What the front holds under the head of the fiche, in rows of 4.4 mm: measured on printed fiches.
-    const FRONT: f64 = 34.0;
-    let mut used = 0.0;
-    for (i, section) in sections.iter_mut().enumerate() {
-        used += section.height;
-        if i > 0 && used > FRONT {
-            section.class = "verso";
-            return;
+/// What a side of an A4 sheet holds between its margins, in millimetres.
+const SIDE: f64 = 258.0;
+/// Height of a row of a table on paper, in millimetres, from the roomiest setting to the tightest.
+const ROW: [f64; 3] = [4.4, 4.05, 3.7];
+
+/// Sends to the back of the sheet the first section that the front cannot hold, and tightens the rows where needed.
+///
+/// `top` is the height of the head of the fiche in millimetres. Heights are estimates, checked on printed fiches.
+fn fold(sections: &mut [Section], top: f64) -> &'static str {
+    // Notes and source at the end of the last side.
+    const END: f64 = 26.0;
+    let mut choice = 2;
+    let mut turn = sections.len();
+    for (density, row) in ROW.iter().enumerate() {
+        let mut used = top;
+        turn = sections.len();
+        for (i, section) in sections.iter().enumerate() {
+            used += section.height * row;
+            if i > 0 && used > SIDE {
+                turn = i;
+                break;
+            }
+        }
+        let front = top + sections[..turn].iter().map(|s| s.height * row).sum::<f64>();
+        let back = END + sections[turn..].iter().map(|s| s.height * row).sum::<f64>();
+        if front <= SIDE && back <= SIDE {
+            choice = density;
+            break;
         }
     }
+    if let Some(section) = sections.get_mut(turn) {
+        section.class = "verso";
+    }
+    ["", " dense", " dense-2"][choice]
 }
 
-/// Tightens the rows of a fiche whose sides would not hold it.
-fn density(sections: &[Section], scale: Scale) -> &'static str {
-    if scale != Scale::Residence {
-        return "";
+/// Height of the head of a residence's fiche on paper, in millimetres.
+fn head_height(territory: &Territory, keep: &str, goals: usize) -> f64 {
+    let lines = |text: &str, width: usize| text.chars().count().div_ceil(width).max(1) as f64;
+    let name = lines(&territory.name, 34) * 7.6;
+    let address = territory.address.as_deref().map_or(0.0, |a| lines(a, 62) * 5.2);
+    // Words of the sentences, tags left out.
+    let mut words = String::new();
+    let mut inside = false;
+    let mut sentences = 0.0;
+    for c in keep.chars() {
+        match c {
+            '<' => inside = true,
+            '>' => inside = false,
+            '\n' => {
+                sentences += lines(&words, 72) * 4.1 + 1.6;
+                words.clear();
+            }
+            c if !inside => words.push(c),
+            _ => {}
+        }
     }
-    let turn = sections
-        .iter()
-        .position(|s| s.class == "verso")
-        .unwrap_or(sections.len());
-    let front: f64 = sections[..turn].iter().map(|s| s.height).sum();
-    let back: f64 = sections[turn..].iter().map(|s| s.height).sum();
-    if front > 42.0 || back > 66.0 {
-        " dense-2"
-    } else if front > 36.0 || back > 56.0 {
-        " dense"
-    } else {
-        ""
-    }
+    let left = 5.0 + name + address + 34.0 + 7.0 + sentences;
+    let right = 80.0;
+    let goals = if goals == 0 { 0.0 } else { 12.0 + goals as f64 * 5.2 };
+    left.max(right) + goals + 6.0
 }
 
 /// Vintages of the blocks, themes of the same vintage together: « Parc 2025 · Occupation, Environnement 2024 ».
@@ -764,7 +794,7 @@ fn actions(r: &Renderer<'_>, tid: Tid) -> Vec<Value> {
 }
 
 /// First numbers of the fiche, large.
-fn figures(layout: &super::layout::Layout<'_>, sides: &Sides<'_>) -> String {
+fn figures(layout: &super::layout::Layout<'_>, sides: &Sides<'_>, site: &Site) -> String {
     let mut out = String::from("<dl class=\"figs\">\n");
     let mut count = 0;
     if let Some((block, column)) = layout.blocks.iter().find_map(|b| Some((b, b.headline.as_ref()?))) {
@@ -777,7 +807,7 @@ fn figures(layout: &super::layout::Layout<'_>, sides: &Sides<'_>) -> String {
             .series
             .iter()
             .find(|s| s.first().is_some_and(|c| c.iid == column.iid))
-            .and_then(|s| series::change(s, &sides.here))
+            .and_then(|s| series::change(s, &sides.here, site))
         {
             out.push_str(&format!("<small>{change}</small>"));
         }

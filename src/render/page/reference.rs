@@ -139,7 +139,11 @@ fn source_value(r: &Renderer<'_>, source: &Source) -> Value {
             Some(context! { href, label => x.label.as_str() })
         })
         .collect();
-    let breaks: Vec<Value> = source.breaks.iter().map(|(year, why)| context! { year, why }).collect();
+    let breaks: Vec<Value> = source
+        .breaks
+        .iter()
+        .map(|(year, why)| context! { year, why => why.as_str() })
+        .collect();
     context! {
         id => source.id.as_str(),
         dataset => source.dataset.as_str(),

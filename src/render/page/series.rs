@@ -7,7 +7,7 @@ use super::layout::{Layout, Mode};
 use super::table::Sides;
 use super::{marks, markup};
 use crate::format;
-use crate::model::{Scale, Vintage};
+use crate::model::{Kind, Site, Vintage};
 
 /// Charts drawn on a fiche.
 const MOST: usize = 6;
@@ -31,7 +31,9 @@ pub(super) fn section(layout: &Layout<'_>, sides: &Sides<'_>, r: &Renderer<'_>) 
     let mut drawn = false;
     let mut charts = String::from("<div class=\"multiples\">\n");
     for (i, series) in all.iter().enumerate() {
-        drawn |= marks::lines(&mut charts, series, sides, reference, i, r.site);
+        // A count is followed by itself: that of a larger place would flatten it.
+        let beside = reference.filter(|_| series.first().is_some_and(|c| c.indicator.kind != Kind::Count));
+        drawn |= marks::lines(&mut charts, series, sides, beside, i, r.site);
     }
     charts.push_str("</div>\n");
     if drawn {
@@ -121,14 +123,19 @@ fn table(
 }
 
 /// Change of a count between its first and last published vintages, in percent; none when either is hidden.
-pub(super) fn change(series: &[Column<'_>], at: &At<'_>) -> Option<String> {
-    debug_assert!(at.scale != Scale::Residence, "residences have no series");
+///
+/// None either when the method changed in between: the two are not comparable.
+pub(super) fn change(series: &[Column<'_>], at: &At<'_>, site: &Site) -> Option<String> {
     let (first, last) = (series.first()?, series.last()?);
     let (before, after) = (
         first.get(at.scale, at.rank)?.value()?,
         last.get(at.scale, at.rank)?.value()?,
     );
-    if before <= 0.0 || first.cell.vintage == last.cell.vintage {
+    let years = first.cell.vintage.last() + 1..=last.cell.vintage.last();
+    let broken = site
+        .source(&first.indicator.source)
+        .is_some_and(|s| s.breaks_of(&first.indicator.id).any(|(year, _)| years.contains(&year)));
+    if broken || before <= 0.0 || first.cell.vintage == last.cell.vintage {
         return None;
     }
     let change = (after - before) / before * 100.0;
