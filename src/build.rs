@@ -66,6 +66,8 @@ pub struct Report {
     pub figures: usize,
     /// Hidden figures.
     pub hidden: usize,
+    /// Distinct figures read back from the finished files by the audit.
+    pub audited: usize,
     /// Bytes written.
     pub bytes: u64,
     /// Seconds per stage.
@@ -94,6 +96,10 @@ impl Report {
                 n(self.workbooks),
                 n(self.files),
                 size(self.bytes)
+            ));
+            lines.push(format!(
+                "  contrôle     {} chiffres relus, aucun chiffre masqué ne se recalcule",
+                n(self.audited)
             ));
             lines.push(format!("  publié dans  {}", out.display()));
         } else {
@@ -188,6 +194,13 @@ pub fn build(args: &Args, progress: &mut Progress) -> Result<(Report, Diagnostic
     for (path, output) in plan.iter() {
         count(&mut report, path, output);
     }
+    let audit = progress.stage("Contrôle", || {
+        disclosure::audit::audit(stage.folder(), site.config.disclosure, None)
+    })?;
+    if !audit.safe {
+        return Err(audit.diagnostics());
+    }
+    report.audited = audit.figures;
     progress.stage("Publication", || stage.publish(&site.build_id))?;
     report.out = Some(args.out());
     report.bytes = bytes.into_inner();

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::accounts::command as accounts;
 use crate::diag::{Diagnostics, Result};
-use crate::disclosure::table;
+use crate::disclosure::{audit, table};
 use crate::progress::Progress;
 use crate::{build, demo, format, pdf, prepare, publish, serve, starter};
 
@@ -65,6 +65,8 @@ enum Command {
     Pdf(pdf::Args),
     /// Écrit une métropole fictive complète, de la taille voulue.
     Demo(demo::Args),
+    /// Relit un atlas construit comme le ferait un attaquant et dit ce qui s’y recalcule.
+    Audit(audit::Args),
     /// Liste les éditions conservées à côté de l’atlas publié.
     Releases {
         /// Dossier publié.
@@ -105,7 +107,7 @@ impl Answer {
     pub fn text(text: impl Into<String>) -> Self {
         Self {
             text: text.into(),
-            warnings: Diagnostics::new(),
+            ..Self::default()
         }
     }
 
@@ -190,6 +192,24 @@ impl Cli {
                     Format::Text if self.quiet => Answer::default(),
                     Format::Text => Answer::text(report.summary(&args.site)),
                 })
+            }
+            Command::Audit(args) => {
+                let numbers = crate::config::Disclosure::default();
+                let report = progress.stage("Contrôle", || {
+                    audit::audit(&args.dossier, numbers, args.against.as_deref())
+                })?;
+                let text = match self.format {
+                    Format::Json => Answer::json(&report).text,
+                    Format::Text => report.text(),
+                };
+                let errors = report.findings.iter().filter(|f| f.error).count();
+                let warnings = (!report.safe)
+                    .then(|| {
+                        crate::diag::Diagnostic::error(format!("{errors} fuites : cet atlas ne doit pas être publié"))
+                    })
+                    .into_iter()
+                    .collect();
+                Ok(Answer { text, warnings })
             }
             Command::Releases { out } => {
                 let releases = publish::list(out)?;

@@ -6,6 +6,7 @@
 
 mod admit;
 pub mod attack;
+pub mod audit;
 pub mod protect;
 mod published;
 pub mod table;

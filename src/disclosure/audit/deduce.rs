@@ -1,0 +1,589 @@
+//! What a reader can work out: the published figures as equations over residences, solved as an attacker would.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Arc, Mutex};
+
+use num_traits::Signed as _;
+use rayon::prelude::*;
+
+use super::book::Described;
+use super::facts::{Finding, Said};
+use crate::disclosure::attack::{Effort, Proof, Range, Shape, Terms};
+
+/// What the pages say of the places: `[commune, iris, qpv]` of each residence.
+pub(super) type Lineages = BTreeMap<String, [String; 3]>;
+
+/// Numbers of the audit.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Limits {
+    pub(super) min_width: i128,
+    pub(super) warn_width: i128,
+    pub(super) virtual_zone: i128,
+}
+
+/// A zone that carries a figure: scale and code.
+type Zone<'a> = (&'a str, &'a str);
+
+/// A sum that adds up over territories: a count, or the numerator of a published share.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Sum<'a> {
+    /// `id` or `id:category`, joined by ` + ` for a numerator of several terms.
+    name: String,
+    vintage: &'a str,
+}
+
+/// What is known of one zone.
+#[derive(Debug, Clone, Copy)]
+enum Known {
+    Within(i64, i64, u32),
+    Hidden(u32),
+}
+
+type Zones<'a> = BTreeMap<Zone<'a>, Known>;
+
+/// Everything that adds up, by sum.
+fn sums<'a>(
+    facts: &'a [(Box<str>, Said, u32)],
+    dictionary: &BTreeMap<String, Described>,
+) -> BTreeMap<Sum<'a>, Zones<'a>> {
+    let mut all: BTreeMap<Sum<'a>, Zones<'a>> = BTreeMap::new();
+    let value_of: HashMap<&str, f64> = facts
+        .iter()
+        .filter_map(|(name, said, _)| {
+            if let Said::Number(v) = said {
+                Some((&**name, *v))
+            } else {
+                None
+            }
+        })
+        .collect();
+    for (name, said, file) in facts {
+        let mut parts = name.split(':');
+        let (Some(scale), Some(code), Some(id)) = (parts.next(), parts.next(), parts.next()) else {
+            continue;
+        };
+        let (category, vintage) = match (parts.next(), parts.next()) {
+            (Some(vintage), None) => ("", vintage),
+            (Some(category), Some(vintage)) => (category, vintage),
+            _ => continue,
+        };
+        let Some(described) = dictionary.get(id) else { continue };
+        if !matches!(described.base.as_str(), "logements" | "attributions") {
+            continue;
+        }
+        let (sum, known) = match described.kind.as_str() {
+            "effectif" => {
+                let sum = if category.is_empty() {
+                    id.to_owned()
+                } else {
+                    format!("{id}:{category}")
+                };
+                let known = match said {
+                    Said::Number(v) if v.fract() == 0.0 => Known::Within(integer(*v), integer(*v), *file),
+                    s if s.is_secret() => Known::Hidden(*file),
+                    _ => continue,
+                };
+                (sum, known)
+            }
+            "part" | "taux" if !described.numerator.is_empty() => {
+                let sum = numerator(&described.numerator, category, dictionary);
+                let known = match said {
+                    // The denominator printed beside the share is its base.
+                    Said::Number(share) => {
+                        let Some(base) = value_of.get(format!("base:{name}").as_str()) else {
+                            continue;
+                        };
+                        let (lo, up) = rounded(*share, *base, described.decimals);
+                        Known::Within(lo, up, *file)
+                    }
+                    s if s.is_secret() => Known::Hidden(*file),
+                    _ => continue,
+                };
+                (sum, known)
+            }
+            _ => continue,
+        };
+        let zones = all.entry(Sum { name: sum, vintage }).or_default();
+        let kept = zones.entry((scale, code)).or_insert(known);
+        // A count says more than a share; two shares of one numerator meet.
+        *kept = match (*kept, known) {
+            (Known::Within(a, b, f), Known::Within(c, d, _)) => Known::Within(a.max(c), b.min(d), f),
+            (Known::Hidden(_), within @ Known::Within(..)) => within,
+            (first, _) => first,
+        };
+    }
+    all
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "counts stay far below 2^53")]
+fn integer(value: f64) -> i64 {
+    value.round() as i64
+}
+
+/// Integers whose share of `base`, rounded, is `share`: one decimal gives the count itself while the base is under 1,000.
+fn rounded(share: f64, base: f64, decimals: u8) -> (i64, i64) {
+    let small = share.fract() == 0.0 && base < 100.0;
+    let half = 0.5 / 10f64.powi(if small { 0 } else { i32::from(decimals) });
+    // A hair wider than the rounding, so that a value on the edge stays inside.
+    let lo = ((share - half) / 100.0 * base - 1e-7).ceil().max(0.0);
+    let up = ((share + half) / 100.0 * base + 1e-7).floor().min(base);
+    (integer(lo), integer(up.max(lo)))
+}
+
+/// Name of a numerator for one category of the share.
+fn numerator(text: &str, category: &str, dictionary: &BTreeMap<String, Described>) -> String {
+    let terms: Vec<String> = text
+        .split('+')
+        .map(str::trim)
+        .map(|term| {
+            let follows = !category.is_empty() && !term.contains(':') && dictionary.contains_key(term);
+            if follows {
+                format!("{term}:{category}")
+            } else {
+                term.to_owned()
+            }
+        })
+        .collect();
+    terms.join(" + ")
+}
+
+/// Atoms: residences, or groups of residences of one commune, IRIS and QPV where no residence carries the figure.
+struct Atoms<'a> {
+    names: Vec<String>,
+    members: BTreeMap<Zone<'a>, Vec<u32>>,
+}
+
+fn atoms<'a>(lineages: &'a Lineages, by_residence: bool, metropole: &'a str) -> Atoms<'a> {
+    let mut names = Vec::new();
+    let mut rank: HashMap<&[String; 3], u32> = HashMap::new();
+    let mut members: BTreeMap<Zone<'a>, Vec<u32>> = BTreeMap::new();
+    for (id, lineage) in lineages {
+        let atom = if by_residence {
+            names.push(format!("résidence {id}"));
+            u32::try_from(names.len() - 1).unwrap_or(u32::MAX)
+        } else {
+            *rank.entry(lineage).or_insert_with(|| {
+                let [commune, iris, qpv] = lineage;
+                let qpv = if qpv.is_empty() {
+                    "hors QPV".to_owned()
+                } else {
+                    format!("QPV {qpv}")
+                };
+                names.push(format!("partie de l’IRIS {iris} ({qpv}, commune {commune})"));
+                u32::try_from(names.len() - 1).unwrap_or(u32::MAX)
+            })
+        };
+        let mut put = |zone: Zone<'a>| {
+            let list = members.entry(zone).or_default();
+            if list.last() != Some(&atom) {
+                list.push(atom);
+            }
+        };
+        put(("metropole", metropole));
+        if by_residence {
+            put(("residence", id));
+        }
+        for (scale, code) in ["commune", "iris", "qpv"].into_iter().zip(lineage) {
+            if !code.is_empty() {
+                put((scale, code));
+            }
+        }
+    }
+    for list in members.values_mut() {
+        list.sort_unstable();
+        list.dedup();
+    }
+    Atoms { names, members }
+}
+
+/// Looks for everything that a reader can recompute.
+pub(super) fn deduce(
+    facts: &[(Box<str>, Said, u32)],
+    files: &[String],
+    dictionary: &BTreeMap<String, Described>,
+    lineages: &Lineages,
+    limits: Limits,
+) -> (Vec<Finding>, usize) {
+    let metropole = facts
+        .iter()
+        .find_map(|f| f.0.strip_prefix("metropole:")?.split(':').next())
+        .unwrap_or("");
+    let sums = sums(facts, dictionary);
+    let by_residence = atoms(lineages, true, metropole);
+    let by_group = atoms(lineages, false, metropole);
+    let shapes: Shapes = Mutex::default();
+    let solved = sums.len();
+    let mut findings: Vec<Finding> = sums
+        .par_iter()
+        .flat_map_iter(|(sum, zones)| {
+            let fine = zones.keys().any(|z| z.0 == "residence");
+            let system = System {
+                sum,
+                zones,
+                atoms: if fine { &by_residence } else { &by_group },
+                files,
+                limits,
+                fine,
+            };
+            system.solve(&shapes)
+        })
+        .collect();
+    findings.extend(windows(&sums, files));
+    findings.sort();
+    findings.dedup();
+    (findings, solved)
+}
+
+/// What depends only on the pattern of hidden figures is done once for all figures hidden in the same way.
+type Shapes = Mutex<HashMap<Vec<(u8, u32)>, Arc<Shape>>>;
+
+struct System<'a> {
+    sum: &'a Sum<'a>,
+    zones: &'a Zones<'a>,
+    atoms: &'a Atoms<'a>,
+    files: &'a [String],
+    limits: Limits,
+    fine: bool,
+}
+
+impl System<'_> {
+    fn solve(&self, shapes: &Shapes) -> Vec<Finding> {
+        let mut facts: Vec<(Zone<'_>, Terms, Range, u32)> = Vec::new();
+        let mut targets: Vec<(Zone<'_>, Terms, u32)> = Vec::new();
+        let mut pattern: Vec<(u8, u32)> = vec![(u8::from(self.fine), 0)];
+        let mut seen: BTreeSet<&[u32]> = BTreeSet::new();
+        let mut twins = Vec::new();
+        for (rank, (zone, members)) in (0u32..).zip(&self.atoms.members) {
+            let Some(known) = self.zones.get(zone) else { continue };
+            let terms: Terms = members.iter().map(|a| (*a, 1)).collect();
+            match known {
+                Known::Within(lo, up, file) => {
+                    pattern.push((if lo == up { 1 } else { 2 }, rank));
+                    facts.push((
+                        *zone,
+                        terms,
+                        Range {
+                            lo: Some(*lo),
+                            up: Some(*up),
+                        },
+                        *file,
+                    ));
+                }
+                Known::Hidden(file) => {
+                    pattern.push((3, rank));
+                    targets.push((*zone, terms, *file));
+                    twins.push(members.as_slice());
+                }
+            }
+            seen.insert(members);
+        }
+        if facts.is_empty() {
+            return Vec::new();
+        }
+        let exact: Vec<bool> = facts.iter().map(|f| f.2.lo == f.2.up).collect();
+        let make = || {
+            let rows = facts.iter().map(|f| f.1.clone()).collect();
+            let hidden = targets.iter().map(|t| t.1.clone()).collect();
+            Arc::new(Shape::new(self.atoms.names.len(), rows, &exact, hidden))
+        };
+        let known = shapes.lock().ok().and_then(|s| s.get(&pattern).cloned());
+        let shape = known.unwrap_or_else(|| {
+            let shape = make();
+            if let Ok(mut all) = shapes.lock() {
+                all.insert(pattern, Arc::clone(&shape));
+            }
+            shape
+        });
+        let given: Vec<Range> = facts.iter().map(|f| f.2).collect();
+        let effort = Effort::default();
+        let answer = shape.solve(&given, effort);
+        let mut findings = Vec::new();
+        for block in &answer.contradictions {
+            let named: Vec<String> = block.iter().take(6).map(|f| words(facts[*f as usize].0)).collect();
+            findings.push(Finding {
+                error: true,
+                kind: "contradiction",
+                message: format!("{} : ces chiffres se contredisent : {}", self.title(), named.join(", ")),
+                files: block
+                    .iter()
+                    .take(6)
+                    .map(|f| self.files[facts[*f as usize].3 as usize].clone())
+                    .collect(),
+                remedy: "un total n’est pas la somme de ses parties : reprendre « atlas prepare »".to_owned(),
+            });
+        }
+        for (t, interval) in answer.intervals.iter().enumerate() {
+            let (zone, terms, file) = &targets[t];
+            if terms.is_empty() {
+                continue;
+            }
+            let width = interval.widest();
+            let pinned = interval.exact();
+            // Nothing there at all: a zero that the published total of the zone above says itself.
+            let zero = pinned && interval.up.proved == Some(0);
+            let narrow = width.is_some_and(|w| w < self.limits.min_width);
+            if pinned || narrow {
+                let proof = shape.prove(t, &given, interval, effort);
+                let (equation, mut used) = self.equation(&proof, &facts);
+                used.insert(0, self.files[*file as usize].clone());
+                used.dedup();
+                let found = match (interval.lo.proved, interval.up.proved) {
+                    (Some(lo), Some(up)) if lo == up => format!("= {lo}"),
+                    (Some(lo), Some(up)) => format!("entre {lo} et {up}"),
+                    _ => String::new(),
+                };
+                findings.push(Finding {
+                    error: !zero,
+                    kind: if zero { "zero" } else { "recalcul" },
+                    message: format!("{} : {} se recalcule : {equation} {found}", self.title(), words(*zone)),
+                    files: used,
+                    remedy: if zero {
+                        "zéro certain dans une petite zone : à masquer dans la zone au-dessus s’il en dit trop"
+                            .to_owned()
+                    } else {
+                        "masquer un chiffre de plus dans cette équation (« atlas prepare » le fait)".to_owned()
+                    },
+                });
+            } else if width.is_some_and(|w| w < self.limits.warn_width) {
+                findings.push(Finding {
+                    error: false,
+                    kind: "intervalle",
+                    message: format!(
+                        "{} : {} est connu à {} près",
+                        self.title(),
+                        words(*zone),
+                        width.unwrap_or(0)
+                    ),
+                    files: vec![self.files[*file as usize].clone()],
+                    remedy: "masquer davantage autour, si ce chiffre est sensible".to_owned(),
+                });
+            }
+        }
+        self.virtual_zones(&shape, &exact, &facts, &mut findings);
+        findings
+    }
+
+    /// Unions of unknown places whose total is determined and small: zones that nobody prints.
+    fn virtual_zones(
+        &self,
+        shape: &Shape,
+        exact: &[bool],
+        facts: &[(Zone<'_>, Terms, Range, u32)],
+        findings: &mut Vec<Finding>,
+    ) {
+        let printed: BTreeSet<&[u32]> = self
+            .atoms
+            .members
+            .iter()
+            .filter(|(z, _)| self.zones.contains_key(*z))
+            .map(|(_, m)| m.as_slice())
+            .collect();
+        for union in shape.unions(exact).0 {
+            if printed.contains(union.atoms.as_slice()) {
+                continue;
+            }
+            let mut total = num_rational::BigRational::from_integer(0.into());
+            for (fact, weight) in &union.weights {
+                let value = facts[*fact as usize].2.lo.unwrap_or(0);
+                total += weight * num_rational::BigRational::from_integer(value.into());
+            }
+            let small =
+                total.is_positive() && total < num_rational::BigRational::from_integer(self.limits.virtual_zone.into());
+            if !small {
+                continue;
+            }
+            let names: Vec<&str> = union
+                .atoms
+                .iter()
+                .take(4)
+                .map(|a| self.atoms.names[*a as usize].as_str())
+                .collect();
+            let (equation, files) = self.equation(&Proof::Equation(certificate(&union.weights, total.clone())), facts);
+            findings.push(Finding {
+                error: true,
+                kind: "zone",
+                message: format!(
+                    "{} : zone que nul n’imprime mais que l’on déduit : {} = {equation} = {total}",
+                    self.title(),
+                    names.join(" + ")
+                ),
+                files,
+                remedy: "masquer l’un de ces chiffres : la différence porte sur moins de 11".to_owned(),
+            });
+        }
+    }
+
+    fn title(&self) -> String {
+        format!("{} ({})", self.sum.name, self.sum.vintage)
+    }
+
+    /// Writes a proof in words, and the files it takes its figures from.
+    fn equation(&self, proof: &Proof, facts: &[(Zone<'_>, Terms, Range, u32)]) -> (String, Vec<String>) {
+        let mut files: Vec<String> = proof
+            .support()
+            .iter()
+            .take(12)
+            .map(|f| self.files[facts[*f as usize].3 as usize].clone())
+            .collect();
+        files.sort();
+        files.dedup();
+        let side = |weights: &BTreeMap<u32, num_rational::BigRational>| {
+            let mut plus = Vec::new();
+            let mut minus = Vec::new();
+            for (fact, weight) in weights {
+                let (zone, _, range, _) = &facts[*fact as usize];
+                let value = match (range.lo, range.up) {
+                    (Some(lo), Some(up)) if lo == up => lo.to_string(),
+                    (lo, up) => format!(
+                        "de {} à {}",
+                        lo.unwrap_or(0),
+                        up.map_or_else(String::new, |u| u.to_string())
+                    ),
+                };
+                let one = num_rational::BigRational::from_integer(1.into());
+                let times = if weight.abs() == one {
+                    String::new()
+                } else {
+                    format!("{} × ", weight.abs())
+                };
+                let text = format!("{times}{} ({value})", words(*zone));
+                if weight.is_positive() {
+                    plus.push((zone.0, text))
+                } else {
+                    minus.push((zone.0, text))
+                }
+            }
+            let mut out = short(&plus).join(" + ");
+            if !minus.is_empty() {
+                out.push_str(" − ");
+                out.push_str(&short(&minus).join(" − "));
+            }
+            out
+        };
+        let text = match proof {
+            Proof::Equation(one) => side(&one.weights),
+            Proof::Bounds { lo, up } if lo.weights == up.weights => side(&lo.weights),
+            Proof::Bounds { lo, up } => {
+                let parts: Vec<String> = [side(&lo.weights), side(&up.weights)]
+                    .into_iter()
+                    .filter(|t| !t.is_empty())
+                    .collect();
+                format!("bornes par {}, aucun effectif n’étant négatif", parts.join(" et par "))
+            }
+            Proof::Exhaustion(_) => "tous les nombres entiers possibles essayés".to_owned(),
+        };
+        (text, files)
+    }
+}
+
+fn certificate(
+    weights: &BTreeMap<u32, num_rational::BigRational>,
+    bound: num_rational::BigRational,
+) -> crate::disclosure::attack::Certificate {
+    crate::disclosure::attack::Certificate {
+        weights: weights.clone(),
+        bound,
+    }
+}
+
+/// Keeps an equation readable: beyond four residences, their number.
+fn short(terms: &[(&str, String)]) -> Vec<String> {
+    let mut out: Vec<String> = Vec::new();
+    let residences = terms.iter().filter(|t| t.0 == "residence").count();
+    let mut told = false;
+    for (scale, text) in terms {
+        if *scale == "residence" && residences > 4 {
+            if !told {
+                out.push(format!("{residences} résidences publiées"));
+                told = true;
+            }
+        } else {
+            out.push(text.clone());
+        }
+    }
+    out
+}
+
+fn words(zone: Zone<'_>) -> String {
+    let (scale, code) = zone;
+    match scale {
+        "metropole" => "territoire entier".to_owned(),
+        "commune" => format!("commune {code}"),
+        "iris" => format!("IRIS {code}"),
+        "qpv" => format!("QPV {code}"),
+        "residence" => format!("résidence {code}"),
+        _ => format!("{scale} {code}"),
+    }
+}
+
+/// Annual counts inside published windows of years: those of one territory, taken together, must not pin a year.
+fn windows(sums: &BTreeMap<Sum<'_>, Zones<'_>>, files: &[String]) -> Vec<Finding> {
+    let mut series: BTreeMap<(&str, Zone<'_>), Vec<(u16, u16, i64, i64, u32)>> = BTreeMap::new();
+    for (sum, zones) in sums {
+        let Some((from, to)) = sum
+            .vintage
+            .split_once('-')
+            .and_then(|(a, b)| Some((a.parse().ok()?, b.parse().ok()?)))
+        else {
+            continue;
+        };
+        for (zone, known) in zones {
+            if let Known::Within(lo, up, file) = known {
+                series
+                    .entry((&sum.name, *zone))
+                    .or_default()
+                    .push((from, to, *lo, *up, *file));
+            }
+        }
+    }
+    let check = |((name, zone), list): (&(&str, Zone<'_>), &Vec<(u16, u16, i64, i64, u32)>)| -> Option<Finding> {
+        let overlap = list
+            .iter()
+            .enumerate()
+            .any(|(i, a)| list[..i].iter().any(|b| a.0 <= b.1 && b.0 <= a.1));
+        if !overlap {
+            return None;
+        }
+        let first = list.iter().map(|w| w.0).min()?;
+        let last = list.iter().map(|w| w.1).max()?;
+        let rows: Vec<Terms> = list
+            .iter()
+            .map(|w| (w.0..=w.1).map(|y| (u32::from(y - first), 1)).collect())
+            .collect();
+        let exact: Vec<bool> = list.iter().map(|w| w.2 == w.3).collect();
+        let years: Vec<Terms> = (0..=u32::from(last - first)).map(|y| vec![(y, 1)]).collect();
+        let shape = Shape::new(years.len(), rows, &exact, years);
+        let given: Vec<Range> = list
+            .iter()
+            .map(|w| Range {
+                lo: Some(w.2),
+                up: Some(w.3),
+            })
+            .collect();
+        let answer = shape.solve(&given, Effort::default());
+        let pinned: Vec<String> = answer
+            .intervals
+            .iter()
+            .zip(first..)
+            .filter(|(i, _)| i.exact() && i.up.proved != Some(0))
+            .map(|(_, year)| year.to_string())
+            .collect();
+        (!pinned.is_empty()).then(|| Finding {
+            error: true,
+            kind: "fenetres",
+            message: format!(
+                "{name} : {} : les fenêtres publiées se recoupent et donnent l’année {} seule",
+                words(*zone),
+                pinned.join(", ")
+            ),
+            files: list
+                .iter()
+                .map(|w| files[w.4 as usize].clone())
+                .collect::<BTreeSet<_>>()
+                .into_iter()
+                .collect(),
+            remedy: "ne publier que des fenêtres disjointes, ou masquer l’une d’elles".to_owned(),
+        })
+    };
+    series.par_iter().filter_map(|entry| check(entry)).collect()
+}

@@ -1,0 +1,523 @@
+//! A finished page: its figures, where its residence belongs, and marks that would say more than they may.
+
+use std::borrow::Cow;
+
+use super::facts::{Batch, Finding, Said};
+use super::scan::{Piece, Scanner, attribute, attributes, decode};
+
+/// Attributes that pages may carry; any other `data-*` could carry a figure.
+const KNOWN_DATA: [&str; 19] = [
+    "data-cell",
+    "data-state",
+    "data-base",
+    "data-goal",
+    "data-count",
+    "data-source",
+    "data-vintage",
+    "data-signs",
+    "data-root",
+    "data-place",
+    "data-confidential",
+    "data-build",
+    "data-tool",
+    "data-value",
+    "data-class",
+    "data-name",
+    "data-indicator",
+    "data-scale",
+    "data-codes",
+];
+
+/// What a page says beside its figures.
+#[derive(Debug, Default)]
+pub(super) struct Page {
+    /// Codes of commune, IRIS and QPV linked in the identity of a residence's fiche; empty when it has none.
+    pub(super) lineage: [String; 3],
+    pub(super) findings: Vec<Finding>,
+}
+
+/// One row of a table, as far as the audit needs it.
+#[derive(Default)]
+struct Row<'a> {
+    label: String,
+    cells: Vec<(Cow<'a, str>, Said)>,
+    own_hidden: bool,
+    drawn: bool,
+}
+
+/// Reads a page.
+pub(super) fn read<'a>(text: &'a str, file: &'a str, batch: &mut Batch<'a>) -> Page {
+    let mut page = Page::default();
+    let mut state = State {
+        file,
+        ..State::default()
+    };
+    for piece in Scanner::new(text) {
+        match piece {
+            Piece::Open {
+                name,
+                attributes: attrs,
+                closed,
+            } => state.open(name, attrs, closed, batch, &mut page),
+            Piece::Close(name) => state.close(name, &mut page),
+            Piece::Text(text) => state.text(text, &mut page),
+            Piece::Comment(text) => {
+                if text.bytes().any(|b| b.is_ascii_digit()) {
+                    page.findings.push(leak(
+                        file,
+                        "un commentaire porte un nombre".to_owned(),
+                        "retirer ce commentaire du gabarit",
+                    ));
+                }
+            }
+        }
+    }
+    page
+}
+
+fn leak(file: &str, message: String, remedy: &str) -> Finding {
+    Finding {
+        error: true,
+        kind: "fuite",
+        message,
+        files: vec![file.to_owned()],
+        remedy: remedy.to_owned(),
+    }
+}
+
+#[derive(Default)]
+struct State<'a> {
+    file: &'a str,
+    in_identity: bool,
+    in_own_cell: bool,
+    in_svg: usize,
+    in_data: usize,
+    in_script: bool,
+    tooltip: Option<String>,
+    row: Option<Row<'a>>,
+    label: Option<String>,
+    table: Vec<Row<'a>>,
+    hidden_shape: Option<String>,
+    text_before: String,
+}
+
+impl<'a> State<'a> {
+    fn open(&mut self, name: &str, attrs: &'a str, closed: bool, batch: &mut Batch<'a>, page: &mut Page) {
+        match name {
+            "dl" => self.in_identity = attribute(attrs, "class") == Some("id"),
+            "a" if self.in_identity => {
+                if let Some(href) = attribute(attrs, "href") {
+                    identity(&decode(href), &mut page.lineage);
+                }
+            }
+            "table" => self.table.clear(),
+            "tr" => self.row = Some(Row::default()),
+            "th" => self.label = Some(String::new()),
+            "td" => {
+                let class = attribute(attrs, "class").unwrap_or("");
+                self.in_own_cell = class.split(' ').any(|c| c == "me");
+                self.text_before.clear();
+            }
+            "svg" if !closed => self.in_svg += 1,
+            "title" | "desc" if self.in_svg > 0 && !closed => self.tooltip = Some(String::new()),
+            "script" | "style" => {
+                self.in_script = !closed;
+                if attribute(attrs, "src").is_none() {
+                    page.findings.push(leak(
+                        self.file,
+                        format!("« {name} » en ligne dans la page"),
+                        "le mettre dans un fichier du thème",
+                    ));
+                }
+            }
+            _ => {}
+        }
+        let mut cell = None;
+        let mut value = None;
+        let mut state = None;
+        let mut base = None;
+        for (key, raw) in attributes(attrs) {
+            match key {
+                "data-cell" => cell = Some(decode(raw)),
+                "value" if name == "data" => value = Some(raw),
+                "data-value" => value = Some(raw),
+                "data-state" => state = Some(raw),
+                "data-base" => base = Some(decode(raw)),
+                "title" | "aria-label" | "alt" | "aria-description" | "placeholder" => {
+                    self.check_tooltip(&decode(raw), page);
+                }
+                _ if key.starts_with("data-") && !KNOWN_DATA.contains(&key) => {
+                    page.findings.push(leak(
+                        self.file,
+                        format!("attribut « {key} » non prévu : il peut porter un chiffre"),
+                        "le retirer du gabarit, ou employer data-cell et data-value",
+                    ));
+                }
+                _ => {}
+            }
+        }
+        if name == "data" && !closed {
+            self.in_data += 1;
+        }
+        if let Some(cell) = cell {
+            self.fact(name, attrs, cell, value, state, batch, page);
+        } else if let Some(base) = base {
+            if let Some(number) = value.and_then(|v| v.parse().ok()) {
+                batch
+                    .facts
+                    .push((Cow::Owned(format!("base:{base}")), Said::Number(number)));
+            }
+        } else if state == Some("s") && value.is_some_and(|v| !v.is_empty()) {
+            page.findings.push(leak(
+                self.file,
+                "un chiffre secret porte une valeur".to_owned(),
+                "vider « value »",
+            ));
+        }
+        if self.in_svg > 0
+            && matches!(
+                name,
+                "rect" | "circle" | "line" | "path" | "use" | "polyline" | "ellipse"
+            )
+            && let Some(row) = &mut self.row
+        {
+            row.drawn = true;
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the parts of one tag")]
+    fn fact(
+        &mut self,
+        name: &str,
+        attrs: &str,
+        cell: Cow<'a, str>,
+        value: Option<&str>,
+        state: Option<&str>,
+        batch: &mut Batch<'a>,
+        page: &mut Page,
+    ) {
+        let said = match (state, value) {
+            (Some(sign), value) => {
+                if value.is_some_and(|v| !v.is_empty()) {
+                    page.findings.push(leak(
+                        self.file,
+                        format!("« {cell} » porte un état et une valeur à la fois"),
+                        "un chiffre qui a un état n’a pas de valeur",
+                    ));
+                }
+                Said::state(sign)
+            }
+            (None, Some(value)) => value.parse().map_or(Said::Word, Said::Number),
+            // A class alone says an interval that the figure itself says better on the same page.
+            (None, None) => {
+                if attribute(attrs, "data-class").is_none() {
+                    return;
+                }
+                return;
+            }
+        };
+        if said.is_secret() && self.in_svg > 0 {
+            self.hidden_shape(name, attrs, &cell, page);
+        }
+        if let Some(row) = &mut self.row {
+            row.own_hidden |= self.in_own_cell && said.is_secret();
+            row.cells.push((cell.clone(), said));
+        }
+        batch.facts.push((cell, said));
+    }
+
+    /// The sign of a hidden place has one size and one form: another would say something.
+    fn hidden_shape(&mut self, name: &str, attrs: &str, cell: &str, page: &mut Page) {
+        let mut form = name.to_owned();
+        for (key, value) in attributes(attrs) {
+            match key {
+                "r" | "rx" | "ry" | "width" | "height" | "stroke-width" | "transform"
+                    if name != "g" && key != "transform" =>
+                {
+                    form.push_str(&format!(" {key}={value}"));
+                }
+                "data-class" | "data-value" => page.findings.push(leak(
+                    self.file,
+                    format!("« {cell} » est secret et porte « {key} »"),
+                    "une zone secrète n’a ni classe ni taille",
+                )),
+                _ => {}
+            }
+        }
+        // Outlines of zones differ by nature; only signs are compared.
+        if !matches!(name, "circle" | "rect" | "use") {
+            return;
+        }
+        match &self.hidden_shape {
+            Some(known) if *known != form => page.findings.push(leak(
+                self.file,
+                format!("le signe secret de « {cell} » n’a pas la taille des autres"),
+                "tous les signes secrets ont une taille fixe",
+            )),
+            Some(_) => {}
+            None => self.hidden_shape = Some(form),
+        }
+    }
+
+    fn close(&mut self, name: &str, page: &mut Page) {
+        match name {
+            "dl" => self.in_identity = false,
+            "svg" => self.in_svg = self.in_svg.saturating_sub(1),
+            "data" => self.in_data = self.in_data.saturating_sub(1),
+            "script" | "style" => self.in_script = false,
+            "td" => self.in_own_cell = false,
+            "th" => {
+                if let (Some(row), Some(label)) = (&mut self.row, self.label.take())
+                    && row.label.is_empty()
+                {
+                    row.label = label;
+                }
+            }
+            "title" | "desc" => {
+                if let Some(text) = self.tooltip.take() {
+                    self.check_tooltip(&text, page);
+                }
+            }
+            "tr" => {
+                if let Some(row) = self.row.take() {
+                    if row.own_hidden && row.drawn {
+                        page.findings.push(leak(
+                            self.file,
+                            format!("la ligne « {} » est secrète et porte un dessin", row.label.trim()),
+                            "une ligne secrète n’a ni barre ni repère",
+                        ));
+                    }
+                    self.table.push(row);
+                }
+            }
+            "table" => {
+                let table = std::mem::take(&mut self.table);
+                if let Some(label) = order_leak(&table) {
+                    page.findings.push(leak(
+                        self.file,
+                        format!("table rangée par valeur : la place de « {label} », secrète, dit entre quels chiffres elle tombe"),
+                        "mettre les lignes secrètes à part, par ordre alphabétique ou de code",
+                    ));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn text(&mut self, text: &'a str, page: &mut Page) {
+        if self.in_script {
+            return;
+        }
+        if let Some(tooltip) = &mut self.tooltip {
+            tooltip.push_str(&decode(text));
+            return;
+        }
+        if let Some(label) = &mut self.label {
+            label.push_str(&decode(text));
+        }
+        if self.in_data == 0
+            && self.in_svg == 0
+            && let Some(found) = small_count(&decode(text))
+        {
+            page.findings.push(leak(
+                self.file,
+                format!("nombre en toutes lettres hors d’un chiffre publié : « {found} »"),
+                "écrire ce nombre dans un élément <data>, par la porte des chiffres publiés",
+            ));
+        }
+    }
+
+    /// A tooltip describes in words; its only numbers are those of names, codes and years.
+    fn check_tooltip(&self, text: &str, page: &mut Page) {
+        if let Some(found) = counted(text) {
+            page.findings.push(leak(
+                self.file,
+                format!("nombre dans une infobulle ou un texte de remplacement : « {found} »"),
+                "une infobulle compare en mots ; le chiffre est dans la table",
+            ));
+        }
+    }
+}
+
+const COUNTED: [&str; 12] = [
+    "logement",
+    "logements",
+    "ménage",
+    "ménages",
+    "attribution",
+    "attributions",
+    "%",
+    "vacants",
+    "vacant",
+    "€",
+    "m²",
+    "locataires",
+];
+
+/// Finds « 7 logements », « 12,5 % » in a text: the number and the thing it counts.
+fn counted(text: &str) -> Option<String> {
+    let words: Vec<&str> = text
+        .split(|c: char| c.is_whitespace() || c == '\u{202F}')
+        .filter(|w| !w.is_empty())
+        .collect();
+    words.windows(2).find_map(|pair| {
+        let number = pair[0].trim_start_matches(['(', ':', '«']);
+        let thing = pair[1].trim_end_matches(['.', ',', ')', ';', ':', '»']);
+        let is_number = !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit() || b == b',');
+        (is_number && COUNTED.contains(&thing)).then(|| format!("{number} {thing}"))
+    })
+}
+
+/// As [`counted`], for 1 to 10 dwellings, households or allocations only: the convention itself speaks of 11.
+fn small_count(text: &str) -> Option<String> {
+    if !text.bytes().any(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let found = counted(text)?;
+    let (number, thing) = found.split_once(' ')?;
+    let counted = thing.starts_with("logement") || thing.starts_with("ménage") || thing.starts_with("attribution");
+    let small = number.parse::<u32>().is_ok_and(|n| (1..=10).contains(&n));
+    (counted && small).then_some(found)
+}
+
+/// Codes of a residence's commune, IRIS and QPV from the links of its identity.
+fn identity(href: &str, lineage: &mut [String; 3]) {
+    let mut parts = href.trim_end_matches('/').rsplit('/');
+    let (Some(code), Some(segment)) = (parts.next(), parts.next()) else {
+        return;
+    };
+    let place = match segment {
+        "communes" => 0,
+        "iris" => 1,
+        "qpv" => 2,
+        _ => return,
+    };
+    if lineage[place].is_empty() {
+        lineage[place] = code.to_owned();
+    }
+}
+
+/// Finds a hidden row whose place among sorted values says an interval; gives its label.
+///
+/// A table in the order of labels or of codes says nothing. A column counts when its published numbers, three of them
+/// different at least, are sorted and a hidden row stands between two of them.
+fn order_leak(table: &[Row<'_>]) -> Option<String> {
+    let rows: Vec<&Row<'_>> = table.iter().filter(|r| !r.cells.is_empty()).collect();
+    if rows.len() < 4 {
+        return None;
+    }
+    let places: Vec<&str> = rows.iter().map(|r| place(&r.cells[0].0)).collect();
+    // One place on every row: a fiche, whose rows are indicators.
+    if places.windows(2).all(|w| w[0] == w[1]) || places.windows(2).all(|w| w[0] <= w[1]) {
+        return None;
+    }
+    let labels: Vec<String> = rows.iter().map(|r| crate::format::fold(r.label.trim())).collect();
+    if labels.windows(2).all(|w| w[0] <= w[1]) {
+        return None;
+    }
+    let columns = rows.iter().map(|r| r.cells.len()).max().unwrap_or(0);
+    for column in 0..columns {
+        let said: Vec<Option<Said>> = rows.iter().map(|r| r.cells.get(column).map(|c| c.1)).collect();
+        let numbers: Vec<(usize, f64)> = said
+            .iter()
+            .enumerate()
+            .filter_map(|(i, s)| match s {
+                Some(Said::Number(v)) => Some((i, *v)),
+                _ => None,
+            })
+            .collect();
+        let sorted = numbers.windows(2).all(|w| w[0].1 <= w[1].1) || numbers.windows(2).all(|w| w[0].1 >= w[1].1);
+        let mut distinct: Vec<u64> = numbers.iter().map(|n| n.1.to_bits()).collect();
+        distinct.sort_unstable();
+        distinct.dedup();
+        let (Some(first), Some(last)) = (numbers.first(), numbers.last()) else {
+            continue;
+        };
+        if distinct.len() < 3 || !sorted {
+            continue;
+        }
+        let between = said
+            .iter()
+            .enumerate()
+            .find(|(i, s)| *i > first.0 && *i < last.0 && s.is_some_and(Said::is_secret));
+        if let Some((i, _)) = between {
+            return Some(rows[i].label.trim().to_owned());
+        }
+    }
+    None
+}
+
+/// `scale:code` of a figure's name.
+fn place(cell: &str) -> &str {
+    let mut colons = cell.match_indices(':');
+    match (colons.next(), colons.next()) {
+        (Some(_), Some((end, _))) => &cell[..end],
+        _ => cell,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn findings(text: &str) -> Vec<String> {
+        let mut batch = Batch::default();
+        read(text, "page.html", &mut batch)
+            .findings
+            .into_iter()
+            .map(|f| f.message)
+            .collect()
+    }
+
+    #[test]
+    fn reads_figures_bases_and_identity() {
+        let text = "<dl class=\"id\"><a href=\"../../communes/99001/\">A</a><a href=\"../../qpv/QN09901M/\">Q</a></dl>\
+                    <data value=\"12.5\" data-cell=\"commune:99001:parc.v:2025\">12,5</data>\
+                    <data value=\"\" data-state=\"s\" data-cell=\"residence:R-1:parc.l:2025\">s</data>\
+                    <data value=\"80\" data-base=\"commune:99001:parc.v:2025\">80</data>";
+        let mut batch = Batch::default();
+        let page = read(text, "p", &mut batch);
+        assert_eq!(page.lineage, ["99001".to_owned(), String::new(), "QN09901M".to_owned()]);
+        assert_eq!(batch.facts.len(), 3);
+        assert_eq!(batch.facts[0].1, Said::Number(12.5));
+        assert!(batch.facts[1].1.is_secret());
+        assert_eq!(batch.facts[2].0, "base:commune:99001:parc.v:2025");
+        assert!(page.findings.is_empty());
+    }
+
+    #[test]
+    fn planted_marks_are_found() {
+        for planted in [
+            "<a title=\"Les Tilleuls : 7 logements\">x</a>",
+            "<svg><title>7 logements</title></svg>",
+            "<p data-n=\"7\">x</p>",
+            "<p>Il reste 7 logements.</p>",
+            "<!-- 7 -->",
+            "<data value=\"7\" data-state=\"s\" data-cell=\"residence:R-1:a:2025\">s</data>",
+            "<svg><circle r=\"5\" data-cell=\"a:b:c:1\" data-state=\"s\"/><circle r=\"7\" data-cell=\"a:d:c:1\" data-state=\"s\"/></svg>",
+            "<table><tr><th>a</th><td class=\"n me\"><data value=\"\" data-state=\"s\" data-cell=\"a:b:c:1\">s</data></td>\
+             <td><svg><rect width=\"7%\"/></svg></td></tr></table>",
+        ] {
+            assert_eq!(findings(planted).len(), 1, "{planted}");
+        }
+        assert!(findings("<p>Sous 11 logements, rien. Édition 2025.</p>").is_empty());
+    }
+
+    #[test]
+    fn a_hidden_row_among_sorted_values_is_found() {
+        let row = |code: &str, value: &str| {
+            let said = if value.is_empty() {
+                "value=\"\" data-state=\"s\"".to_owned()
+            } else {
+                format!("value=\"{value}\"")
+            };
+            format!("<tr><th>{code}</th><td><data {said} data-cell=\"residence:{code}:parc.l:2025\">x</data></td></tr>")
+        };
+        let sorted = [row("c", "90"), row("a", "50"), row("z", ""), row("b", "20")].concat();
+        assert_eq!(findings(&format!("<table>{sorted}</table>")).len(), 1);
+        let apart = [row("c", "90"), row("a", "50"), row("b", "20"), row("z", "")].concat();
+        assert!(findings(&format!("<table>{apart}</table>")).is_empty());
+        let by_code = [row("a", "20"), row("b", "50"), row("c", ""), row("d", "90")].concat();
+        assert!(findings(&format!("<table>{by_code}</table>")).is_empty());
+    }
+}

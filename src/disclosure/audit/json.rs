@@ -1,0 +1,150 @@
+//! Finished data for the browser: its figures.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::facts::{Batch, Finding, Said};
+
+/// Keys that files of places may carry; another could carry a figure.
+const PLACES: [&str; 14] = [
+    "scale",
+    "unit",
+    "codes",
+    "names",
+    "lon",
+    "lat",
+    "commune",
+    "commune_codes",
+    "iris",
+    "iris_codes",
+    "qpv",
+    "qpv_codes",
+    "addresses",
+    "landlords",
+];
+const MORE_PLACES: [&str; 2] = ["landlord", "residences"];
+
+fn leak(file: &str, message: String) -> Finding {
+    Finding {
+        error: true,
+        kind: "fuite",
+        message,
+        files: vec![file.to_owned()],
+        remedy: "reconstruire l’atlas ; ce fichier ne porte que ce que sa documentation décrit".to_owned(),
+    }
+}
+
+/// Labels of the scales, from `atlas.json`.
+pub(super) fn scale_labels(text: &str) -> BTreeMap<String, String> {
+    let Ok(value) = serde_json::from_str::<Value>(text) else {
+        return BTreeMap::new();
+    };
+    value["scales"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|s| Some((s["label"].as_str()?.to_owned(), s["id"].as_str()?.to_owned())))
+        .collect()
+}
+
+/// Codes of a file of places; unknown keys are told.
+pub(super) fn places(text: &str, file: &str) -> (Vec<String>, Vec<Finding>) {
+    let Ok(Value::Object(value)) = serde_json::from_str::<Value>(text) else {
+        return (Vec::new(), vec![leak(file, "fichier illisible".to_owned())]);
+    };
+    let findings = value
+        .keys()
+        .filter(|k| !PLACES.contains(&k.as_str()) && !MORE_PLACES.contains(&k.as_str()))
+        .map(|k| leak(file, format!("clé « {k} » non prévue : elle peut porter un chiffre")))
+        .collect();
+    let codes = value["codes"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|c| c.as_str().map(str::to_owned))
+        .collect();
+    (codes, findings)
+}
+
+/// Figures of a file of values, against the codes of its places.
+pub(super) fn values(
+    text: &str,
+    file: &str,
+    codes: &BTreeMap<String, Vec<String>>,
+    batch: &mut Batch<'static>,
+) -> Vec<Finding> {
+    let Ok(Value::Object(value)) = serde_json::from_str::<Value>(text) else {
+        return vec![leak(file, "fichier illisible".to_owned())];
+    };
+    let known = [
+        "scale",
+        "indicator",
+        "places",
+        "vintages",
+        "categories",
+        "values",
+        "bases",
+    ];
+    let mut findings: Vec<Finding> = value
+        .keys()
+        .filter(|k| !known.contains(&k.as_str()))
+        .map(|k| leak(file, format!("clé « {k} » non prévue : elle peut porter un chiffre")))
+        .collect();
+    let text = |key: &str| value.get(key).and_then(Value::as_str).unwrap_or("");
+    let list = |key: &str| -> Vec<&str> {
+        value
+            .get(key)
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .collect()
+    };
+    let empty = Vec::new();
+    let codes = codes.get(text("places")).unwrap_or(&empty);
+    let (vintages, categories) = (list("vintages"), list("categories"));
+    let none = Value::Null;
+    for (v, vintage) in vintages.iter().enumerate() {
+        for (c, category) in categories.iter().enumerate() {
+            let column = value.get("values").map_or(&none, |x| &x[v][c]);
+            let bases = value.get("bases").map_or(&none, |x| match &x[v][c] {
+                Value::String(same) if same == "=" => &x[v][0],
+                own => own,
+            });
+            if column.as_array().is_some_and(|a| a.len() != codes.len()) {
+                findings.push(leak(file, "autant de chiffres que de lieux attendus".to_owned()));
+                continue;
+            }
+            for (i, code) in codes.iter().enumerate() {
+                let mut name = format!("{}:{code}:{}", text("scale"), text("indicator"));
+                if !category.is_empty() {
+                    name = format!("{name}:{category}");
+                }
+                name = format!("{name}:{vintage}");
+                let said = match &column[i] {
+                    Value::Number(n) => n.as_f64().map(Said::Number),
+                    Value::String(sign) => Some(Said::state(sign)),
+                    Value::Null => None,
+                    _ => {
+                        findings.push(leak(file, format!("« {name} » : nombre ou état attendu")));
+                        None
+                    }
+                };
+                let Some(said) = said else { continue };
+                if let Some(base) = bases[i].as_f64() {
+                    if said.is_secret() {
+                        findings.push(leak(file, format!("« {name} » est secret et porte un effectif")));
+                    } else {
+                        batch
+                            .facts
+                            .push((Cow::Owned(format!("base:{name}")), Said::Number(base)));
+                    }
+                }
+                batch.facts.push((Cow::Owned(name), said));
+            }
+        }
+    }
+    findings
+}

@@ -1,0 +1,272 @@
+//! The attacker's side of a finished site: its bytes are read again, with no help from the generator.
+//!
+//! - Enters: the folder of a built site; optionally the private report of `prepare`.
+//! - Leaves: a [`Report`]: what any reader could recompute, with the equation, the files and the remedy.
+//! - Stays out: the site's data and settings: only what is served counts.
+//!
+//! 1. Every HTML page, SVG, workbook and data file is read; each figure becomes a fact; channels must agree.
+//! 2. The leak gate: numbers outside admitted figures, drawn hidden rows, sorted hidden rows, hidden sheets.
+//! 3. The facts become equations over residences (their commune, IRIS and QPV are read from their own pages) and
+//!    [`super::attack`] looks for hidden figures that can be pinned, virtual zones under the threshold, and single
+//!    years inside windows.
+
+mod against;
+mod book;
+mod deduce;
+mod facts;
+mod html;
+mod json;
+mod scan;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use rayon::prelude::*;
+use serde::Serialize;
+
+use crate::config::Disclosure;
+use crate::diag::{Diagnostic, Result};
+use crate::fs;
+
+pub use facts::Finding;
+use facts::{Batch, Facts};
+
+/// Site to audit.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Args {
+    /// Dossier de l’atlas construit.
+    #[arg(default_value = "public", value_name = "DOSSIER")]
+    pub dossier: PathBuf,
+    /// Rapport privé de « atlas prepare » : cherche aussi les valeurs masquées elles-mêmes, dans tous les octets.
+    #[arg(long, value_name = "RAPPORT")]
+    pub against: Option<PathBuf>,
+}
+
+/// What the audit proves, and what it does not.
+pub const LIMITS: [&str; 6] = [
+    "Les effectifs et les numérateurs des parts publiées sont mis en équations par indicateur, catégorie et millésime ; les moyennes et les indices suivent le même masque et ne sont pas résolus séparément.",
+    "Les zones que nul n’imprime sont cherchées jusqu’à quatre morceaux réunis.",
+    "Un zéro certain (aucun logement de la catégorie dans la commune) est un avertissement, non une erreur.",
+    "Le lecteur est supposé ne rien savoir d’autre que l’atlas : ni la taille des résidences, ni les fichiers de son employeur.",
+    "Deux éditions successives ne sont pas comparées : une édition corrigée peut en dire davantage avec l’ancienne.",
+    "La taille en octets d’un fichier n’est pas contrôlée, ni les images.",
+];
+
+/// Outcome of an audit.
+#[derive(Debug, Clone, Serialize)]
+pub struct Report {
+    /// Whether nothing stops the publication.
+    pub safe: bool,
+    /// Files read.
+    pub files: usize,
+    /// Distinct figures found.
+    pub figures: usize,
+    /// Systems of equations solved.
+    pub systems: usize,
+    /// What was found, errors first.
+    pub findings: Vec<Finding>,
+    /// What the audit does not prove.
+    pub limits: Vec<String>,
+}
+
+impl Report {
+    /// Errors as diagnostics.
+    pub fn diagnostics(&self) -> crate::diag::Diagnostics {
+        const MOST: usize = 50;
+        let mut all: Vec<Diagnostic> = self
+            .findings
+            .iter()
+            .filter(|f| f.error)
+            .take(MOST)
+            .map(|f| {
+                let d = Diagnostic::error(f.message.clone()).hint(f.remedy.clone());
+                match f.files.first() {
+                    Some(file) => d.at(file),
+                    None => d,
+                }
+            })
+            .collect();
+        let more = self.findings.iter().filter(|f| f.error).count().saturating_sub(MOST);
+        if more > 0 {
+            all.push(
+                Diagnostic::error(format!("et {more} autres fuites"))
+                    .hint("« atlas audit --format json » les donne toutes"),
+            );
+        }
+        all.into_iter().collect()
+    }
+
+    /// The report in words.
+    pub fn text(&self) -> String {
+        let n = |v: usize| crate::format::integer(v as u64);
+        let errors = self.findings.iter().filter(|f| f.error).count();
+        let mut out = vec![format!(
+            "{} fichiers lus, {} chiffres, {} systèmes d’équations résolus : {}",
+            n(self.files),
+            n(self.figures),
+            n(self.systems),
+            if self.safe {
+                "aucun chiffre masqué ne se recalcule".to_owned()
+            } else {
+                format!("{} fuites", n(errors))
+            }
+        )];
+        for finding in &self.findings {
+            let word = if finding.error { "erreur" } else { "avertissement" };
+            out.push(format!(
+                "{word} : {}\n  fichiers : {}\n  aide : {}",
+                finding.message,
+                finding.files.join(", "),
+                finding.remedy
+            ));
+        }
+        out.push("Limites de ce contrôle :".to_owned());
+        out.extend(self.limits.iter().map(|l| format!("  - {l}")));
+        out.join("\n")
+    }
+}
+
+/// What one file gives besides facts.
+#[derive(Default)]
+struct Gathered {
+    findings: Vec<Finding>,
+    lineages: deduce::Lineages,
+    dictionary: BTreeMap<String, book::Described>,
+}
+
+/// Audits a built site.
+///
+/// # Errors
+/// A folder that is not a built site. Leaks are not errors of the audit: they are in its report.
+pub fn audit(dir: &Path, numbers: Disclosure, against: Option<&Path>) -> Result<Report> {
+    let paths = fs::walk(dir)?;
+    if !dir.join("index.html").is_file() {
+        return Err(Diagnostic::error("ce dossier n’est pas un atlas construit")
+            .at(dir)
+            .hint("lancer « atlas build » d’abord")
+            .into());
+    }
+    let files: Vec<String> = paths
+        .iter()
+        .map(|p| p.strip_prefix(dir).unwrap_or(p).to_string_lossy().into_owned())
+        .collect();
+    let manifest = dir.join("donnees/atlas.json");
+    let scales = if manifest.is_file() {
+        json::scale_labels(&fs::read_text(&manifest)?.text)
+    } else {
+        BTreeMap::new()
+    };
+    let places = places(dir, &files)?;
+    let facts = Facts::new();
+    let gathered = Mutex::new(Gathered::default());
+    let results: Vec<Result<()>> = paths
+        .par_iter()
+        .zip(&files)
+        .enumerate()
+        .map(|(i, (path, file))| {
+            let bytes = fs::read(path)?;
+            let rank = u32::try_from(i).unwrap_or(u32::MAX);
+            let own = one(&bytes, file, rank, &scales, &places, &facts);
+            let mut all = gathered.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            all.findings.extend(own.findings);
+            all.lineages.extend(own.lineages);
+            for (id, described) in own.dictionary {
+                all.dictionary.entry(id).or_insert(described);
+            }
+            Ok(())
+        })
+        .collect();
+    crate::diag::collect(results)?;
+    let Gathered {
+        mut findings,
+        lineages,
+        dictionary,
+    } = gathered.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    findings.extend(facts.conflicts(&files));
+    let figures = facts.len();
+    let sorted = facts.sorted();
+    let limits = deduce::Limits {
+        min_width: i128::from(numbers.min_width),
+        warn_width: i128::from(numbers.warn_width),
+        virtual_zone: i128::from(numbers.virtual_zone),
+    };
+    let (deduced, systems) = deduce::deduce(&sorted, &files, &dictionary, &lineages, limits);
+    findings.extend(deduced);
+    if let Some(report) = against {
+        findings.extend(against::search(dir, &paths, &files, report, &sorted)?);
+    }
+    findings.sort_by(|a, b| b.error.cmp(&a.error).then_with(|| a.cmp(b)));
+    findings.dedup();
+    Ok(Report {
+        safe: !findings.iter().any(|f| f.error),
+        files: files.len(),
+        figures,
+        systems,
+        findings,
+        limits: LIMITS.map(str::to_owned).to_vec(),
+    })
+}
+
+/// Codes of each file of places, by its path under `donnees/`.
+fn places(dir: &Path, files: &[String]) -> Result<BTreeMap<String, Vec<String>>> {
+    let mut all = BTreeMap::new();
+    for file in files.iter().filter(|f| f.starts_with("donnees/lieux/")) {
+        let text = fs::read_text(&dir.join(file))?.text;
+        all.insert(
+            file.trim_start_matches("donnees/").to_owned(),
+            json::places(&text, file).0,
+        );
+    }
+    Ok(all)
+}
+
+fn one(
+    bytes: &[u8],
+    file: &str,
+    rank: u32,
+    scales: &BTreeMap<String, String>,
+    places: &BTreeMap<String, Vec<String>>,
+    facts: &Facts,
+) -> Gathered {
+    let mut out = Gathered::default();
+    if file.ends_with(".html") || file.ends_with(".svg") {
+        let text = String::from_utf8_lossy(bytes);
+        let mut batch = Batch::default();
+        let page = html::read(&text, file, &mut batch);
+        facts.add(batch, rank);
+        out.findings = page.findings;
+        let mut parts = file.split('/');
+        if let (Some("residences"), Some(id), Some("index.html")) = (parts.next(), parts.next(), parts.next()) {
+            out.lineages.insert(id.to_owned(), page.lineage);
+        }
+    } else if file.ends_with(".xlsx") {
+        let mut batch = Batch::default();
+        out.findings = book::read(bytes, file, scales, &mut batch, &mut out.dictionary);
+        facts.add(batch, rank);
+    } else if file.starts_with("donnees/valeurs/") {
+        let mut batch = Batch::default();
+        out.findings = json::values(&String::from_utf8_lossy(bytes), file, places, &mut batch);
+        facts.add(batch, rank);
+    } else if file.starts_with("donnees/lieux/") {
+        out.findings = json::places(&String::from_utf8_lossy(bytes), file).1;
+    } else if !known(file) {
+        out.findings.push(Finding {
+            error: true,
+            kind: "fuite",
+            message: format!("fichier inattendu « {file} »"),
+            files: vec![file.to_owned()],
+            remedy: "reconstruire l’atlas : rien d’autre que ses propres fichiers n’y est servi".to_owned(),
+        });
+    }
+    out
+}
+
+/// Files without figures that the atlas serves.
+fn known(file: &str) -> bool {
+    file == "robots.txt"
+        || file.starts_with("actifs/")
+        || ["atlas.json", "contours/", "equipements/", "carreaux/", "recherche/"]
+            .iter()
+            .any(|p| file.strip_prefix("donnees/").is_some_and(|f| f.starts_with(p)))
+}
