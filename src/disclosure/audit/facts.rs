@@ -151,9 +151,12 @@ impl Facts {
     }
 
     /// Figures that two channels say differently.
-    pub(super) fn conflicts(&self, files: &[String]) -> Vec<Finding> {
+    ///
+    /// `is_word` tells the indicators whose figures are words: written by their key, label or position.
+    pub(super) fn conflicts(&self, files: &[String], is_word: impl Fn(&str) -> bool) -> Vec<Finding> {
         let all = self.conflicts.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         all.iter()
+            .filter(|(name, (a, b, ..))| a.words() != b.words() || !is_word(name))
             .map(|(name, (a, b, first, second))| Finding {
                 error: true,
                 kind: "canaux",

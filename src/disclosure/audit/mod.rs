@@ -183,7 +183,15 @@ pub fn audit(dir: &Path, numbers: Disclosure, against: Option<&Path>) -> Result<
         lineages,
         dictionary,
     } = gathered.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-    findings.extend(facts.conflicts(&files));
+    let is_word = |name: &str| {
+        let described = name
+            .trim_start_matches("base:")
+            .split(':')
+            .nth(2)
+            .and_then(|id| dictionary.get(id));
+        described.is_some_and(|d| matches!(d.kind.as_str(), "classe" | "mot"))
+    };
+    findings.extend(facts.conflicts(&files, is_word));
     let figures = facts.len();
     let sorted = facts.sorted();
     let limits = deduce::Limits {
