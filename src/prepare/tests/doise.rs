@@ -145,3 +145,39 @@ fn markers_of_lovac_stay_markers_and_sru_percentages_are_numbers() {
     assert_eq!(sru["commune;95018;sru.logements;"], "15102;;");
     assert_eq!(sru["commune;95018;sru.situation;"], "conforme;;");
 }
+
+#[test]
+fn nothing_hidden_in_val_doise_is_a_combination_of_what_is_published() {
+    let Some((work, ..)) = site() else { return };
+    let values = rows(&work.join("site/data/values/rpls/2025.csv"));
+    let shown = |scale: &str, code: &str| {
+        values
+            .get(&format!("{scale};{code};parc.logements;"))
+            .is_some_and(|r| r != ";s;")
+    };
+    let text = std::fs::read_to_string(work.join("site/data/territories/residences.csv")).expect("residences");
+    let mut reader = csv::ReaderBuilder::new().delimiter(b';').from_reader(text.as_bytes());
+    let mut hidden: Vec<u32> = Vec::new();
+    let mut zones: BTreeMap<(&str, String), Vec<(u32, i64)>> = BTreeMap::new();
+    for (atom, row) in (0u32..).zip(reader.records()) {
+        let row = row.expect("record");
+        // A published residence is known: it leaves every sum.
+        if shown("residence", &row[0]) {
+            continue;
+        }
+        hidden.push(atom);
+        for (scale, code) in [("metropole", "95"), ("commune", &row[6]), ("iris", &row[7])] {
+            if shown(scale, code) {
+                zones.entry((scale, code.to_owned())).or_default().push((atom, 1));
+            }
+        }
+    }
+    let span = crate::disclosure::attack::Linear::new((0u32..).zip(zones.values()));
+    assert!(
+        hidden.len() > 10_306,
+        "some residences of 11 and more protect smaller ones"
+    );
+    for atom in hidden {
+        assert!(!span.determines(&vec![(atom, 1)]), "residence {atom}");
+    }
+}

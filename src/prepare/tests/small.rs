@@ -317,6 +317,103 @@ window = 3
 }
 
 #[test]
+fn a_hidden_part_takes_its_smallest_neighbour_with_it() {
+    let place = Place::new("secondaire");
+    place.put("rpls.csv", dwellings());
+    let report = place
+        .run(&RPLS.replace("secondary = false", "secondary = true"))
+        .unwrap_or_else(|e| panic!("{e}"));
+    let values = place.values("rpls/2025.csv");
+    // 01001 = 12 + 10: the IRIS of 12 goes with the one of 10; its only residence with it; the QPV (10 + 30) too,
+    // or the residence of 30: 40 − 30 = 10.
+    assert_eq!(values["commune;01001;parc.logements;"], "22;;22");
+    for cell in [
+        "iris;010010101;parc.logements;",
+        "iris;010010101;parc.financement;plai",
+        "iris;010010102;parc.logements;",
+    ] {
+        assert_eq!(values[cell], ";s;", "{cell}");
+    }
+    let qpv = &values["qpv;QN00101M;parc.logements;"];
+    let commune = &values["commune;01002;parc.logements;"];
+    assert!(qpv == ";s;" || commune == ";s;", "{qpv} {commune}");
+    assert!(report.secondary > 0);
+    let text = std::fs::read_to_string(place.work.join("rapport/rapport.json")).expect("report");
+    let json: serde_json::Value = serde_json::from_str(&text).expect("json");
+    let cells = json["hidden"].as_array().expect("list");
+    assert_eq!(cells.len(), report.primary + report.secondary);
+    let of = |code: &str| {
+        cells
+            .iter()
+            .find(|c| c["code"] == code && c["indicator"] == "parc.logements")
+            .unwrap_or_else(|| panic!("{code}"))
+    };
+    assert_eq!(
+        (of("010010102")["value"].as_f64(), &of("010010102")["why"]),
+        (Some(10.0), &"threshold".into())
+    );
+    let protects = of("010010101")["why"]["secondary"]["protects"]
+        .as_str()
+        .expect("words")
+        .to_owned();
+    assert!(protects.contains("iris 010010102 (2025)"), "{protects}");
+}
+
+#[test]
+fn an_earlier_edition_cannot_be_taken_back() {
+    let place = Place::new("editions");
+    let mut text = String::from("DATE;COMMUNE;IRIS;QUARTILE;HORS_QPV\n");
+    for year in 2021..=2024 {
+        // 8 a year in one IRIS, 2 a year in the other: 30 in three years, 24 and 6.
+        for i in 0..10 {
+            let _ = writeln!(text, "01/{year};01001;01001010{};1;oui", if i < 8 { 1 } else { 2 });
+        }
+    }
+    place.put("attributions.csv", text);
+    let recipe = r#"
+[tables.attributions]
+layout = "attributions"
+file = "attributions.csv"
+[[values]]
+source = "sne"
+table = "attributions"
+scales = ["metropole", "commune", "iris"]
+iris = "IRIS"
+year = "year(DATE)"
+vintages = ["2022-2024"]
+[values.measures]
+"attr.total" = "total"
+"#;
+    let report = place.run(recipe).unwrap_or_else(|e| panic!("{e}"));
+    let values = place.values("sne/2022-2024.csv");
+    assert_eq!(
+        values["iris;010010101;attr.total;"], ";s;",
+        "it would give the other one by subtraction"
+    );
+    assert_eq!(report.secondary, 1);
+    // An edition that published both the commune and the large IRIS of 2021–2023 already told the small one.
+    let earlier = "scale;code;indicator;category;value;state;base\ncommune;01001;attr.total;;30;;30\niris;010010101;attr.total;;24;;24\n";
+    crate::fs::write(
+        &place.work.join("site/data/values/sne/2021-2023.csv"),
+        earlier.as_bytes(),
+    )
+    .expect("writable");
+    place.run(recipe).unwrap_or_else(|e| panic!("{e}"));
+    let text = std::fs::read_to_string(place.work.join("rapport/rapport.txt")).expect("report");
+    assert!(!text.contains("n’a pas pu être prise en compte"), "{text}");
+    place.put(
+        "attributions.csv",
+        "DATE;COMMUNE;IRIS;QUARTILE;HORS_QPV\n01/2022;01001;010010101;1;oui\n",
+    );
+    place.run(recipe).unwrap_or_else(|e| panic!("{e}"));
+    let text = std::fs::read_to_string(place.work.join("rapport/rapport.txt")).expect("report");
+    assert!(
+        text.contains("2021-2023 est déjà publié mais l’année 2021 manque aux sources"),
+        "{text}"
+    );
+}
+
+#[test]
 fn a_recipe_tells_all_its_faults_with_their_line_and_the_nearest_name() {
     let place = Place::new("fautes");
     place.put("rpls.csv", dwellings());
