@@ -168,6 +168,11 @@ fn labels(out: &mut String, map: &Locator, discs: &[(f64, f64, f64)], here: Opti
             labels.place(frame, &words, 11.0, "", &places);
         }
     }
+    if map.here.is_none() {
+        for &(x, y, r) in discs {
+            labels.reserve_disc(x, y, r);
+        }
+    }
     for overlay in map.overlays {
         if let Some(spot) = label::spot(frame, overlay.shape) {
             let half = label::width(overlay.name, 11.0) / 2.0;
@@ -188,7 +193,7 @@ fn labels(out: &mut String, map: &Locator, discs: &[(f64, f64, f64)], here: Opti
         if let Some(spot) = label::spot(frame, shape) {
             let places: Vec<(f64, f64, Anchor)> = [0.0, -22.0, 22.0, -44.0, 44.0, -66.0, 66.0, -88.0, 88.0]
                 .iter()
-                .map(|dy| (spot.x, spot.y + dy, Anchor::Middle))
+                .flat_map(|dy| [0.0, -40.0, 40.0].map(|dx| (spot.x + dx, spot.y + dy, Anchor::Middle)))
                 .filter(|&(x, y, _)| inside(frame, shape, x, y))
                 .collect();
             labels.place(frame, &name, 10.0, r#" letter-spacing=".5""#, &places);

@@ -109,6 +109,15 @@ impl<'a> Maps<'a> {
         ZONED.iter().position(|s| *s == scale).map(|i| &self.layers[i])
     }
 
+    /// QPV that have a part in a commune, by rank.
+    fn quarters_of(&self, site: &Site, commune: Tid) -> Vec<usize> {
+        site.territories
+            .of(Scale::Qpv)
+            .filter(|qpv| site.territories.communes_of_qpv(*qpv).contains(&commune))
+            .map(|qpv| site.territories.rank(qpv))
+            .collect()
+    }
+
     fn overlays<'s>(&'s self, frame: &Frame) -> Vec<Overlay<'s>> {
         let Some(layer) = self.layer(Scale::Qpv) else {
             return Vec::new();
@@ -170,6 +179,7 @@ impl<'a> Maps<'a> {
             return None;
         }
         let local;
+        let quarters = within.map(|tid| self.quarters_of(site, tid)).unwrap_or_default();
         let ground = match within {
             None => self.ground(scale)?,
             Some(_) => {
@@ -178,9 +188,15 @@ impl<'a> Maps<'a> {
                 let bounds = envelope(ranks.iter().map(|i| finest.zone(*i)))?;
                 let frame = Frame::fit(bounds, 484.0, 400.0, 6.0);
                 let level = layer.levels.at(frame.scale);
+                let overlays: Vec<Overlay<'_>> = self
+                    .overlays(&frame)
+                    .into_iter()
+                    .enumerate()
+                    .filter_map(|(i, o)| quarters.contains(&i).then_some(o))
+                    .collect();
                 local = Ground::new(frame, ranks.iter().map(|i| level.zone(*i)), true)
                     .outline(&level.outline(ranks.iter().copied()))
-                    .overlays(&self.overlays(&frame));
+                    .overlays(&overlays);
                 &local
             }
         };
@@ -236,7 +252,7 @@ impl<'a> Maps<'a> {
         let mut legend = self.legend(r, column, &drawing.counts, classes, scale);
         if within.is_some() {
             legend.push_str("<ul class=\"key stacked-key\">\n");
-            if site.territories.count(Scale::Qpv) > 0 {
+            if !quarters.is_empty() {
                 legend.push_str(&format!("<li>{} QPV</li>\n", legend::KEY_QPV_LINE));
             }
             legend.push_str(&format!("<li>{} limite de la commune</li>\n</ul>\n", legend::KEY_LIMIT));

@@ -24,7 +24,7 @@ pub(super) fn value(figure: Option<Figure>) -> Value {
 ///
 /// A hidden term gets neither sign nor word.
 pub(super) fn row(out: &mut String, figures: &[Option<Figure>; 3], label: &str, references: &[&str], top: f64) {
-    if figures[0].is_none_or(|f| f.value().is_none()) {
+    if top <= 0.0 || figures[0].is_none_or(|f| f.value().is_none()) {
         return;
     }
     let words: Vec<(String, String)> = references

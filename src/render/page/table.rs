@@ -191,13 +191,15 @@ impl<'a> Sides<'a> {
             );
             label.push_str(&column.unit());
             self.reserve(&mut label, column, line.figures[0]);
+            // Alone on its own scale, a bar would say nothing.
+            let alone = if self.references.is_empty() { 0.0 } else { 1.12 };
             let top = line
                 .figures
                 .iter()
                 .flatten()
                 .filter_map(Figure::value)
                 .fold(0.0, f64::max)
-                * 1.12;
+                * alone;
             self.row(out, line, &label, false, decimals, top);
         }
         out.push_str("</tbody>\n</table>\n");

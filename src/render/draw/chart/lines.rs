@@ -9,7 +9,7 @@ use super::lettered_sign;
 use super::sheet::{Across, Area, FINE};
 use crate::format;
 use crate::render::draw::svg::{ACCENT, INK, INK_2, INK_3, LINE, WASH, escape, open, short};
-use crate::render::draw::{Texts, Value};
+use crate::render::draw::{Texts, Value, label};
 
 /// A break of comparability.
 #[derive(Debug, Clone, Copy)]
@@ -314,29 +314,10 @@ fn ends(out: &mut String, chart: &Lines, area: &Area) {
     }
     out.push_str("</g>");
     if first.0 != last.0 {
-        let above = reference.iter().find(|r| r.0 == first.0).is_none_or(|r| first.1 >= r.1);
-        // The line that leaves the point upwards would cross a value written above it.
-        let next = own.get(1).map_or(first.3, |p| p.3);
-        let above = if reference.is_empty() {
-            next >= first.3 - 4.0
-        } else {
-            above
-        };
-        // Below only where the axis leaves room.
-        let y = if above || first.3 + 16.0 > AXIS - 4.0 {
-            first.3 - 7.0
-        } else {
-            first.3 + 16.0
-        };
-        text(
-            out,
-            (first.2 - 2.0).max(0.0),
-            y.clamp(27.0, AXIS - 3.0),
-            "11.5",
-            ACCENT,
-            false,
-            &write(first.1),
-        );
+        let words = write(first.1);
+        let x = (first.2 - 2.0).max(0.0);
+        let y = clear(&[&own, &reference], x, x + label::width(&words, 11.5), first.3);
+        text(out, x, y, "11.5", ACCENT, false, &words);
     }
     let mut y = last.3 + 4.0;
     if let Some(&(rank, n, rx, ry)) = reference.last() {
@@ -354,6 +335,33 @@ fn ends(out: &mut String, chart: &Lines, area: &Area) {
         text(out, rx + 6.0, other, "11.5", INK_2, false, &write(n));
     }
     text(out, last.2 + 6.0, y, "12", ACCENT, true, &write(last.1));
+}
+
+/// Finds the baseline nearest to `at` where a text from `left` to `right` crosses no line.
+fn clear(lines: &[&[(usize, f64, f64, f64)]], left: f64, right: f64, at: f64) -> f64 {
+    const SAMPLES: u32 = 8;
+    let mut crossed = Vec::new();
+    for pair in lines.iter().flat_map(|l| l.windows(2)) {
+        let ((i, _, x0, y0), (j, _, x1, y1)) = (pair[0], pair[1]);
+        if i + 1 != j || x1 < left || x0 > right {
+            continue;
+        }
+        crossed.extend((0..=SAMPLES).filter_map(|k| {
+            let x = x0 + (x1 - x0) * f64::from(k) / f64::from(SAMPLES);
+            (x >= left && x <= right).then(|| y0 + (y1 - y0) * (x - x0) / (x1 - x0))
+        }));
+    }
+    let top = crossed.iter().copied().fold(at, f64::min);
+    let bottom = crossed.iter().copied().fold(at, f64::max);
+    let cost = |y: f64| {
+        let hits = crossed.iter().filter(|&&c| c > y - 10.0 && c < y + 3.0).count();
+        let out = if (26.0..=AXIS - 4.0).contains(&y) { 0.0 } else { 100.0 };
+        f64::from(u32::try_from(hits).unwrap_or(u32::MAX)) * 25.0 + out + (y - 4.0 - at).abs()
+    };
+    [at - 7.0, at + 16.0, top - 6.0, bottom + 14.0]
+        .into_iter()
+        .min_by(|a, b| cost(*a).total_cmp(&cost(*b)))
+        .unwrap_or(at - 7.0)
 }
 
 fn text(out: &mut String, x: f64, y: f64, size: &str, fill: &str, bold: bool, words: &str) {
