@@ -24,6 +24,7 @@ mod tests;
 pub use bounds::{Interval, Side};
 pub use linear::{Linear, Union};
 pub use proof::{Certificate, Fraction, Proof, Support};
+pub(in crate::disclosure) use shape::Cluster;
 pub use shape::{Answer, Shape};
 
 /// A sparse integer row: `(atom, coefficient)`.

@@ -27,6 +27,8 @@ pub struct Shape {
     pub(super) targets: Vec<Reduced>,
     /// Facts in the order in which their reduced values can be worked out.
     order: Vec<u32>,
+    /// Place of each fact in that order.
+    place: Vec<u32>,
     /// Facts that say nothing new: their reduced value must be zero.
     empty: Vec<u32>,
     /// Facts on one atom that nothing else needs.
@@ -34,6 +36,17 @@ pub struct Shape {
     pub(super) blocks: Vec<Block>,
     /// For each target, its parts: `(block, position in the block)`.
     pub(super) parts: Vec<Vec<(u32, u32)>>,
+}
+
+/// Targets that share unknown atoms, in a numbering of their own.
+#[derive(Debug, Clone, Default)]
+pub(in crate::disclosure) struct Cluster {
+    /// Number of unknown variables.
+    pub(in crate::disclosure) atoms: usize,
+    /// Facts by position, and their reduced rows.
+    pub(in crate::disclosure) facts: Vec<(u32, Terms)>,
+    /// Targets by position, and their reduced rows.
+    pub(in crate::disclosure) targets: Vec<(u32, Terms)>,
 }
 
 /// What a reader can deduce of each target.
@@ -67,10 +80,15 @@ impl Shape {
             reduced[*i as usize] = row;
         }
         let targets: Vec<Reduced> = targets.into_iter().map(|terms| reducer.reduce(terms)).collect();
+        let mut place = vec![0; order.len()];
+        for (p, i) in (0u32..).zip(&order) {
+            place[*i as usize] = p;
+        }
         let mut shape = Self {
             facts: reduced,
             targets,
             order,
+            place,
             empty: Vec::new(),
             known: Vec::new(),
             blocks: Vec::new(),
@@ -176,6 +194,55 @@ impl Shape {
             }
             self.parts.push(parts);
         }
+    }
+
+    /// Groups of targets that share unknown atoms or facts, each with its facts and its part of the table.
+    ///
+    /// What is deduced of the targets of a group depends on the facts of that group only.
+    pub(in crate::disclosure) fn clusters(&self) -> Vec<Cluster> {
+        let mut parent: Vec<u32> = (0..).take(self.blocks.len()).collect();
+        for parts in &self.parts {
+            for pair in parts.windows(2) {
+                join(&mut parent, pair[0].0, pair[1].0);
+            }
+        }
+        let mut clusters: BTreeMap<u32, Cluster> = BTreeMap::new();
+        let mut offset = vec![0u32; self.blocks.len()];
+        for (b, block) in (0u32..).zip(&self.blocks) {
+            let cluster = clusters.entry(root(&mut parent, b)).or_default();
+            offset[b as usize] = u32::try_from(cluster.atoms).unwrap_or(NONE);
+            let shift = |terms: &Terms| terms.iter().map(|(v, c)| (v + offset[b as usize], *c)).collect();
+            cluster.atoms += block.members.len();
+            cluster
+                .facts
+                .extend(block.rows.iter().map(|row| (row.fact, shift(&row.terms))));
+        }
+        for (t, parts) in (0u32..).zip(&self.parts) {
+            let Some((first, _)) = parts.first() else {
+                continue;
+            };
+            let mut terms = Terms::new();
+            for (b, position) in parts {
+                let part = &self.blocks[*b as usize].targets[*position as usize];
+                terms.extend(part.iter().map(|(v, c)| (v + offset[*b as usize], *c)));
+            }
+            if let Some(cluster) = clusters.get_mut(&root(&mut parent, *first)) {
+                cluster.targets.push((t, terms));
+            }
+        }
+        clusters.into_values().collect()
+    }
+
+    /// Reduced values of the facts and of the targets, whose true values are given.
+    pub(in crate::disclosure) fn reduced(
+        &self,
+        facts: &[Range],
+        targets: &[i64],
+    ) -> Result<(Vec<i64>, Vec<i64>), Trouble> {
+        let ranges = self.ranges(facts)?;
+        let of_target = |(row, v): (&Reduced, &i64)| v.checked_sub(self.shift(row, &ranges)?).ok_or(Trouble::Overflow);
+        let targets: Result<Vec<i64>, Trouble> = self.targets.iter().zip(targets).map(of_target).collect();
+        Ok((ranges.iter().map(|r| r.lo.unwrap_or(0)).collect(), targets?))
     }
 
     /// Number of facts.
@@ -285,14 +352,10 @@ impl Shape {
     /// Unfolds a combination of reduced facts into one of the facts as published.
     pub(super) fn unfold(&self, reduced: Vec<(u32, super::proof::Fraction)>) -> BTreeMap<u32, super::proof::Fraction> {
         use num_traits::Zero as _;
-        let mut position = vec![0usize; self.facts.len()];
-        for (p, i) in self.order.iter().enumerate() {
-            position[*i as usize] = p;
-        }
         // Latest first: what a fact took away was reduced before it.
-        let mut todo: BTreeMap<std::cmp::Reverse<usize>, super::proof::Fraction> = BTreeMap::new();
+        let mut todo: BTreeMap<std::cmp::Reverse<u32>, super::proof::Fraction> = BTreeMap::new();
         for (fact, weight) in reduced {
-            let place = todo.entry(std::cmp::Reverse(position[fact as usize])).or_default();
+            let place = todo.entry(std::cmp::Reverse(self.place[fact as usize])).or_default();
             *place += weight;
         }
         let mut out = BTreeMap::new();
@@ -300,9 +363,9 @@ impl Shape {
             if weight.is_zero() {
                 continue;
             }
-            let fact = self.order[p];
+            let fact = self.order[p as usize];
             for (child, k) in &self.facts[fact as usize].taken {
-                let place = todo.entry(std::cmp::Reverse(position[*child as usize])).or_default();
+                let place = todo.entry(std::cmp::Reverse(self.place[*child as usize])).or_default();
                 *place -= &weight * super::proof::Fraction::from_integer((*k).into());
             }
             out.insert(fact, weight);

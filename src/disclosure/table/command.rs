@@ -9,6 +9,7 @@ use super::read::{Table, read};
 use super::words::{self, Names};
 use crate::diag::{Diagnostic, Result};
 use crate::disclosure::attack::{Effort, Fraction, Interval, Range, Shape, Terms};
+use crate::disclosure::protect;
 
 /// Arguments of `atlas audit-table`.
 #[derive(Debug, clap::Args)]
@@ -30,7 +31,11 @@ pub struct AuditTable {
 /// What is wrong in the files of the table.
 pub fn run(args: &AuditTable) -> Result<String> {
     let table = read(&args.folder)?;
-    let answer = audit(&table, args.min_width);
+    let answer = if args.protect {
+        protection(&table, args.min_width)
+    } else {
+        audit(&table, args.min_width)
+    };
     serde_json::to_string(&answer).map_err(|e| Diagnostic::error(format!("résultat illisible : {e}")).into())
 }
 
@@ -114,6 +119,43 @@ pub(super) fn audit(table: &Table, min_width: u32) -> Value {
         out["verdict"] = json!("undecided");
         let listed: Vec<String> = facts.iter().take(12).map(|f| names.fact(*f)).collect();
         out["contradiction"] = json!(listed.join(", "));
+    }
+    out
+}
+
+/// Proposes the cells to hide, from the primary ones and the true values.
+///
+/// The loss of a cell is its value, and at least one: least loss is then the least amount withheld, the usual measure of
+/// the cell suppression problem.
+pub(super) fn protection(table: &Table, min_width: u32) -> Value {
+    let unit = 10i64.pow(table.scale);
+    let cells = (0u32..).zip(&table.cells).map(|(group, cell)| protect::Cell {
+        terms: cell.terms.clone(),
+        role: if cell.primary {
+            protect::Role::Primary
+        } else {
+            protect::Role::Free
+        },
+        loss: (cell.value / cell.multiple).unsigned_abs().max(1),
+        group,
+    });
+    let problem = protect::Table {
+        atoms: table.atoms,
+        cells: cells.collect(),
+        layers: vec![table.cells.iter().map(|c| c.value).collect()],
+    };
+    let rule = protect::Rule {
+        min_width: i64::from(min_width) * unit,
+        above: unit,
+        ..protect::Rule::default()
+    };
+    let answer = protect::protect(&problem, &rule);
+    let id = |i: usize| table.cells[i].id;
+    let suppressed: Vec<u64> = (0..table.cells.len()).filter(|i| answer.hidden[*i]).map(id).collect();
+    let secondary: Vec<u64> = answer.secondary.keys().map(|i| id(*i as usize)).collect();
+    let mut out = json!({ "suppressed": suppressed, "secondary": secondary });
+    if !answer.exposed.is_empty() {
+        out["exposed"] = answer.exposed.iter().map(|i| id(*i as usize)).collect();
     }
     out
 }

@@ -1,0 +1,153 @@
+//! Protection against the attack itself, and against the optimum found by trying every pattern.
+
+use rand::{Rng as _, SeedableRng as _};
+use rand_chacha::ChaCha8Rng;
+
+use super::round::exposures;
+use super::{Cell, Groups, Role, Rule, Table, greedy, protect, prune};
+
+/// A commune of 2 or 3 IRIS crossed with a district, residences as atoms, those under 11 hidden.
+fn random(seed: u64) -> Table {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    let atoms = rng.random_range(4..7u32);
+    let y: Vec<i64> = (0..atoms).map(|_| rng.random_range(3..40)).collect();
+    let iris: Vec<u32> = (0..atoms).map(|_| rng.random_range(0..3)).collect();
+    let district: Vec<bool> = (0..atoms).map(|_| rng.random_bool(0.4)).collect();
+    let mut sets: Vec<Vec<u32>> = vec![
+        (0..atoms).collect(),
+        (0..atoms).filter(|j| district[*j as usize]).collect(),
+    ];
+    sets.extend((0..3).map(|i| (0..atoms).filter(|j| iris[*j as usize] == i).collect()));
+    sets.extend((0..atoms).map(|j| vec![j]));
+    sets.retain(|s| !s.is_empty());
+    sets.sort();
+    sets.dedup();
+    let value = |s: &[u32]| s.iter().map(|j| y[*j as usize]).sum::<i64>();
+    let values: Vec<i64> = sets.iter().map(|s| value(s)).collect();
+    let cells = (0u32..).zip(&sets).zip(&values).map(|((group, s), v)| Cell {
+        terms: s.iter().map(|j| (*j, 1)).collect(),
+        role: if *v < 11 { Role::Primary } else { Role::Free },
+        loss: u64::try_from(*v).expect("positive"),
+        group,
+    });
+    Table {
+        atoms: atoms as usize,
+        cells: cells.collect(),
+        layers: vec![values],
+    }
+}
+
+/// The least loss of a protected pattern, by trying them all.
+fn enumerated(table: &Table, rule: &Rule) -> u64 {
+    let groups = Groups::new(table);
+    let free: Vec<u32> = (0..u32::try_from(table.cells.len()).expect("small"))
+        .filter(|g| groups.is_free(*g))
+        .collect();
+    let mut patterns: Vec<(u64, Vec<u32>)> = (0u32..1 << free.len())
+        .map(|mask| {
+            let chosen: Vec<u32> = (0..)
+                .zip(&free)
+                .filter(|(i, _)| mask >> i & 1 == 1)
+                .map(|(_, g)| *g)
+                .collect();
+            (chosen.iter().map(|g| groups.loss(*g)).sum(), chosen)
+        })
+        .collect();
+    patterns.sort();
+    let protected = |(_, chosen): &&(u64, Vec<u32>)| exposures(table, &groups.pattern(table, chosen), rule).is_empty();
+    patterns
+        .iter()
+        .find(protected)
+        .map(|(loss, _)| *loss)
+        .expect("hiding everything protects")
+}
+
+#[test]
+fn the_loss_is_the_least_possible() {
+    let rule = Rule::default();
+    let (mut least, mut quick, mut needed) = (0, 0, 0);
+    for seed in 0..25 {
+        let table = random(seed);
+        let answer = protect(&table, &rule);
+        assert!(exposures(&table, &answer.hidden, &rule).is_empty(), "seed {seed}");
+        let best = enumerated(&table, &rule);
+        assert_eq!(answer.loss, best, "seed {seed}");
+        // The way of large tables, on the same ones.
+        let groups = Groups::new(&table);
+        let mut state = greedy(&table, &groups, &rule);
+        prune(&table, &groups, &rule, &mut state);
+        assert!(exposures(&table, &state.hidden, &rule).is_empty(), "seed {seed}");
+        quick += groups.loss_of(&state.hidden, &table);
+        least += best;
+        needed += usize::from(best > 0);
+    }
+    assert!(needed > 10, "the tables must need protection");
+    assert!(quick * 10 < least * 13, "greedy {quick} against {least}");
+}
+
+#[test]
+fn large_tables_are_pruned_cluster_by_cluster() {
+    for seed in 0..25 {
+        let table = random(seed);
+        let small = Rule::default();
+        let large = Rule { small: 0, ..small };
+        let answer = protect(&table, &large);
+        assert!(exposures(&table, &answer.hidden, &small).is_empty(), "seed {seed}");
+    }
+}
+
+#[test]
+fn what_is_published_already_stays() {
+    // Whole = 20, a = 4 (primary), b = 16 fixed: only the whole can protect a.
+    let cell = |terms: &[u32], role, group| Cell {
+        terms: terms.iter().map(|j| (*j, 1)).collect(),
+        role,
+        loss: 1,
+        group,
+    };
+    let mut table = Table {
+        atoms: 2,
+        cells: vec![
+            cell(&[0, 1], Role::Free, 0),
+            cell(&[0], Role::Primary, 1),
+            cell(&[1], Role::Fixed, 2),
+        ],
+        layers: vec![vec![20, 4, 16]],
+    };
+    let answer = protect(&table, &Rule::default());
+    assert_eq!(answer.hidden, [true, true, false]);
+    assert_eq!(answer.secondary.into_iter().collect::<Vec<_>>(), [(0, 1)]);
+    table.cells[0].role = Role::Fixed;
+    assert_eq!(protect(&table, &Rule::default()).exposed, [1]);
+}
+
+#[test]
+fn a_group_is_hidden_whole() {
+    // Two indicators of two residences: the second is under the threshold for one indicator only.
+    let cell = |atom: u32, role, group| Cell {
+        terms: vec![(atom, 1)],
+        role,
+        loss: 1,
+        group,
+    };
+    let total = |a: u32, group| Cell {
+        terms: vec![(a, 1), (a + 1, 1)],
+        role: Role::Fixed,
+        loss: 1,
+        group,
+    };
+    let table = Table {
+        atoms: 4,
+        cells: vec![
+            cell(0, Role::Free, 0),
+            cell(1, Role::Primary, 1),
+            total(0, 2),
+            cell(2, Role::Free, 0),
+            cell(3, Role::Free, 1),
+            total(2, 3),
+        ],
+        layers: vec![vec![30, 5, 35, 12, 13, 25]],
+    };
+    let answer = protect(&table, &Rule::default());
+    assert_eq!(answer.hidden, [true, true, false, true, true, false]);
+}
