@@ -1,14 +1,17 @@
-//! The optimum on small tables: hide the least so that every proof met so far is broken; attack; repeat.
+//! The optimum on small tables: hide the least so that every proof met so far is broken; attack; repeat. When trying all
+//! ways is too long, a weighted cover takes the place of the least one.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::round::exposures;
 use super::{Groups, Rule, State, Table};
 
 /// Attacks before giving up: the greedy pattern is then kept.
-const ROUNDS: usize = 300;
+const ROUNDS: usize = 200;
 /// Nodes of one search of the least pattern.
 const NODES: usize = 60_000;
+/// Nodes of all searches together.
+const ALL_NODES: usize = 1_000_000;
 
 /// "If `when` is hidden (or always), hide one of `hitters`."
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,12 +31,24 @@ pub(super) fn optimum(table: &Table, groups: &Groups, rule: &Rule, greedy: &Stat
     let limit = groups.loss_of(&greedy.hidden, table);
     let mut clauses: BTreeSet<Clause> = BTreeSet::new();
     let mut because = greedy.because.clone();
+    let mut exact = true;
+    let mut nodes = ALL_NODES;
     for _ in 0..ROUNDS {
         let list: Vec<Clause> = clauses.iter().cloned().collect();
-        let chosen = least(&list, groups, limit)?;
+        let chosen = match exact.then(|| least(&list, groups, limit, &mut nodes)).flatten() {
+            Some(chosen) => chosen,
+            // Too many ways out to try them all: a good cover, no longer surely the best.
+            None => {
+                exact = false;
+                cover(&list, groups)
+            }
+        };
         let hidden = groups.pattern(table, &chosen);
         let found = exposures(table, &hidden, rule);
         if found.is_empty() {
+            if groups.loss_of(&hidden, table) > limit {
+                return None;
+            }
             return Some(State {
                 hidden,
                 because,
@@ -59,6 +74,44 @@ pub(super) fn optimum(table: &Table, groups: &Groups, rule: &Rule, greedy: &Stat
     None
 }
 
+impl Clause {
+    fn is_open(&self, chosen: &BTreeSet<u32>) -> bool {
+        self.when.is_none_or(|g| chosen.contains(&g)) && !self.hitters.iter().any(|g| chosen.contains(g))
+    }
+}
+
+/// Covers all clauses, the group that breaks most of them for its loss first; then drops what is not needed.
+fn cover(clauses: &[Clause], groups: &Groups) -> Vec<u32> {
+    let mut chosen: BTreeSet<u32> = BTreeSet::new();
+    loop {
+        let mut hits: BTreeMap<u32, u64> = BTreeMap::new();
+        for clause in clauses.iter().filter(|c| c.is_open(&chosen)) {
+            for g in &clause.hitters {
+                *hits.entry(*g).or_default() += 1;
+            }
+        }
+        // Least loss per clause broken: compare a/b with c/d by a·d and c·b.
+        let best = hits.iter().min_by(|(a, m), (b, n)| {
+            let left = u128::from(groups.loss(**a)) * u128::from(**n);
+            let right = u128::from(groups.loss(**b)) * u128::from(**m);
+            left.cmp(&right).then(a.cmp(b))
+        });
+        let Some((g, _)) = best else {
+            break;
+        };
+        chosen.insert(*g);
+    }
+    let mut order: Vec<u32> = chosen.iter().copied().collect();
+    order.sort_by_key(|g| (std::cmp::Reverse(groups.loss(*g)), *g));
+    for g in order {
+        chosen.remove(&g);
+        if clauses.iter().any(|c| !c.hitters.is_empty() && c.is_open(&chosen)) {
+            chosen.insert(g);
+        }
+    }
+    chosen.into_iter().collect()
+}
+
 struct Search<'a> {
     clauses: &'a [Clause],
     groups: &'a Groups,
@@ -68,15 +121,17 @@ struct Search<'a> {
 }
 
 /// Least set of groups that satisfies all clauses, of loss at most `limit`.
-fn least(clauses: &[Clause], groups: &Groups, limit: u64) -> Option<Vec<u32>> {
+fn least(clauses: &[Clause], groups: &Groups, limit: u64, all: &mut usize) -> Option<Vec<u32>> {
+    let allowed = NODES.min(*all);
     let mut search = Search {
         clauses,
         groups,
         best: None,
         best_loss: limit.saturating_add(1),
-        nodes: NODES,
+        nodes: allowed,
     };
     search.go(&mut Vec::new(), &mut BTreeSet::new(), 0);
+    *all -= allowed - search.nodes;
     if search.nodes == 0 { None } else { search.best }
 }
 

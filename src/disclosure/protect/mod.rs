@@ -104,7 +104,8 @@ pub fn protect(table: &Table, rule: &Rule) -> Protection {
     let mut state = greedy(table, &groups, rule);
     if table.cells.len() <= rule.small {
         prune(table, &groups, rule, &mut state);
-        if let Some(better) = hitting::optimum(table, &groups, rule, &state) {
+        if let Some(mut better) = hitting::optimum(table, &groups, rule, &state) {
+            prune(table, &groups, rule, &mut better);
             state = better;
         }
     } else {
