@@ -9,6 +9,7 @@ pub mod attack;
 pub mod audit;
 pub mod protect;
 mod published;
+pub mod suppression;
 pub mod table;
 
 pub use admit::admit;

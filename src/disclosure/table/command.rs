@@ -9,7 +9,7 @@ use super::read::{Table, read};
 use super::words::{self, Names};
 use crate::diag::{Diagnostic, Result};
 use crate::disclosure::attack::{Effort, Fraction, Interval, Range, Shape, Terms};
-use crate::disclosure::protect;
+use crate::disclosure::suppression;
 
 /// Arguments of `atlas audit-table`.
 #[derive(Debug, clap::Args)]
@@ -129,27 +129,27 @@ pub(super) fn audit(table: &Table, min_width: u32) -> Value {
 /// the cell suppression problem.
 pub(super) fn protection(table: &Table, min_width: u32) -> Value {
     let unit = 10i64.pow(table.scale);
-    let cells = (0u32..).zip(&table.cells).map(|(group, cell)| protect::Cell {
+    let cells = (0u32..).zip(&table.cells).map(|(group, cell)| suppression::Cell {
         terms: cell.terms.clone(),
         role: if cell.primary {
-            protect::Role::Primary
+            suppression::Role::Primary
         } else {
-            protect::Role::Free
+            suppression::Role::Free
         },
         loss: (cell.value / cell.multiple).unsigned_abs().max(1),
         group,
     });
-    let problem = protect::Table {
+    let problem = suppression::Table {
         atoms: table.atoms,
         cells: cells.collect(),
         layers: vec![table.cells.iter().map(|c| c.value).collect()],
     };
-    let rule = protect::Rule {
+    let rule = suppression::Rule {
         min_width: i64::from(min_width) * unit,
         above: unit,
-        ..protect::Rule::default()
+        ..suppression::Rule::default()
     };
-    let answer = protect::protect(&problem, &rule);
+    let answer = suppression::protect(&problem, &rule);
     let id = |i: usize| table.cells[i].id;
     let suppressed: Vec<u64> = (0..table.cells.len()).filter(|i| answer.hidden[*i]).map(id).collect();
     let secondary: Vec<u64> = answer.secondary.keys().map(|i| id(*i as usize)).collect();

@@ -5,6 +5,9 @@
 //! - Leaves: the cells to hide, and for each what it protects.
 //! - Stays out: where cells come from; the audit of the finished site, which trusts nothing of this room.
 //!
+//! [`super::protect`] chooses a pattern from sums alone, whatever the values; this one also looks at what non-negative
+//! whole numbers leave possible (zeros, narrow intervals), with the true values of one or more layers.
+//!
 //! Each round attacks the table as a reader would. A cell known too well comes with a proof: the published figures it
 //! takes. Unless one of them is hidden, the cell stays known: each proof is a clause "hide one of these". Small tables
 //! are solved to the optimum (implicit hitting sets, as in Fischetti and Salazar González, *Solving the cell
