@@ -482,6 +482,7 @@ class MapTool {
     if (turn !== this.turn) return;
     this.wider = { commune, metropole };
     if (this.state.chosen) this.openCard();
+    else this.card.hidden = true;
   }
 
   // ── Legend, list, card ────────────────────────────────────────────────────────

@@ -40,7 +40,7 @@ export function field({ label, placeholder, choose, submit, keep }) {
     "aria-controls": id,
     "aria-autocomplete": "list",
     "aria-label": label,
-    placeholder,
+    placeholder: placeholder || undefined,
     autocomplete: "off",
     spellcheck: "false",
     name: "q",

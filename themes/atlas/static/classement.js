@@ -40,6 +40,7 @@ class Ranking {
       this.body,
     );
     this.say = announcer(tool);
+    document.documentElement.classList.add("has-tool");
     this.scales = scales;
     this.read();
     window.addEventListener("popstate", () => {

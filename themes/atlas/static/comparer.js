@@ -29,6 +29,7 @@ class Compare {
       this.body,
     );
     this.say = announcer(tool);
+    document.documentElement.classList.add("has-tool");
     window.addEventListener("popstate", () => {
       this.read();
       this.show();

@@ -70,11 +70,12 @@ export function swatch(ctx, row, x, y, width, height) {
  * `rows` are those of the legend: `{ label, count, colour | state | radius | line }`; `foot` are lines of text.
  */
 export async function picture(map, { title, subtitle, heading, rows, foot }) {
-  map.triggerRepaint();
-  await new Promise((done) => map.once("render", done));
+  const before = map.getPixelRatio();
+  const scale = Math.max(2, before);
+  // Drawn again at the finer grain of the picture.
+  map.setPixelRatio(scale);
+  await new Promise((done) => (map.once("idle", done), map.triggerRepaint()));
   const source = map.getCanvas();
-  const ratio = source.width / source.clientWidth;
-  const scale = Math.max(2, ratio);
   const side = 250;
   const width = source.clientWidth + side + 72;
   const canvas = document.createElement("canvas");
@@ -128,6 +129,7 @@ export async function picture(map, { title, subtitle, heading, rows, foot }) {
   ctx.font = `13px ${SANS}`;
   ctx.fillStyle = INK;
   notes.forEach((line, i) => ctx.fillText(line, 24, top + source.clientHeight + 30 + i * 18));
+  map.setPixelRatio(before);
   return new Promise((done) => canvas.toBlob(done, "image/png"));
 }
 
