@@ -22,6 +22,7 @@ from common import MARKS, ROOT, WORK, Report, assemble, atlas, files
 CASES = ROOT / "site-tests"
 update = os.environ.get("UPDATE") == "1"
 wanted = sys.argv[1:]
+SCRIPTS = re.compile(r"\bscripts\.[0-9a-f]{8,}/")
 HASH = re.compile(r"\.[0-9a-f]{8,}\.(css|js|mjs|svg|png|woff2|json)\b")
 report = Report()
 
@@ -52,6 +53,8 @@ def read(folder):
             text = path.read_text(encoding="utf-8")
             for told in re.findall(r'data-build="([^"]*)"', text):
                 identifiers.update(re.findall(r"\b[0-9a-f]{7,}\b", told))
+        # Scripts keep their names in a folder that bears the hash of them all.
+        name, text = SCRIPTS.sub("scripts.HASH/", name), SCRIPTS.sub("scripts.HASH/", text)
         found[HASH.sub(r".HASH.\1", name)] = HASH.sub(r".HASH.\1", text)
     for name, text in found.items():
         for identifier in identifiers:
