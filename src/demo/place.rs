@@ -105,7 +105,13 @@ impl Places {
         let depth = |own: &[usize]| own.iter().map(|c| mesh.depth(*c)).sum::<f64>() / count(own.len().max(1));
 
         // Codes follow the alphabet, as INSEE's do.
-        let labels = names::communes(members.len());
+        let mut labels = vec![String::new(); members.len()];
+        let mut by_size: Vec<usize> = (0..members.len()).collect();
+        // The first names go to the central commune, then to those with the most districts.
+        by_size.sort_by_key(|c| (*c != 0, std::cmp::Reverse(shares[*c]), *c));
+        for (commune, name) in by_size.into_iter().zip(names::communes(members.len())) {
+            labels[commune] = name;
+        }
         let mut order: Vec<usize> = (0..members.len()).collect();
         order.sort_by_key(|c| crate::format::fold(&labels[*c]));
         let mut communes = Vec::new();
