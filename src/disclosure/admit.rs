@@ -400,6 +400,21 @@ impl Law<'_> {
         if threshold > 0 && base.is_none_or(|b| b < threshold) {
             return Raw::State(State::Secret);
         }
+        // A share of main residences rests on them: they are its n, though the threshold counts dwellings.
+        let whole = denominator
+            .0
+            .iter()
+            .all(|t| self.site.dictionary.get(t.indicator).kind == Kind::Count);
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "counts are small and not negative"
+        )]
+        let base = if whole {
+            Some(bottom.0.round().max(0.0) as u32)
+        } else {
+            base
+        };
         let factor = if indicator.kind.is_ratio() { 100.0 } else { 1.0 };
         Raw::Value {
             value: top.0 / bottom.0 * factor,
