@@ -36,6 +36,8 @@ pub enum Output {
     Dictionary,
     /// Sources, with their cadence.
     Sources,
+    /// Reading guide of the fiche, with an annotated example.
+    Guide,
     /// Interactive map and its static stand-in.
     Map,
     /// Search page.
@@ -84,6 +86,7 @@ impl Output {
             Self::Indicator(_) => "un indicateur",
             Self::Dictionary => "le dictionnaire",
             Self::Sources => "les sources",
+            Self::Guide => "le guide de lecture",
             Self::Map => "la carte",
             Self::Search => "la recherche",
             Self::Compare => "la comparaison",
@@ -181,6 +184,7 @@ pub fn outputs(site: &Site, published: &Published) -> Result<Plan> {
         ("indicateurs", Output::Indicators),
         ("dictionnaire", Output::Dictionary),
         ("sources", Output::Sources),
+        ("guide", Output::Guide),
         ("carte", Output::Map),
         ("recherche", Output::Search),
         ("comparer", Output::Compare),

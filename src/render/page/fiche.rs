@@ -17,6 +17,19 @@ pub(super) struct Fiche {
     pub(super) view: Value,
     pub(super) place: String,
     pub(super) vintage: String,
+    /// What it holds, in the order of the page, for the guide.
+    pub(super) parts: Vec<Part>,
+}
+
+/// A part of a fiche, as the guide explains it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Part {
+    Identity,
+    Sentences,
+    Locator,
+    Goals,
+    /// A section, by title.
+    Section(String),
 }
 
 /// Renders the page of a territory.
@@ -172,6 +185,12 @@ pub(super) fn view(r: &Renderer<'_>, tid: Tid, level: u8, class: String, prefix:
     } else {
         ""
     };
+    let locator = r.maps.locator(r, tid, root, prefix);
+    let mut parts = vec![Part::Identity];
+    parts.extend((!keep.is_empty()).then_some(Part::Sentences));
+    parts.extend((!locator.is_empty()).then_some(Part::Locator));
+    parts.extend((!goals.is_empty()).then_some(Part::Goals));
+    parts.extend(sections.iter().map(|s| Part::Section(s.title.clone())));
     let head = head(r, tid);
     let view = context! {
         prefix,
@@ -186,7 +205,7 @@ pub(super) fn view(r: &Renderer<'_>, tid: Tid, level: u8, class: String, prefix:
         actions => if in_packet { Vec::new() } else { actions(r, tid) },
         keep_title,
         keep => safe(keep),
-        locator => safe(r.maps.locator(r, tid, root, prefix)),
+        locator => safe(locator),
         figures => safe(if scale == Scale::Residence { String::new() } else { figures(layout, &sides, site) }),
         goals_title => "Objectif d’équilibre",
         goals,
@@ -197,6 +216,7 @@ pub(super) fn view(r: &Renderer<'_>, tid: Tid, level: u8, class: String, prefix:
         view,
         place: head.0,
         vintage: head.1,
+        parts,
     }
 }
 

@@ -91,11 +91,23 @@ pub(super) fn page(r: &Renderer<'_>) -> Result<String> {
         themes,
         map => map(r),
         body => safe(opening.map_or_else(String::new, |c| markdown::html(&c.body, ""))),
-        training => contents::children(r, "formation"),
+        training => training(r),
         sources => reference::calendar(r, "")?,
         packets => r.plan.address(&Output::Packets).is_some(),
     };
     r.render("accueil.html", r.shell.context(0, about, own))
+}
+
+/// Supports of `content/formation/`, after the annotated example.
+fn training(r: &Renderer<'_>) -> Vec<Value> {
+    let mut list: Vec<Value> = r
+        .plan
+        .address(&Output::Guide)
+        .map(|href| context! { href, title => "Lire une fiche, exemple annoté", description => "La fiche d’une résidence, partie par partie." })
+        .into_iter()
+        .collect();
+    list.extend(contents::children(r, "formation"));
+    list
 }
 
 /// First figures of the metropole, in a sentence.

@@ -79,25 +79,39 @@ fn weigh<'a, 'b>(
     }
     let figure = column.get(here.scale, here.rank)?;
     let other = column.get(reference.scale, reference.rank)?;
-    let (value, against) = (figure.value()?, other.value()?);
     let needs_base = matches!(indicator.base, Base::Logements | Base::Attributions);
-    if needs_base && figure.base().is_none_or(|b| b < SMALLEST_BASE) {
-        return None;
-    }
-    let gap = (value - against).abs();
-    let ordinary = if indicator.kind.is_ratio() {
-        gap < POINTS
-    } else {
-        gap < against.abs() * PART
-    };
-    let score = gap / row.spread?;
-    (!ordinary && score >= STANDS_OUT).then_some(Finding {
+    let score = stands_out(
+        indicator.kind.is_ratio(),
+        figure.value()?,
+        other.value()?,
+        figure
+            .base()
+            .filter(|_| needs_base)
+            .or((!needs_base).then_some(u32::MAX)),
+        row.spread?,
+    )?;
+    Some(Finding {
         column,
         group,
         score,
         figure,
         reference: other,
     })
+}
+
+/// Says by how many standard deviations a value stands out; none when a sentence is refused.
+fn stands_out(is_ratio: bool, value: f64, against: f64, base: Option<u32>, spread: f64) -> Option<f64> {
+    if base.is_none_or(|b| b < SMALLEST_BASE) {
+        return None;
+    }
+    let gap = (value - against).abs();
+    let ordinary = if is_ratio {
+        gap < POINTS
+    } else {
+        gap < against.abs() * PART
+    };
+    let score = gap / spread;
+    (!ordinary && score >= STANDS_OUT).then_some(score)
 }
 
 fn write(out: &mut String, finding: &Finding<'_, '_>, sides: &Sides<'_>, reference: &At<'_>) {
@@ -148,4 +162,24 @@ fn write(out: &mut String, finding: &Finding<'_, '_>, sides: &Sides<'_>, referen
         }
     }
     out.push_str(".</li>\n");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_small_or_unknown_base_carries_no_sentence() {
+        assert_eq!(stands_out(true, 60.0, 20.0, Some(29), 5.0), None);
+        assert_eq!(stands_out(true, 60.0, 20.0, None, 5.0), None);
+        assert_eq!(stands_out(true, 60.0, 20.0, Some(30), 5.0), Some(8.0));
+    }
+
+    #[test]
+    fn an_ordinary_gap_carries_no_sentence() {
+        // Two points between shares, three per cent between rents, or less than the territories usually differ.
+        assert_eq!(stands_out(true, 22.0, 20.0, Some(500), 0.5), None);
+        assert_eq!(stands_out(false, 6.18, 6.0, Some(500), 0.01), None);
+        assert_eq!(stands_out(true, 25.0, 20.0, Some(500), 10.0), None);
+    }
 }

@@ -13,6 +13,7 @@ mod column;
 mod contents;
 mod fiche;
 mod goals;
+mod guide;
 mod home;
 mod indicator;
 mod keep;
@@ -28,6 +29,9 @@ mod shell;
 mod table;
 mod theme;
 mod tools;
+
+#[cfg(test)]
+mod tests;
 
 pub use maps::Geography;
 pub use theme::{Settings, Theme};
@@ -105,6 +109,7 @@ impl<'a> Renderer<'a> {
             Output::Indicator(iid) => indicator::page(self, *iid),
             Output::Dictionary => reference::dictionary(self),
             Output::Sources => reference::sources(self),
+            Output::Guide => guide::page(self),
             Output::Map => tools::map(self),
             Output::Search => tools::search(self),
             Output::Compare => tools::compare(self),

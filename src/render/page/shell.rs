@@ -144,6 +144,7 @@ impl Shell {
         let mut links = vec![
             context! { label => "Sources", href => "sources/", absolute => false },
             context! { label => "Dictionnaire", href => "dictionnaire/", absolute => false },
+            context! { label => "Guide de lecture", href => "guide/", absolute => false },
             context! { label => "Dossiers de commission", href => "seances/", absolute => false },
         ];
         // Every page of content/ outside the sections is one link away.

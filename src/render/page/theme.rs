@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use minijinja::{Environment, UndefinedBehavior};
+use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 use serde::Deserialize;
 
 use crate::diag::{Diagnostic, Diagnostics, Result};
@@ -41,6 +41,7 @@ const BUILT_IN: &[(&str, &[u8])] = built_in![
     "templates/dictionnaire.html",
     "templates/dossier.html",
     "templates/fiche.html",
+    "templates/guide.html",
     "templates/indicateur.html",
     "templates/liste.html",
     "templates/outil.html",
@@ -196,6 +197,13 @@ impl Theme {
     pub(super) fn environment(&self) -> Result<Environment<'static>> {
         let mut env = Environment::new();
         env.set_undefined_behavior(UndefinedBehavior::SemiStrict);
+        // The library also escapes slashes, which weighs on every link.
+        env.set_formatter(|out, state, value| match value.as_str() {
+            Some(text) if matches!(state.auto_escape(), AutoEscape::Html) && !value.is_safe() => {
+                out.write_str(&super::markup::escaped(text)).map_err(Into::into)
+            }
+            _ => minijinja::escape_formatter(out, state, value),
+        });
         let mut found = Diagnostics::new();
         for (name, text) in &self.templates {
             if let Err(error) = env.add_template_owned(name.clone(), text.clone()) {
