@@ -39,6 +39,8 @@ pub(super) struct Copied {
     pub(super) unknown: BTreeSet<String>,
     /// Rows without code.
     pub(super) without_code: u64,
+    /// Codes whose lost zero was put back.
+    pub(super) zeros: u64,
     /// Territories of the site without row.
     pub(super) missing: BTreeSet<String>,
     /// State → cells that came with it.
@@ -139,7 +141,9 @@ pub(super) fn run(
             },
             |row| {
                 let Some((line, code, base, year, cells)) = row else { return };
-                let Some(tid) = territory(scale, &code, ground) else {
+                let (tid, restored) = territory(scale, &code, ground);
+                copied.zeros += u64::from(restored);
+                let Some(tid) = tid else {
                     if code.is_empty() {
                         copied.without_code += 1;
                     } else {
@@ -252,16 +256,11 @@ fn read(
     })
 }
 
-fn territory(scale: Scale, code: &str, ground: &Ground) -> Option<Tid> {
-    let territories = &ground.territories;
-    let width = match scale {
-        Scale::Metropole => return Some(territories.metropole()),
-        Scale::Commune => 5,
-        Scale::Iris => 9,
-        _ => 0,
-    };
-    let restored = (width > 0).then(|| number::restored(code, width)).flatten();
-    territories.find(scale, restored.as_deref().unwrap_or(code))
+fn territory(scale: Scale, code: &str, ground: &Ground) -> (Option<Tid>, bool) {
+    match scale {
+        Scale::Metropole => (Some(ground.territories.metropole()), false),
+        _ => ground.find(scale, code),
+    }
 }
 
 fn columns(
@@ -424,6 +423,12 @@ fn tell(copied: &Copied, warnings: &mut Diagnostics) {
                 some.join(", ")
             ))
             .hint("ces lignes sont laissées de côté : autre territoire, ou géographie d’une autre année"),
+        );
+    }
+    if copied.zeros > 0 {
+        warnings.push(
+            Diagnostic::warning(format!("{block} : zéro initial remis sur {} codes", copied.zeros))
+                .hint("un tableur l’avait ôté ; importer la colonne en texte"),
         );
     }
     if copied.without_code > 0 {

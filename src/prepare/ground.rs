@@ -114,6 +114,8 @@ pub(super) struct Ground {
     pub(super) buildings: Vec<Building>,
     pub(super) located: Located,
     pub(super) systems: Systems,
+    /// Old code of a commune → present code.
+    pub(super) renamed: BTreeMap<String, String>,
 }
 
 /// Systems of coordinates, made once.
@@ -145,8 +147,14 @@ impl Ground {
     pub(super) fn new(
         metropole: &crate::config::Metropole,
         mut zones: BTreeMap<Scale, Vec<Zone>>,
-        buildings: Vec<Building>,
+        mut buildings: Vec<Building>,
+        renamed: &BTreeMap<String, String>,
     ) -> Result<Self> {
+        for building in &mut buildings {
+            if let Some(code) = renamed.get(&building.commune) {
+                building.commune.clone_from(code);
+            }
+        }
         for list in zones.values_mut() {
             list.sort_by(|a, b| a.code.cmp(&b.code));
         }
@@ -230,7 +238,25 @@ impl Ground {
             buildings: placed,
             located,
             systems: Systems::new(),
+            renamed: renamed.clone(),
         })
+    }
+
+    /// Finds a territory by a code as sources write it: zeros put back, old communes replaced. True when a zero was
+    /// put back.
+    pub(super) fn find(&self, scale: Scale, code: &str) -> (Option<Tid>, bool) {
+        let width = match scale {
+            Scale::Commune => 5,
+            Scale::Iris => 9,
+            Scale::Metropole | Scale::Qpv | Scale::Residence => return (self.territories.find(scale, code), false),
+        };
+        let restored = super::number::restored(code, width);
+        let code = restored.as_deref().unwrap_or(code);
+        let present = match scale {
+            Scale::Commune => self.renamed.get(code).map_or(code, String::as_str),
+            _ => code,
+        };
+        (self.territories.find(scale, present), restored.is_some())
     }
 
     /// Commune, IRIS and QPV of a point, the commune declared helping to choose between IRIS that overlap.

@@ -71,6 +71,11 @@ pub struct Args {
 pub fn run(args: &Args) -> Result<Report> {
     let recipe = Recipe::parse(&fs::read_text(&args.recipe)?.text, &args.recipe)?;
     let folder = report_folder(args)?;
+    // Known now rather than after hours of work: a report that cannot be written would lose what was hidden and why.
+    fs::create_dir(&folder).map_err(|found| -> Diagnostics {
+        let hint = "choisir un dossier où l’on peut écrire, avec --report DOSSIER";
+        found.into_iter().map(|d| d.hint(hint)).collect()
+    })?;
     let (config, sources, dictionary) = load::law(&args.site)?;
     let data = args.site.join("data");
     let mut warnings = Diagnostics::new();
@@ -87,7 +92,7 @@ pub fn run(args: &Args) -> Result<Report> {
         residences::read(&recipe, &args.recipe, &args.from)?
     };
     warnings.extend(found);
-    let ground = Ground::new(&config.metropole, zones, buildings)?;
+    let ground = Ground::new(&config.metropole, zones, buildings, &recipe.communes)?;
     warnings.extend(report::place_warnings(&ground.located));
 
     let mut all = All::default();
@@ -138,6 +143,13 @@ pub fn run(args: &Args) -> Result<Report> {
     // The same file may serve several blocks: it is told once.
     let mut seen = std::collections::BTreeSet::new();
     cleaned.retain(|c| seen.insert(c.file.clone()));
+
+    remarks.extend(write::taken_back(
+        &data.join("values"),
+        &all,
+        &dictionary,
+        &ground.territories,
+    )?);
 
     let mut written = Vec::new();
     for scale in [Scale::Commune, Scale::Iris, Scale::Qpv] {

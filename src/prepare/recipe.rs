@@ -80,6 +80,9 @@ pub(super) struct Recipe {
     /// Protection after the thresholds.
     #[serde(default)]
     pub(super) protection: Protection,
+    /// Old code of a commune → present code: communes merged, associated, arrondissements.
+    #[serde(default)]
+    pub(super) communes: BTreeMap<String, String>,
 }
 
 /// How the secondary suppression runs.

@@ -271,14 +271,7 @@ fn spot(program: &Program, row: &Bound<'_>, ground: &Ground) -> std::result::Res
     let unknown = id.is_some();
     let find = |rank: Option<usize>, scale: Scale| -> std::result::Result<Option<Tid>, Fault> {
         let Some(rank) = rank else { return Ok(None) };
-        let code = row.text(rank)?;
-        let width = match scale {
-            Scale::Commune => 5,
-            Scale::Iris => 9,
-            _ => 0,
-        };
-        let restored = (width > 0).then(|| super::number::restored(&code, width)).flatten();
-        Ok(territories.find(scale, restored.as_deref().unwrap_or(&code)))
+        Ok(ground.find(scale, &row.text(rank)?).0)
     };
     let mut lineage = Lineage {
         commune: find(place.commune, Scale::Commune)?,

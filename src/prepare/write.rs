@@ -13,7 +13,7 @@ use super::squares::Squares;
 use crate::diag::{Diagnostic, Result};
 use crate::format;
 use crate::fs;
-use crate::model::{Dictionary, Kind, Scale, Territories};
+use crate::model::{Dictionary, Kind, Scale, State, Territories};
 
 /// Writes the polygons of a scale.
 ///
@@ -160,6 +160,53 @@ pub(super) fn values(
         written.push(path);
     }
     Ok(written)
+}
+
+/// Tells the cells that the file of an earlier run published and that are hidden now: their readers still know them.
+///
+/// # Errors
+/// An earlier file that cannot be read.
+pub(super) fn taken_back(
+    folder: &Path,
+    all: &All,
+    dictionary: &Dictionary,
+    territories: &Territories,
+) -> Result<Vec<String>> {
+    let mut remarks = Vec::new();
+    for ((source, vintage), figures) in &all.0 {
+        let path = folder.join(source).join(format!("{vintage}.csv"));
+        if !path.exists() {
+            continue;
+        }
+        let before = fs::read_text(&path)?.text;
+        // scale;code;indicator;category;value;state;base, as this room writes it.
+        let published: std::collections::HashSet<&str> = before
+            .lines()
+            .filter_map(|line| {
+                let cut = line.match_indices(';').nth(3)?.0;
+                (!line[cut + 1..].starts_with(';')).then_some(&line[..cut])
+            })
+            .collect();
+        let hidden = figures
+            .iter()
+            .filter(|(_, said)| matches!(said, Said::State(State::Secret)))
+            .filter(|(key, _)| {
+                let territory = territories.get(key.tid);
+                let indicator = dictionary.get(key.indicator);
+                let category = key
+                    .category
+                    .map_or("", |c| indicator.categories[usize::from(c)].key.as_str());
+                let name = format!("{};{};{};{category}", territory.scale, territory.code, indicator.id);
+                published.contains(name.as_str())
+            });
+        let count = hidden.count();
+        if count > 0 {
+            remarks.push(format!(
+                "{source} {vintage} : {count} cellules publiées par une préparation précédente sont maintenant masquées ; si elles ont été diffusées, leurs lecteurs les connaissent encore"
+            ));
+        }
+    }
+    Ok(remarks)
 }
 
 fn file(figures: &Figures, dictionary: &Dictionary, territories: &Territories) -> String {

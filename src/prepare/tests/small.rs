@@ -241,6 +241,24 @@ fn dwellings_become_residences_and_sums_under_the_thresholds() {
 }
 
 #[test]
+fn communes_of_another_year_are_translated_or_placed_by_their_point() {
+    let place = Place::new("geographies");
+    place.put("rpls.csv", dwellings().replace(";1002;", ";1003;"));
+    let report = place
+        .run(&format!("[communes]\n01003 = \"01002\"\n{RPLS}"))
+        .unwrap_or_else(|e| panic!("{e}"));
+    assert_eq!(place.values("rpls/2025.csv")["commune;01002;parc.logements;"], "30;;30");
+    assert!(!report.warnings.to_string().contains("commune déclarée est inconnue"));
+    let report = place.run(RPLS).unwrap_or_else(|e| panic!("{e}"));
+    assert_eq!(place.values("rpls/2025.csv")["commune;01002;parc.logements;"], "30;;30");
+    let said = report.warnings.to_string();
+    assert!(
+        said.contains("1 résidences dont la commune déclarée est inconnue du site, placées par leur point"),
+        "{said}"
+    );
+}
+
+#[test]
 fn the_same_sources_give_the_same_bytes() {
     let (a, b) = (Place::new("octets-a"), Place::new("octets-b"));
     for place in [&a, &b] {
