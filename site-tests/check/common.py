@@ -19,7 +19,7 @@ PUBLIC = pathlib.Path(os.environ.get("PUBLIC") or WORK / "public")
 ATLAS = pathlib.Path(os.environ.get("ATLAS") or ROOT / "target" / "release" / "atlas")
 MARKS = {"expected", "expected.stderr", "expected.same", "absent"}  # what a golden case holds beside its site
 STATES = {"s", "nd", "so", "no", "cp"}
-SHOWN = 40  # findings printed in full; the others are only counted
+SHOWN = 5  # findings of a kind printed in full; the others are only counted
 
 
 class Report:
@@ -33,7 +33,7 @@ class Report:
         self.seen[what] = self.seen.get(what, 0) + n
 
     def finding(self, place, message):
-        self.findings.append(f"{place}: {message}")
+        self.findings.append((place, message))
 
     def expect(self, truth, place, message):
         if not truth:
@@ -45,10 +45,14 @@ class Report:
         for name in needed:
             if not self.seen.get(name):
                 self.finding("check", f"nothing counted under « {name} »: nothing was proved")
-        for line in self.findings[:SHOWN]:
-            print(line)
-        if len(self.findings) > SHOWN:
-            print(f"… and {len(self.findings) - SHOWN} more")
+        alike = {}  # findings that differ by their numbers and quoted words only
+        for place, message in self.findings:
+            alike.setdefault(re.sub(r"«[^»]*»|\[.*\]|[\d]+", "", message), []).append(f"{place}: {message}")
+        for lines in sorted(alike.values(), key=len):
+            for line in lines[:SHOWN]:
+                print(line)
+            if len(lines) > SHOWN:
+                print(f"  … and {len(lines) - SHOWN} more like this one")
         words = ", ".join(f"{n} {what}" for what, n in self.seen.items())
         print(f"{words}; {len(self.findings)} findings" if self.findings else words)
         sys.exit(1 if self.findings else 0)

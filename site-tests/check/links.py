@@ -80,7 +80,7 @@ for name, found in readers.items():
                 if to is None:
                     if parts.scheme in ("mailto", "tel"):
                         continue
-                    if parts.scheme == "data" and e.tag == "img":
+                    if parts.scheme == "data" and (e.tag == "img" or e.attributes.get("rel") == "icon"):
                         continue
                     report.finding(where, f"« {url} » leads to a third party" if (e.tag, key) in FETCHED or parts.netloc
                                    else f"« {url} »: scheme not expected")
