@@ -155,7 +155,12 @@ struct Atoms<'a> {
 
 ///
 /// `open` adds, to each group, the residences that the site does not list: those gone since the vintage.
-fn atoms<'a>(lineages: &'a Lineages, by_residence: bool, open: bool, metropole: &'a str) -> Atoms<'a> {
+fn atoms<'a>(
+    lineages: &'a Lineages,
+    by_residence: bool,
+    open: Option<&BTreeSet<Zone<'a>>>,
+    metropole: &'a str,
+) -> Atoms<'a> {
     let mut names = Vec::new();
     let mut rank: HashMap<&[String; 3], u32> = HashMap::new();
     let mut members: BTreeMap<Zone<'a>, Vec<u32>> = BTreeMap::new();
@@ -191,7 +196,7 @@ fn atoms<'a>(lineages: &'a Lineages, by_residence: bool, open: bool, metropole: 
             }
         }
     }
-    if open {
+    if let Some(zones) = open {
         let groups: BTreeSet<&[String; 3]> = lineages.values().collect();
         for lineage in groups {
             let atom = u32::try_from(names.len()).unwrap_or(u32::MAX);
@@ -201,6 +206,23 @@ fn atoms<'a>(lineages: &'a Lineages, by_residence: bool, open: bool, metropole: 
                 if !code.is_empty() {
                     members.entry((scale, code)).or_default().push(atom);
                 }
+            }
+        }
+        // A zone without any residence today.
+        for zone @ (scale, code) in zones
+            .iter()
+            .copied()
+            .filter(|(scale, _)| matches!(*scale, "commune" | "iris" | "qpv"))
+        {
+            if members.contains_key(&zone) {
+                continue;
+            }
+            let atom = u32::try_from(names.len()).unwrap_or(u32::MAX);
+            names.push(format!("résidences disparues de {}", words(zone)));
+            members.entry(zone).or_default().push(atom);
+            members.entry(("metropole", metropole)).or_default().push(atom);
+            if scale == "iris" && code.len() > 5 && code.is_char_boundary(5) {
+                members.entry(("commune", &code[..5])).or_default().push(atom);
             }
         }
     }
@@ -224,8 +246,9 @@ pub(super) fn deduce(
         .find_map(|f| f.0.strip_prefix("metropole:")?.split(':').next())
         .unwrap_or("");
     let sums = sums(facts, dictionary);
-    let [by_residence, by_group] = [true, false].map(|fine| atoms(lineages, fine, false, metropole));
-    let [open_residence, open_group] = [true, false].map(|fine| atoms(lineages, fine, true, metropole));
+    let [by_residence, by_group] = [true, false].map(|fine| atoms(lineages, fine, None, metropole));
+    let zones: BTreeSet<Zone<'_>> = sums.values().flat_map(|z| z.keys().copied()).collect();
+    let [open_residence, open_group] = [true, false].map(|fine| atoms(lineages, fine, Some(&zones), metropole));
     let shapes: Shapes = Mutex::default();
     let solved = sums.len();
     let mut findings: Vec<Finding> = sums

@@ -24,7 +24,7 @@ const PLACES: [&str; 14] = [
     "addresses",
     "landlords",
 ];
-const MORE_PLACES: [&str; 2] = ["landlord", "residences"];
+const MORE_PLACES: [&str; 5] = ["landlord", "residences", "commune_names", "iris_names", "qpv_names"];
 
 fn leak(file: &str, message: String) -> Finding {
     Finding {

@@ -274,6 +274,7 @@ fn one(
 fn known(file: &str) -> bool {
     file == "robots.txt"
         || file.starts_with("actifs/")
+        || (file.starts_with("seances/") && file.ends_with("/marges.css"))
         || ["atlas.json", "contours/", "equipements/", "carreaux/", "recherche/"]
             .iter()
             .any(|p| file.strip_prefix("donnees/").is_some_and(|f| f.starts_with(p)))
