@@ -4,6 +4,7 @@ import base64
 import gzip
 import html
 import http.client
+import http.server
 import json
 import os
 import pathlib
@@ -177,7 +178,7 @@ class Stand:
 
 
 class Nginx(Stand):
-    name = "nginx"
+    name, kit_name, extra, challenge = "nginx", "nginx", [], True
 
     def __init__(self, work, site):
         super().__init__(work, site)
@@ -195,7 +196,7 @@ class Nginx(Stand):
         pass
 
     def start(self):
-        atlas("kit", "nginx", *self.kit_args())
+        atlas("kit", self.kit_name, *self.extra, *self.kit_args())
         user = "user www-data;" if os.getuid() == 0 else ""
         conf = self.work / "nginx.conf"
         temp = "\n".join(f"{kind}_temp_path {self.work}/tmp-{kind};" for kind in ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"])
@@ -216,8 +217,64 @@ include {self.kit}/etc/nginx/conf.d/*.conf; }}
         return path.read_text() if path.exists() else ""
 
 
+class Authelia(Nginx):
+    """nginx as the Authelia kit configures it; a stand-in answers for Authelia, as its documentation of auth requests says."""
+
+    name, kit_name, challenge = "nginx for Authelia", "authelia", False
+
+    def fill_register(self):
+        self.accounts_file = self.work / "users_database.yml"
+        super().fill_register()
+
+    def export(self):
+        self.accounts("export", "--authelia", self.accounts_file)
+        users = self.accounts_file.read_text()
+        check(users.count("disabled: false") == 3 and users.count("password: '$2y$08$") == 3, f"{self.name}: {users}")
+
+    def request(self, path, login=None, password=None, method="GET", headers=None):
+        cookie = {"Cookie": f"authelia_session={login}"} if login else {}
+        return super().request(path, None, None, method, {**(headers or {}), **cookie})
+
+    def start(self):
+        stand = self
+
+        class Answer(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                asked = self.headers.get("X-Original-URL", "")
+                session = re.search(r"authelia_session=([^;]+)", self.headers.get("Cookie", ""))
+                stand.asked.add((self.path, urllib.parse.urlsplit(asked).scheme, self.headers.get("X-Original-Method")))
+                self.send_response(200 if session else 401)
+                if session:
+                    self.send_header("Remote-User", session.group(1))
+                elif "portail" in asked:
+                    self.send_header("Location", "https://auth.example.org/?rd=x")
+                self.end_headers()
+
+            def log_message(self, *_):
+                pass
+
+        self.asked = set()
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answer)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.extra = ["--authelia", f"http://127.0.0.1:{server.server_port}", "--server-name", "atlas.example.org"]
+        super().start()
+
+    def own_checks(self):
+        marie = next(iter(self.passwords))
+        status, headers, _ = self.request("/portail/")
+        check(status == 302 and headers["location"] == "https://auth.example.org/?rd=x", f"{self.name}: to the portal: {status} {headers}")
+        self.request("/communes/?q=1", marie)
+        time.sleep(0.2)
+        last = json.loads(self.log.read_text().splitlines()[-1])
+        check((last["user"], last["path"], last["status"]) == (marie, "/communes/", 200), f"{self.name}: log {last}")
+        check({a[0] for a in self.asked} == {"/api/authz/auth-request"} and ("/api/authz/auth-request", "http", "GET") in self.asked,
+              f"{self.name}: what Authelia is asked: {self.asked}")
+        text = (self.kit / "etc/authelia/configuration.atlas.yml").read_text()
+        check("default_policy: 'deny'" in text and text.count("'bypass'") == 1, f"{self.name}: {text}")
+
+
 class Caddy(Stand):
-    name, binary, extra = "caddy (Debian)", "caddy", []
+    name, binary, extra, challenge = "caddy (Debian)", "caddy", [], True
 
     def __init__(self, work, site):
         super().__init__(work, site)
@@ -283,7 +340,7 @@ def every_file(stand):
         status, headers, body = stand.request(address(path))
         expected = 200 if is_public(path) else 401
         if check(status == expected, f"{stand.name}: {path} without password: {status}") and status == 401:
-            check(headers.get("www-authenticate", "").startswith("Basic"), f"{stand.name}: WWW-Authenticate on {path}")
+            check(not stand.challenge or headers.get("www-authenticate", "").startswith("Basic"), f"{stand.name}: WWW-Authenticate on {path}")
             content = (stand.site / path).read_bytes()
             check(len(content) < 40 or content not in body, f"{stand.name}: the refusal of {path} shows it")
     for path in stand.files:
@@ -619,12 +676,16 @@ def run(kind, site):
             print(f"  {stand.name}: {len(stand.files)} files, {time.monotonic() - began:.1f} s")
             headers_on_every_status(stand)
             count = tricks(stand)
-            accounts_follow(stand)
-            log_feeds_register(stand)
-            fail2ban(stand)
+            if stand.challenge:
+                accounts_follow(stand)
+                log_feeds_register(stand)
+                fail2ban(stand)
+            else:
+                stand.own_checks()
             rotation(stand)
             check(stand.process.poll() is None, f"{stand.name} still runs")
-            swap_under_load(stand)
+            if stand.challenge:
+                swap_under_load(stand)
             if site:
                 browser(stand)
             if "panic" in stand.errors() or "[alert]" in stand.errors() or "[emerg]" in stand.errors():
@@ -636,7 +697,7 @@ def run(kind, site):
 
 def main():
     site = pathlib.Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else None
-    kinds = [Nginx, Caddy, CaddySince28]
+    kinds = [Nginx, Authelia, Caddy, CaddySince28]
     only = os.environ.get("ONLY")
     for kind in kinds:
         if only and only not in kind.__name__.lower():
