@@ -116,7 +116,7 @@ pub fn split_full(full: &str, order: Order, local_part: &str) -> Option<(String,
     let capital = |w: &&str| w.chars().filter(|c| c.is_alphabetic()).count() > 1 && !w.chars().any(char::is_lowercase);
     let (caps, others): (Vec<&str>, Vec<&str>) = words.iter().partition(|w| capital(w));
     let contiguous = |capital_first: bool| {
-        let ordered: Vec<bool> = words.iter().map(|w| capital(w)).collect();
+        let ordered: Vec<bool> = words.iter().map(capital).collect();
         ordered
             .windows(2)
             .all(|w| if capital_first { w[0] >= w[1] } else { w[0] <= w[1] })

@@ -63,6 +63,9 @@ pub struct Sheet {
     pub rows: Vec<Row>,
 }
 
+/// Longest text of a cell, as in the usual spreadsheets.
+const LONGEST_TEXT: usize = 32_767;
+
 /// What a file may ask for at most.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
@@ -234,6 +237,12 @@ impl Builder {
         }
         if row > self.limits.rows || column > self.limits.columns {
             return Err(format!("cellule hors de la feuille (ligne {row}, colonne {column})"));
+        }
+        if let Cell::Text(text) = &cell
+            && text.len() > LONGEST_TEXT
+            && text.chars().count() > LONGEST_TEXT
+        {
+            return Err(format!("texte de plus de {LONGEST_TEXT} caractères dans une cellule"));
         }
         if self.left == 0 {
             return Err(format!("plus de {} cellules remplies", self.limits.cells));

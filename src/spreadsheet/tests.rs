@@ -136,3 +136,13 @@ fn names_columns_as_spreadsheets_do() {
     assert_eq!(serial_date(59_350.0), NaiveDate::from_ymd_opt(2062, 6, 28));
     assert_eq!(serial_date(3.0), None);
 }
+
+#[test]
+fn endless_lines_and_cells_are_refused() {
+    for text in [
+        format!("a;b\n{}", ";".repeat(20_000)),
+        format!("a;b\n\"{}", "x;\n".repeat(20_000)),
+    ] {
+        assert!(read(Path::new("l.csv"), text.into_bytes(), Limits::LIST).is_err());
+    }
+}

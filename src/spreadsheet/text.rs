@@ -25,6 +25,15 @@ pub(super) fn read(path: &Path, bytes: Vec<u8>, limits: Limits) -> Result<Vec<Sh
         .and_then(|rest| rest.bytes().next())
         .filter(|b| SEPARATORS.contains(b));
     let separator = announced.unwrap_or_else(|| guess_separator(&text));
+    // Before anything is laid out: the reader keeps the place of each field of a line.
+    for (index, line) in text.lines().enumerate() {
+        if line.bytes().filter(|b| *b == separator).count() > limits.columns {
+            return Err(Diagnostic::error(format!("plus de {} colonnes", limits.columns))
+                .at(path)
+                .line(index + 1)
+                .into());
+        }
+    }
     let mut reader = csv::ReaderBuilder::new()
         .delimiter(separator)
         .flexible(true)

@@ -103,7 +103,7 @@ fn a_list_as_people_type_them() {
     }
     let date = Format::new().set_num_format("dd/mm/yyyy");
     sheet
-        .write_with_format(3, 6, &ExcelDateTime::from_ymd(2025, 12, 1).expect("a date"), &date)
+        .write_with_format(3, 6, ExcelDateTime::from_ymd(2025, 12, 1).expect("a date"), &date)
         .expect("a date");
     sheet.write(4, 6, 45_992).expect("a serial number");
     sheet.write(7, 6, "1er décembre 2025").expect("a text");
