@@ -114,10 +114,20 @@ fn content(root: &Path, folder: &Path, path: &Path, territories: &Territories) -
                 .hint("renseigner « title »"),
         );
     }
+    let slug = parts.join("/");
+    if front.audience == Some(Audience::Public) && !crate::kit::public::PAGES.contains(&slug.as_str()) {
+        found.push(
+            Diagnostic::error(format!("page « {slug} » dite publique, mais les serveurs la ferment"))
+                .at(shown)
+                .hint(format!(
+                    "seules s’ouvrent sans mot de passe : {} ; ôter « audience », ou reprendre l’une d’elles",
+                    crate::kit::public::PAGES.join(", ")
+                )),
+        );
+    }
     if !found.is_empty() {
         return Err(found.sorted());
     }
-    let slug = parts.join("/");
     let audience = front.audience.unwrap_or(match parts.first().map(String::as_str) {
         Some("administration") => Audience::Administration,
         _ => Audience::Partenaires,
