@@ -99,6 +99,9 @@ struct State<'a> {
     table: Vec<Row<'a>>,
     hidden_shape: Option<String>,
     text_before: String,
+    /// Value of the last drawn figure, and the number of a tooltip that waits for the figure it belongs to.
+    last_value: Option<f64>,
+    pending: Option<String>,
 }
 
 impl<'a> State<'a> {
@@ -119,7 +122,10 @@ impl<'a> State<'a> {
                 self.text_before.clear();
             }
             "svg" if !closed => self.in_svg += 1,
-            "title" | "desc" if self.in_svg > 0 && !closed => self.tooltip = Some(String::new()),
+            "title" | "desc" if self.in_svg > 0 && !closed => {
+                self.refuse_pending(page);
+                self.tooltip = Some(String::new());
+            }
             "script" | "style" => {
                 self.in_script = !closed;
                 if attribute(attrs, "src").is_none() {
@@ -216,6 +222,17 @@ impl<'a> State<'a> {
                 return;
             }
         };
+        if self.in_svg > 0 {
+            self.last_value = if let Said::Number(v) = said { Some(v) } else { None };
+            if self
+                .pending
+                .as_deref()
+                .is_some_and(|found| number_of(found) == self.last_value)
+            {
+                self.pending = None;
+            }
+            self.refuse_pending(page);
+        }
         if said.is_secret() && self.in_svg > 0 {
             self.hidden_shape(name, attrs, &cell, page);
         }
@@ -262,7 +279,11 @@ impl<'a> State<'a> {
     fn close(&mut self, name: &str, page: &mut Page) {
         match name {
             "dl" => self.in_identity = false,
-            "svg" => self.in_svg = self.in_svg.saturating_sub(1),
+            "svg" => {
+                self.in_svg = self.in_svg.saturating_sub(1);
+                self.last_value = None;
+                self.refuse_pending(page);
+            }
             "data" => self.in_data = self.in_data.saturating_sub(1),
             "script" | "style" => self.in_script = false,
             "td" => self.in_own_cell = false,
@@ -274,8 +295,11 @@ impl<'a> State<'a> {
                 }
             }
             "title" | "desc" => {
-                if let Some(text) = self.tooltip.take() {
-                    self.check_tooltip(&text, page);
+                if let Some(text) = self.tooltip.take()
+                    && let Some(found) = counted(&text)
+                    && number_of(&found) != self.last_value
+                {
+                    self.pending = Some(found);
                 }
             }
             "tr" => {
@@ -327,7 +351,18 @@ impl<'a> State<'a> {
         }
     }
 
-    /// A tooltip describes in words; its only numbers are those of names, codes and years.
+    /// A tooltip says the figure of its own mark, or no figure.
+    fn refuse_pending(&mut self, page: &mut Page) {
+        if let Some(found) = self.pending.take() {
+            page.findings.push(leak(
+                self.file,
+                format!("nombre dans une infobulle qui n’est pas celui de son dessin : « {found} »"),
+                "une infobulle dit le chiffre publié de son dessin, ou compare en mots",
+            ));
+        }
+    }
+
+    /// An attribute describes in words; its only numbers are those of names, codes and years.
     fn check_tooltip(&self, text: &str, page: &mut Page) {
         if let Some(found) = counted(text) {
             page.findings.push(leak(
@@ -356,16 +391,20 @@ const COUNTED: [&str; 12] = [
 
 /// Finds « 7 logements », « 12,5 % » in a text: the number and the thing it counts.
 fn counted(text: &str) -> Option<String> {
-    let words: Vec<&str> = text
-        .split(|c: char| c.is_whitespace() || c == '\u{202F}')
-        .filter(|w| !w.is_empty())
-        .collect();
+    // Thousands are one number.
+    let text = text.replace('\u{202F}', "");
+    let words: Vec<&str> = text.split(char::is_whitespace).filter(|w| !w.is_empty()).collect();
     words.windows(2).find_map(|pair| {
         let number = pair[0].trim_start_matches(['(', ':', '«']);
         let thing = pair[1].trim_end_matches(['.', ',', ')', ';', ':', '»']);
         let is_number = !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit() || b == b',');
         (is_number && COUNTED.contains(&thing)).then(|| format!("{number} {thing}"))
     })
+}
+
+/// Number of a `counted` text.
+fn number_of(found: &str) -> Option<f64> {
+    found.split_once(' ')?.0.replace(',', ".").parse().ok()
 }
 
 /// As [`counted`], for 1 to 10 dwellings, households or allocations only: the convention itself speaks of 11.
@@ -501,6 +540,17 @@ mod tests {
             assert_eq!(findings(planted).len(), 1, "{planted}");
         }
         assert!(findings("<p>Sous 11 logements, rien. Édition 2025.</p>").is_empty());
+    }
+
+    #[test]
+    fn a_tooltip_may_say_the_figure_of_its_mark() {
+        let svg = |n: &str| {
+            format!(
+                "<svg><a><title>Rive : {n}\u{a0}%</title><path data-cell=\"a:b:c:1\" data-value=\"17.7\"/></a></svg>"
+            )
+        };
+        assert!(findings(&svg("17,7")).is_empty());
+        assert_eq!(findings(&svg("17,8")).len(), 1);
     }
 
     #[test]
