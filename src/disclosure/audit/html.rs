@@ -59,7 +59,7 @@ pub(super) fn read<'a>(text: &'a str, file: &'a str, batch: &mut Batch<'a>) -> P
                 attributes: attrs,
                 closed,
             } => state.open(name, attrs, closed, batch, &mut page),
-            Piece::Close(name) => state.close(name, &mut page),
+            Piece::Close(name) => state.close(name, batch, &mut page),
             Piece::Text(text) => state.text(text, &mut page),
             Piece::Comment(text) => {
                 if text.bytes().any(|b| b.is_ascii_digit()) {
@@ -102,6 +102,8 @@ struct State<'a> {
     /// Value of the last drawn figure, and the number of a tooltip that waits for the figure it belongs to.
     last_value: Option<f64>,
     pending: Option<String>,
+    /// Figure of a drawn zone that carries its class only: its tooltip may say it, and is then a fact like another.
+    mark: Option<Cow<'a, str>>,
 }
 
 impl<'a> State<'a> {
@@ -216,9 +218,7 @@ impl<'a> State<'a> {
             (None, Some(value)) => value.parse().map_or(Said::Word, Said::Number),
             // A class alone says an interval that the figure itself says better on the same page.
             (None, None) => {
-                if attribute(attrs, "data-class").is_none() {
-                    return;
-                }
+                self.mark = Some(cell);
                 return;
             }
         };
@@ -276,7 +276,7 @@ impl<'a> State<'a> {
         }
     }
 
-    fn close(&mut self, name: &str, page: &mut Page) {
+    fn close(&mut self, name: &str, batch: &mut Batch<'a>, page: &mut Page) {
         match name {
             "dl" => self.in_identity = false,
             "svg" => {
@@ -297,9 +297,12 @@ impl<'a> State<'a> {
             "title" | "desc" => {
                 if let Some(text) = self.tooltip.take()
                     && let Some(found) = counted(&text)
-                    && number_of(&found) != self.last_value
                 {
-                    self.pending = Some(found);
+                    match (self.mark.take(), number_of(&found)) {
+                        (Some(cell), Some(number)) => batch.facts.push((cell, Said::Number(number))),
+                        (_, number) if number == self.last_value => {}
+                        _ => self.pending = Some(found),
+                    }
                 }
             }
             "tr" => {
