@@ -68,6 +68,8 @@ pub struct Report {
     pub hidden: usize,
     /// Distinct figures read back from the finished files by the audit.
     pub audited: usize,
+    /// Leaks told and not refused: only where the figures are invented and the settings say so.
+    pub leaks: usize,
     /// Bytes written.
     pub bytes: u64,
     /// Seconds per stage.
@@ -97,10 +99,13 @@ impl Report {
                 n(self.files),
                 size(self.bytes)
             ));
-            lines.push(format!(
-                "  contrôle     {} chiffres relus, aucun chiffre masqué ne se recalcule",
-                n(self.audited)
-            ));
+            lines.push(match self.leaks {
+                0 => format!(
+                    "  contrôle     {} chiffres relus, aucun chiffre masqué ne se recalcule",
+                    n(self.audited)
+                ),
+                leaks => format!("  contrôle     {} chiffres relus, {} FUITES", n(self.audited), n(leaks)),
+            });
             lines.push(format!("  publié dans  {}", out.display()));
         } else {
             lines.push(format!(
@@ -197,8 +202,19 @@ pub fn build(args: &Args, progress: &mut Progress) -> Result<(Report, Diagnostic
     let audit = progress.stage("Contrôle", || {
         disclosure::audit::audit(stage.folder(), site.config.disclosure, None)
     })?;
-    if !audit.safe {
+    if !audit.safe && site.config.disclosure.blocking {
         return Err(audit.diagnostics());
+    }
+    report.leaks = audit.findings.iter().filter(|f| f.error).count();
+    if report.leaks > 0 {
+        warnings.push(
+            diag::Diagnostic::warning(format!(
+                "le contrôle trouve {} fuites dans les fichiers finis ; publié tout de même, les chiffres étant fictifs",
+                format::integer(report.leaks as u64)
+            ))
+            .at(args.site.site.join("atlas.toml"))
+            .hint("« atlas audit » les donne toutes ; « disclosure.blocking = true » les refuse"),
+        );
     }
     report.audited = audit.figures;
     progress.stage("Publication", || stage.publish(&site.build_id))?;

@@ -176,6 +176,8 @@ pub struct Disclosure {
     pub dominance: u32,
     /// Percent within which a sum (rents, surfaces) must not be pinned down.
     pub p_percent: u32,
+    /// Whether a leak found in the finished files stops the publication. For invented figures only may it be false.
+    pub blocking: bool,
 }
 
 impl Default for Disclosure {
@@ -186,6 +188,7 @@ impl Default for Disclosure {
             virtual_zone: 11,
             dominance: 85,
             p_percent: 10,
+            blocking: true,
         }
     }
 }
@@ -399,6 +402,12 @@ impl Config {
             refuse(
                 "« disclosure.min_width » inférieur à 2 laisserait deviner un chiffre masqué".to_owned(),
                 "laisser 2 ou davantage",
+            );
+        }
+        if !self.disclosure.blocking && !self.fictitious {
+            refuse(
+                "« disclosure.blocking » à false avec de vrais chiffres : une fuite serait publiée".to_owned(),
+                "retirer cette clé, et préparer de nouveau les données jusqu’à ce que le contrôle passe",
             );
         }
         if self.landlords.shown && self.landlords.legal_basis.trim().is_empty() {
