@@ -12,6 +12,7 @@ use super::scan::{Piece, Scanner, attribute, decode};
 pub(super) struct Described {
     pub(super) kind: String,
     pub(super) numerator: String,
+    pub(super) denominator: String,
     pub(super) base: String,
     pub(super) decimals: u8,
 }
@@ -105,6 +106,7 @@ pub(super) fn read(
                     dictionary.entry(text(1)).or_insert_with(|| Described {
                         kind: text(6),
                         numerator: text(7),
+                        denominator: text(8),
                         base: text(9),
                         decimals,
                     });

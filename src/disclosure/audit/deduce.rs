@@ -249,6 +249,11 @@ pub(super) fn deduce(
     let [by_residence, by_group] = [true, false].map(|fine| atoms(lineages, fine, None, metropole));
     let zones: BTreeSet<Zone<'_>> = sums.values().flat_map(|z| z.keys().copied()).collect();
     let [open_residence, open_group] = [true, false].map(|fine| atoms(lineages, fine, Some(&zones), metropole));
+    let bases: BTreeSet<&str> = dictionary
+        .values()
+        .flat_map(|d| d.denominator.split('+').map(str::trim))
+        .filter(|d| !d.is_empty())
+        .collect();
     let shapes: Shapes = Mutex::default();
     let solved = sums.len();
     let mut findings: Vec<Finding> = sums
@@ -267,6 +272,7 @@ pub(super) fn deduce(
                 files,
                 limits,
                 kind: u8::from(fine) + 2 * u8::from(open),
+                is_base: bases.contains(sum.name.as_str()),
             };
             let findings = system(closed, false).solve(&shapes);
             // A total that today's residences do not make up: some are gone since that vintage.
@@ -294,6 +300,8 @@ struct System<'a> {
     limits: Limits,
     /// Which atoms: residences or groups, closed or open.
     kind: u8,
+    /// Whether the sum is what shares are divided by: a zone is small by its dwellings, not by those that are vacant.
+    is_base: bool,
 }
 
 impl System<'_> {
@@ -409,7 +417,9 @@ impl System<'_> {
                 });
             }
         }
-        self.virtual_zones(&shape, &exact, &facts, &mut findings);
+        if self.is_base {
+            self.virtual_zones(&shape, &exact, &facts, &mut findings);
+        }
         findings
     }
 
