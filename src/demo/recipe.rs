@@ -6,8 +6,6 @@ use super::life::Calendar;
 
 /// First vintage with energy labels of the method of July 2021.
 const LABELS: u16 = 2022;
-/// Years between two vintages that carry a series at residence scale.
-const STEP: u16 = 5;
 
 const HEAD: &str = "\
 # Recette de la démonstration : les enregistrements inventés deviennent les valeurs du site.
@@ -35,16 +33,39 @@ const STOCK: [(&str, &str); 5] = [
 ];
 const DPE: [(&str, &str); 2] = [("parc.dpe_renseignes", "dpe_renseignes"), ("parc.dpe", "dpe")];
 const ANSWERS: [(&str, &str); 2] = [("occ.menages", "menages"), ("occ.repondants", "repondants")];
-const AGES: [(&str, &str); 1] = [("occ.age", "age")];
-const HOUSEHOLDS: [(&str, &str); 6] = [
-    ("occ.composition", "composition"),
-    ("occ.enfants3", "enfants3"),
-    ("occ.anciennete", "anciennete"),
-    ("occ.ressources", "ressources"),
-    ("occ.activite", "activite"),
-    ("occ.aides", "aides"),
+/// What the answers say, on the households that answered.
+const HOUSEHOLDS: [(&str, &str); 7] = [
+    (
+        "occ.composition",
+        "{ sum = 1, where = \"repondant\", category = \"composition\", base = \"repondant\" }",
+    ),
+    (
+        "occ.enfants3",
+        "{ sum = \"enfants3\", where = \"repondant\", base = \"repondant\" }",
+    ),
+    (
+        "occ.age",
+        "{ sum = 1, where = \"repondant\", category = \"age\", base = \"repondant\" }",
+    ),
+    (
+        "occ.anciennete",
+        "{ sum = 1, where = \"repondant\", category = \"anciennete\", base = \"repondant\" }",
+    ),
+    (
+        "occ.ressources",
+        "{ sum = 1, where = \"repondant\", category = \"ressources\", base = \"repondant\" }",
+    ),
+    (
+        "occ.activite",
+        "{ sum = 1, where = \"repondant\", category = \"activite\", base = \"repondant\" }",
+    ),
+    (
+        "occ.aides",
+        "{ sum = \"aide\", where = \"repondant\", base = \"repondant\" }",
+    ),
 ];
 const ALL: &[&str] = &["metropole", "commune", "iris", "qpv"];
+const EVERY: &[&str] = &["metropole", "commune", "iris", "qpv", "residence"];
 const WIDE: &[&str] = &["metropole", "commune", "qpv"];
 
 /// Writes the recipe for the vintages of a calendar.
@@ -53,29 +74,36 @@ const WIDE: &[&str] = &["metropole", "commune", "qpv"];
 pub(super) fn text(calendar: &Calendar, silent: Option<&str>) -> String {
     let years = || calendar.first..=calendar.last;
     let mut out = HEAD.to_owned();
-    let tables: [(&str, &str, Vec<u16>); 9] = [
-        ("rpls", "rpls", years().collect()),
-        ("rpls_avant", "rpls", years().filter(|y| *y < LABELS).collect()),
-        ("rpls_dpe", "rpls", years().filter(|y| *y >= LABELS).collect()),
-        ("rpls_dernier", "rpls", vec![calendar.last]),
+    let surveys: Vec<u16> = years().filter(|y| calendar.has_survey(*y)).collect();
+    let tables: [(&str, &str, Vec<u16>); 7] = [
         (
-            "rpls_series",
+            "rpls_avant",
             "rpls",
-            years()
-                .filter(|y| *y < calendar.last && (calendar.last - y).is_multiple_of(STEP))
-                .collect(),
+            years().filter(|y| *y < LABELS && *y < calendar.last).collect(),
         ),
         (
+            "rpls_dpe",
+            "rpls",
+            years().filter(|y| *y >= LABELS && *y < calendar.last).collect(),
+        ),
+        ("rpls_dernier", "rpls", vec![calendar.last]),
+        (
             "occupation",
             "occupation",
-            years().filter(|y| calendar.has_survey(*y)).collect(),
+            surveys.iter().rev().skip(1).rev().copied().collect(),
         ),
         (
             "occupation_derniere",
             "occupation",
-            years().rfind(|y| calendar.has_survey(*y)).into_iter().collect(),
+            surveys.last().copied().into_iter().collect(),
         ),
-        ("charges", "", years().filter(|y| calendar.has_charges(*y)).collect()),
+        (
+            "charges",
+            "",
+            years()
+                .filter(|y| calendar.has_charges(*y) && *y < calendar.last)
+                .collect(),
+        ),
         ("charges_dernieres", "", vec![calendar.last]),
     ];
     let has = |table: &str| {
@@ -122,35 +150,29 @@ pub(super) fn text(calendar: &Calendar, silent: Option<&str>) -> String {
             let _ = writeln!(out, "\"{indicator}\" = {quoted}");
         }
     };
-    // In a priority district this is the whole stock: a few rows too many, for a pass less over all dwellings.
-    let inside: &[(&str, &str)] = &[("parc.logements_qpv", "qpv")];
-    block("rpls", "rpls", WIDE, "", &[&SERIES, &STOCK, inside]);
-    block("rpls", "rpls", &["iris"], "", &[&SERIES]);
-    block("rpls", "rpls_dpe", ALL, "", &[&DPE]);
-    // No label of the new method before it: the share has no whole, hence « sans objet ».
+    // All scales of a vintage in one block: what is hidden at one scale is protected against the others.
     let before: &[(&str, &str)] = &[(
         "parc.dpe_ac",
         "{ share = \"DPE in ('A', 'B', 'C')\", of = \"not empty(DPE)\" }",
     )];
+    block("rpls", "rpls_avant", ALL, "", &[&SERIES, &STOCK]);
+    // No label of the new method before it: the share has no whole, hence « sans objet ».
     block("rpls", "rpls_avant", WIDE, "", &[before]);
-    block("rpls", "rpls_dernier", &["iris"], "", &[&STOCK]);
-    block("rpls", "rpls_dernier", &["residence"], "", &[&SERIES, &STOCK, &DPE]);
-    block("rpls", "rpls_series", &["residence"], "", &[&SERIES]);
+    block("rpls", "rpls_dpe", ALL, "", &[&SERIES, &STOCK, &DPE]);
+    block("rpls", "rpls_dernier", EVERY, "", &[&SERIES, &STOCK, &DPE]);
+    for table in ["rpls_avant", "rpls_dpe", "rpls_dernier"] {
+        block(
+            "rpls",
+            table,
+            &["metropole", "commune"],
+            "",
+            &[&[("parc.logements_qpv", "qpv")]],
+        );
+    }
 
     let without = silent.map_or_else(String::new, |code| format!("without = [\"{code}\"]\n"));
-    let answered = &format!("base = \"repondant\"\n{without}");
-    block("ops", "occupation", ALL, &without, &[&ANSWERS]);
-    block("ops", "occupation", ALL, answered, &[&AGES]);
-    block("ops", "occupation", WIDE, answered, &[&HOUSEHOLDS]);
-    block("ops", "occupation_derniere", &["iris"], answered, &[&HOUSEHOLDS]);
-    block("ops", "occupation_derniere", &["residence"], &without, &[&ANSWERS]);
-    block(
-        "ops",
-        "occupation_derniere",
-        &["residence"],
-        answered,
-        &[&AGES, &HOUSEHOLDS],
-    );
+    block("ops", "occupation", ALL, &without, &[&ANSWERS, &HOUSEHOLDS]);
+    block("ops", "occupation_derniere", EVERY, &without, &[&ANSWERS, &HOUSEHOLDS]);
 
     let charges: &[(&str, &str)] = &[
         ("parc.charges", "{ sum = \"CHARGES\", per = \"SURFACE\" }"),
@@ -158,7 +180,7 @@ pub(super) fn text(calendar: &Calendar, silent: Option<&str>) -> String {
     ];
     let dwellings = "base = \"LOGEMENTS\"\n";
     block("charges", "charges", ALL, dwellings, &[charges]);
-    block("charges", "charges_dernieres", &["residence"], dwellings, &[charges]);
+    block("charges", "charges_dernieres", EVERY, dwellings, &[charges]);
 
     // A window of three years asks for as many.
     if calendar.last >= calendar.first + 2 {
