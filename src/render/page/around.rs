@@ -84,6 +84,7 @@ pub(super) fn section(
         about,
         html,
         height: heights[0].max(heights[1]) + 3.2,
+        kind: fiche::Kind::Around,
         ..Section::default()
     })
 }
@@ -255,6 +256,7 @@ pub(super) fn closed(r: &Renderer<'_>, block: &Block<'_>, territory: &Territory,
         about: block.sources.clone(),
         html,
         height: 4.0,
+        kind: fiche::Kind::Closed,
         ..Section::default()
     }
 }

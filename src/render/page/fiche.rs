@@ -28,8 +28,12 @@ pub(super) enum Part {
     Sentences,
     Locator,
     Goals,
-    /// A section, by title.
-    Section(String),
+    /// A block of figures, by title.
+    Figures(String),
+    /// A block that is not open at the scale, by title.
+    Closed(String),
+    /// Equipment and quartier, by title.
+    Around(String),
 }
 
 /// Renders the page of a territory.
@@ -190,7 +194,11 @@ pub(super) fn view(r: &Renderer<'_>, tid: Tid, level: u8, class: String, prefix:
     parts.extend((!keep.is_empty()).then_some(Part::Sentences));
     parts.extend((!locator.is_empty()).then_some(Part::Locator));
     parts.extend((!goals.is_empty()).then_some(Part::Goals));
-    parts.extend(sections.iter().map(|s| Part::Section(s.title.clone())));
+    parts.extend(sections.iter().map(|s| match s.kind {
+        Kind::Figures => Part::Figures(s.title.clone()),
+        Kind::Closed => Part::Closed(s.title.clone()),
+        Kind::Around => Part::Around(s.title.clone()),
+    }));
     let head = head(r, tid);
     let view = context! {
         prefix,
@@ -258,6 +266,16 @@ pub(super) struct Section {
     pub(super) class: &'static str,
     /// Height on paper, in rows of a table.
     pub(super) height: f64,
+    pub(super) kind: Kind,
+}
+
+/// What a section holds, for the guide.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Kind {
+    #[default]
+    Figures,
+    Closed,
+    Around,
 }
 
 impl Section {
@@ -289,7 +307,7 @@ fn shows_figures<'b, 'a: 'b>(blocks: impl Iterator<Item = &'b Block<'a>>, at: &A
 }
 
 /// Pieces of a block in two columns of like height, in order.
-fn own(block: &Block<'_>, sides: &mut Sides<'_>, advice: Option<String>, goals: String, level: u8) -> Section {
+fn own(block: &Block<'_>, sides: &mut Sides<'_>, advice: Option<Advice>, goals: String, level: u8) -> Section {
     let at = sides.here;
     let headline = block
         .headline
@@ -327,7 +345,7 @@ fn own(block: &Block<'_>, sides: &mut Sides<'_>, advice: Option<String>, goals: 
         coverage.data(&mut about, &at);
         about.push_str("\u{A0}%");
     }
-    let extra = if advice.is_some() { 6.5 } else { 0.0 };
+    let extra = advice.as_ref().map_or(0.0, |a| a.height);
     let (left, right) = balance(&block.pieces, extra);
     let mut part = 0;
     // One small table alone leaves the other half to the next section.
@@ -335,13 +353,13 @@ fn own(block: &Block<'_>, sides: &mut Sides<'_>, advice: Option<String>, goals: 
     let mut html = goals;
     if half {
         pieces(&mut html, block, &block.pieces, sides, &mut part, level);
-        html.push_str(advice.as_deref().unwrap_or(""));
+        html.push_str(advice.as_ref().map_or("", |a| &a.html));
     } else {
         html.push_str("<div class=\"cols\">\n<div>\n");
         pieces(&mut html, block, left, sides, &mut part, level);
         html.push_str("</div>\n<div>\n");
         pieces(&mut html, block, right, sides, &mut part, level);
-        html.push_str(advice.as_deref().unwrap_or(""));
+        html.push_str(advice.as_ref().map_or("", |a| &a.html));
         html.push_str("</div>\n</div>\n");
     }
     let height = column_height(left).max(column_height(right) + extra) + 3.2;
@@ -353,6 +371,7 @@ fn own(block: &Block<'_>, sides: &mut Sides<'_>, advice: Option<String>, goals: 
         html,
         class: if half { "half" } else { "" },
         height,
+        kind: Kind::Figures,
     }
 }
 
@@ -411,7 +430,11 @@ pub(super) fn piece_height(piece: &Piece<'_>) -> f64 {
     match piece {
         Piece::Group { rows, stacked, .. } => rows.len() as f64 + 1.25 + if *stacked { 5.0 } else { 0.0 },
         Piece::Strip { .. } => 10.0,
-        Piece::Rows { rows } => rows.len() as f64 + 2.3,
+        Piece::Rows { rows } => {
+            // A long name takes a second line in half a page.
+            let long = rows.iter().filter(|r| r.column.label.chars().count() > 24).count();
+            rows.len() as f64 + 2.3 + long as f64 * 0.8
+        }
         Piece::Steps { .. } => 4.0,
         Piece::Word { .. } => 3.2,
         Piece::Equipment { families, .. } => families.len() as f64 * 1.25 + 3.4,
@@ -865,8 +888,14 @@ fn figures(layout: &super::layout::Layout<'_>, sides: &Sides<'_>, site: &Site) -
     if count == 0 { String::new() } else { out }
 }
 
+/// Advice in its box, with its height on paper in rows.
+struct Advice {
+    html: String,
+    height: f64,
+}
+
 /// Advice of the monitoring group for the residence, its QPV, its IRIS or its commune; the narrowest first.
-fn advice(r: &Renderer<'_>, tid: Tid, root: &str, level: u8) -> Option<String> {
+fn advice(r: &Renderer<'_>, tid: Tid, root: &str, level: u8) -> Option<Advice> {
     let lineage = r.site.territories.get(tid).lineage;
     let content = [Some(tid), lineage.qpv, lineage.iris, lineage.commune]
         .into_iter()
@@ -878,12 +907,18 @@ fn advice(r: &Renderer<'_>, tid: Tid, root: &str, level: u8) -> Option<String> {
                 .find(|c| c.section() == "preconisations" && !c.is_section && c.territories.contains(&t))
         })?;
     let h = level + 2;
-    Some(format!(
+    let html = format!(
         "<aside class=\"advice\" aria-label=\"Préconisation\">\n<h{h} class=\"sub\">{}</h{h}>\n<p class=\"ref\">{}</p>\n{}</aside>\n",
         markup::escaped(&content.title),
         markup::escaped(&content.description),
         crate::render::markdown::html(&content.body, root)
-    ))
+    );
+    // About 62 characters to the line of a half page; a blank line opens a paragraph.
+    let lines: usize = content.body.lines().map(|l| l.chars().count().div_ceil(62)).sum();
+    Some(Advice {
+        html,
+        height: lines as f64 * 0.95 + 4.6,
+    })
 }
 
 fn notes(scale: Scale, hidden: bool, small: u32) -> String {

@@ -47,7 +47,7 @@ pub(super) fn page(r: &Renderer<'_>) -> Result<String> {
 
 /// One note per part, in the order of the fiche; what was explained once is not explained again.
 fn notes(parts: &[Part]) -> Vec<Value> {
-    let mut sections = 0;
+    let mut blocks = 0;
     parts
         .iter()
         .map(|part| {
@@ -68,18 +68,24 @@ fn notes(parts: &[Part]) -> Vec<Value> {
                     "Objectif d’équilibre".to_owned(),
                     "Ce que la loi et la convention demandent à cet endroit. Les résultats se lisent sur la fiche du quartier et de la commune, jamais à la résidence.",
                 ),
-                Part::Section(title) => {
-                    sections += 1;
-                    let text = if sections == 1 {
-                        "Le titre donne l’effectif, les sources et leurs millésimes. Dans chaque ligne : la résidence en gras, puis ses références. La barre est la résidence, le trait la commune, le triangle la métropole. « n = » rappelle la base quand elle diffère de celle du titre. Un nom souligné mène à sa définition."
-                    } else {
-                        "Même lecture. Un signe à la place d’un chiffre dit pourquoi il manque : s secret, nd non disponible, so sans objet, no échelle non ouverte, cp couverture insuffisante. Un zéro est un vrai zéro."
+                Part::Figures(title) => {
+                    blocks += 1;
+                    let text = match blocks {
+                        1 => "Le titre donne l’effectif, les sources et leurs millésimes. Dans chaque ligne : la résidence en gras, puis ses références. La barre est la résidence, le trait la commune, le triangle la métropole. « n = » rappelle la base quand elle diffère de celle du titre. Un nom souligné mène à sa définition.",
+                        2 => "Même lecture. Un signe à la place d’un chiffre dit pourquoi il manque : s secret, nd non disponible, so sans objet, no échelle non ouverte, cp couverture insuffisante. Un zéro est un vrai zéro.",
+                        _ => "Même lecture.",
                     };
                     (title.clone(), text)
                 }
+                Part::Closed(title) => (
+                    title.clone(),
+                    "La convention n’ouvre pas ce thème à la résidence. Les liens mènent aux fiches du quartier et de la commune, où il se lit.",
+                ),
+                Part::Around(title) => (
+                    title.clone(),
+                    "Ce qui entoure la résidence est public : l’équipement le plus proche de chaque famille, à vol d’oiseau, avec le repère de 500 mètres, puis les chiffres du quartier, qui ne décrivent pas la résidence. Cette partie figure aussi quand les chiffres de la résidence sont protégés.",
+                ),
             };
-            // The signs are explained once.
-            let text = if sections > 2 { "" } else { text };
             context! { title, text }
         })
         .collect()

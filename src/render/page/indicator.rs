@@ -163,7 +163,7 @@ fn vintages(r: &Renderer<'_>, iid: Iid, scale: Scale) -> Option<Value> {
     let columns: Vec<Vec<Column<'_>>> = all.iter().map(|v| columns(r, iid, *v)).collect();
     let x = site.dictionary.get(iid);
     let mut html = format!(
-        "<section class=\"scroll\" aria-label=\"Millésimes\" tabindex=\"0\">\n<table class=\"series\">\n<caption>{}, {}</caption>\n<thead><tr><th scope=\"col\">{}</th>",
+        "<section class=\"scroll\" aria-label=\"Valeurs par millésime\" tabindex=\"0\">\n<table class=\"series\">\n<caption>{}, {}</caption>\n<thead><tr><th scope=\"col\">{}</th>",
         markup::escaped(&x.label),
         markup::escaped(&site.config.metropole.name),
         if x.is_split() { "Modalité" } else { "Indicateur" }

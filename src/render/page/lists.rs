@@ -636,12 +636,7 @@ fn overview(r: &Renderer<'_>, out: &mut String, theme: &str, root: &str, label: 
     out.push_str(" : la référence, puis les communes</caption>\n<thead><tr><th scope=\"col\">Territoire</th>");
     for column in &columns {
         out.push_str("<th scope=\"col\" class=\"n\">");
-        markup::link(
-            out,
-            root,
-            &format!("indicateurs/{}/", column.indicator.id),
-            &column.label,
-        );
+        out.push_str(&column.label);
         out.push_str(&column.unit());
         out.push_str(&format!(
             " <span class=\"ref\">{}</span></th>",
