@@ -28,6 +28,9 @@ pub struct Problem {
     pub atoms: Vec<i64>,
     /// Cells that may be published.
     pub cells: Vec<Candidate>,
+    /// Values of the atoms, one list per category hidden with the same pattern: a zone that counts one dwelling of a
+    /// category, or fewer than the least width, pins down each of its parts, since none is negative. May be empty.
+    pub layers: Vec<Vec<i64>>,
 }
 
 /// A cell that may be published.
@@ -69,21 +72,25 @@ pub enum Guarded {
 pub fn protect(problem: &Problem, rules: &Disclosure) -> Protected {
     let merged = Merged::new(problem);
     // Atoms that nothing tells apart make the first zones: an IRIS minus the residences published in it.
-    let limit = i64::from(rules.virtual_zone);
+    let small = Small {
+        problem,
+        merged: &merged,
+        limit: i64::from(rules.virtual_zone),
+        width: i64::from(rules.min_width),
+    };
     let alone: BTreeSet<u32> = problem
         .cells
         .iter()
-        .filter(|c| c.primary)
         .filter_map(|c| match c.terms[..] {
             [(atom, _)] => Some(atom),
             _ => None,
         })
         .collect();
     let mut zones: Vec<Vec<u32>> = (0u32..)
-        .zip(&merged.totals)
-        .filter(|(variable, total)| {
-            let members = &merged.members[*variable as usize];
-            **total < limit && !(members.len() == 1 && alone.contains(&members[0]))
+        .zip(&merged.members)
+        .filter(|(variable, members)| {
+            // One atom that is a cell by itself is published, or a hidden cell to protect already.
+            !(members.len() == 1 && alone.contains(&members[0])) && small.is(&[*variable])
         })
         .map(|(variable, _)| vec![variable])
         .collect();
@@ -96,7 +103,7 @@ pub fn protect(problem: &Problem, rules: &Disclosure) -> Protected {
             lost,
             zones: Vec::new(),
         };
-        let found = small_unions(problem, &merged, &hidden, limit);
+        let found = small_unions(problem, &merged, &hidden, &small);
         let new: Vec<Vec<u32>> = found.into_iter().filter(|z| !zones.contains(z)).collect();
         if new.is_empty() {
             break;
@@ -132,6 +139,28 @@ pub fn protect(problem: &Problem, rules: &Disclosure) -> Protected {
         })
         .collect();
     out
+}
+
+/// Tells which zones must not be known.
+struct Small<'a> {
+    problem: &'a Problem,
+    merged: &'a Merged,
+    limit: i64,
+    width: i64,
+}
+
+impl Small<'_> {
+    fn is(&self, zone: &[u32]) -> bool {
+        if zone.iter().map(|v| self.merged.totals[*v as usize]).sum::<i64>() < self.limit {
+            return true;
+        }
+        let atoms = || zone.iter().flat_map(|v| &self.merged.members[*v as usize]);
+        self.problem.layers.iter().any(|layer| {
+            let total: i64 = atoms().map(|a| layer[*a as usize]).sum();
+            // A certain zero is what the total above says itself; the audit warns of it.
+            total > 0 && total < self.width
+        })
+    }
 }
 
 /// Atoms that no publishable cell tells apart, made one variable.
@@ -372,7 +401,7 @@ fn greedy(problem: &Problem, merged: &Merged, zones: &[Vec<u32>]) -> (Hidden, Ve
 }
 
 /// Unions of up to four unpublished variables, under the limit, that the published cells determine.
-fn small_unions(problem: &Problem, merged: &Merged, hidden: &BTreeSet<u32>, limit: i64) -> Vec<Vec<u32>> {
+fn small_unions(problem: &Problem, merged: &Merged, hidden: &BTreeSet<u32>, small: &Small<'_>) -> Vec<Vec<u32>> {
     let facts: Vec<Terms> = (0u32..)
         .zip(problem.cells.iter().zip(&merged.rows))
         .filter(|(rank, (cell, _))| !cell.primary && !hidden.contains(rank))
@@ -387,7 +416,7 @@ fn small_unions(problem: &Problem, merged: &Merged, hidden: &BTreeSet<u32>, limi
     unions
         .into_iter()
         .map(|union| union.atoms)
-        .filter(|zone| zone.iter().map(|v| merged.totals[*v as usize]).sum::<i64>() < limit)
+        .filter(|zone| small.is(zone))
         .collect()
 }
 
@@ -411,6 +440,7 @@ mod tests {
         let small = |atoms: &[u32]| atoms.iter().map(|a| sizes[*a as usize]).sum::<i64>() < 11;
         Problem {
             atoms: sizes.to_vec(),
+            layers: Vec::new(),
             cells: cells
                 .iter()
                 .map(|(atoms, rank)| cell(atoms, small(atoms), *rank, sizes))
@@ -449,6 +479,30 @@ mod tests {
         let protected = protect(&problem, &Disclosure::default());
         assert_eq!(protected.secondary.keys().copied().collect::<Vec<_>>(), [2]);
         assert_eq!(protected.zones, [[2, 3]]);
+    }
+
+    #[test]
+    fn a_remainder_that_counts_one_of_a_category_is_a_zone_to_protect() {
+        // Residences of 20, 6 and 8; the last two are hidden and have one dwelling of a category between them.
+        let cells: &[(&[u32], u32)] = &[
+            (&[0, 1, 2, 3], 0),
+            (&[0, 1, 2], 3),
+            (&[3], 3),
+            (&[0], 4),
+            (&[1], 4),
+            (&[2], 4),
+        ];
+        let mut problem = table(&[20, 6, 8, 50], cells);
+        assert_eq!(hidden(&problem), Vec::<u32>::new());
+        problem.layers = vec![vec![5, 1, 0, 9]];
+        // The residence of 20 keeps the remainder unknown.
+        assert_eq!(hidden(&problem), [3]);
+        problem.layers = vec![vec![5, 0, 0, 9], vec![5, 2, 0, 9]];
+        assert_eq!(
+            hidden(&problem),
+            Vec::<u32>::new(),
+            "a certain zero, and two that either may hold"
+        );
     }
 
     #[test]

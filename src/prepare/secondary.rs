@@ -4,6 +4,8 @@
 //! the indicators of a population are hidden in the same territories, so that one problem protects them all, and one
 //! residence hidden is hidden for all the indicators of its vintage.
 
+mod repair;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
@@ -72,6 +74,7 @@ pub(super) fn run(
             for &population in &populations {
                 one(ran, population, group, context, all, hidden, &mut remarks)?;
             }
+            repair::run(ran, group, context, all, hidden, &mut remarks);
         }
     }
     Ok(remarks)
