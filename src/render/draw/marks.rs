@@ -155,7 +155,7 @@ pub fn gauge(value: Value, goal: Goal) -> String {
         22,
         "m gauge",
         title,
-        "Barre : valeur, de 0 à 100\u{a0}% ; trait épais : objectif.",
+        "Barre : valeur, de rien à tout ; trait épais : objectif.",
     );
     let _ = write!(
         out,
