@@ -59,6 +59,8 @@ pub struct Row {
 pub struct Sheet {
     /// Name of the sheet; none for a text file.
     pub name: Option<String>,
+    /// Its author does not see it.
+    pub hidden: bool,
     /// Rows with at least one filled cell.
     pub rows: Vec<Row>,
 }
@@ -252,9 +254,9 @@ impl Builder {
         Ok(())
     }
 
-    fn sheet(name: Option<String>, rows: BTreeMap<usize, BTreeMap<usize, Cell>>) -> Sheet {
+    fn sheet(name: Option<String>, hidden: bool, rows: BTreeMap<usize, BTreeMap<usize, Cell>>) -> Sheet {
         let rows = rows.into_iter().map(|(number, cells)| Row { number, cells }).collect();
-        Sheet { name, rows }
+        Sheet { name, hidden, rows }
     }
 }
 

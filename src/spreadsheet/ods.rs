@@ -1,6 +1,6 @@
 //! OpenDocument spreadsheets: one pass over `content.xml`, repeats bounded before they are laid out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Cursor, Read as _};
 
 use quick_xml::Reader;
@@ -62,6 +62,10 @@ struct Scan {
     sheets: Vec<Sheet>,
     rows: BTreeMap<usize, BTreeMap<usize, Cell>>,
     name: String,
+    hidden: bool,
+    /// Style being read, and those whose tables are not displayed.
+    style: String,
+    hidden_styles: BTreeSet<String>,
     row: usize,
     row_repeat: usize,
     column: usize,
@@ -79,6 +83,9 @@ impl Scan {
             sheets: Vec::new(),
             rows: BTreeMap::new(),
             name: String::new(),
+            hidden: false,
+            style: String::new(),
+            hidden_styles: BTreeSet::new(),
             row: 0,
             row_repeat: 1,
             column: 0,
@@ -93,7 +100,14 @@ impl Scan {
         let name = tag.local_name();
         match name.as_ref() {
             "annotation" if !empty => self.notes += 1,
+            "style" => self.style = attribute(tag, "name").unwrap_or_default(),
+            "table-properties" => {
+                if attribute(tag, "display").as_deref() == Some("false") {
+                    self.hidden_styles.insert(std::mem::take(&mut self.style));
+                }
+            }
             "table" => {
+                self.hidden = attribute(tag, "style-name").is_some_and(|s| self.hidden_styles.contains(&s));
                 self.name = attribute(tag, "name").unwrap_or_default();
                 self.row = 0;
                 self.rows.clear();
@@ -146,7 +160,8 @@ impl Scan {
             "table-row" => self.end_row()?,
             "table" => {
                 let rows = std::mem::take(&mut self.rows);
-                self.sheets.push(Builder::sheet(Some(self.name.clone()), rows));
+                self.sheets
+                    .push(Builder::sheet(Some(self.name.clone()), self.hidden, rows));
             }
             _ => {}
         }
@@ -181,6 +196,9 @@ impl Scan {
 
     fn end_row(&mut self) -> Result<(), String> {
         let line = std::mem::take(&mut self.line);
+        // A span that ended weighs on no row below, however many there are.
+        let row = self.row;
+        self.spans.retain(|_, span| span.last_row >= row);
         let place = |name: &str, why: String| format!("feuille « {name} » : {why}");
         if !line.is_empty() {
             for row in 0..self.row_repeat {

@@ -105,6 +105,39 @@ fn an_opendocument_repeats_within_limits() {
 }
 
 #[test]
+fn a_hidden_sheet_is_known_as_such() {
+    let content = "<office:document-content xmlns:office=\"o\" xmlns:table=\"t\" xmlns:text=\"x\" xmlns:style=\"s\"><office:automatic-styles>\
+        <style:style style:name=\"ta1\" style:family=\"table\"><style:table-properties table:display=\"true\"/></style:style>\
+        <style:style style:name=\"ta2\" style:family=\"table\"><style:table-properties table:display=\"false\"/></style:style></office:automatic-styles>\
+        <table:table table:name=\"a\" table:style-name=\"ta1\"/><table:table table:name=\"b\" table:style-name=\"ta2\"></table:table><table:table table:name=\"c\"></table:table></office:document-content>";
+    let sheets = read(
+        Path::new("l.ods"),
+        zipped(&[("content.xml", content.as_bytes())]),
+        Limits::LIST,
+    )
+    .expect("sheets");
+    let hidden: Vec<(Option<&str>, bool)> = sheets.iter().map(|s| (s.name.as_deref(), s.hidden)).collect();
+    assert_eq!(hidden, [(Some("b"), true), (Some("c"), false)]);
+}
+
+#[test]
+fn many_spans_over_many_rows_stay_quick() {
+    let spans = "<t:table-cell t:number-rows-spanned=\"2\" o:value-type=\"float\" o:value=\"1\"/>".repeat(16_000);
+    let rows = "<t:table-row><t:table-cell o:value-type=\"float\" o:value=\"1\"/></t:table-row>".repeat(300_000);
+    let content = format!(
+        "<o:d xmlns:o=\"o\" xmlns:t=\"t\"><t:table t:name=\"a\"><t:table-row>{spans}</t:table-row>{rows}</t:table></o:d>"
+    );
+    let start = std::time::Instant::now();
+    read(
+        Path::new("l.ods"),
+        zipped(&[("content.xml", content.as_bytes())]),
+        Limits::LIST,
+    )
+    .expect("a sheet");
+    assert!(start.elapsed().as_secs() < 10, "{:?}", start.elapsed());
+}
+
+#[test]
 fn finds_encoding_and_separator() {
     let read = |bytes: &[u8]| texts(&read(Path::new("l.csv"), bytes.to_vec(), Limits::LIST).expect("a table")[0]);
     let expected = vec![(1, vec![(1, "Nom".to_owned()), (2, "Prénom".to_owned())])];

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::Cursor;
 
-use calamine::{DataRef, Reader as _, Xlsx};
+use calamine::{DataRef, Reader as _, SheetVisible, Xlsx};
 use chrono::NaiveDate;
 
 use super::{Builder, Cell, Limits, Sheet};
@@ -13,7 +13,12 @@ pub(super) fn read(bytes: Vec<u8>, limits: Limits) -> Result<Vec<Sheet>, String>
         Xlsx::new(Cursor::new(bytes)).map_err(|_| "ce n’est pas un classeur .xlsx".to_owned())?;
     let mut builder = Builder::new(limits);
     let mut sheets = Vec::new();
-    for name in workbook.sheet_names() {
+    let known: Vec<(String, bool)> = workbook
+        .sheets_metadata()
+        .iter()
+        .map(|sheet| (sheet.name.clone(), sheet.visible != SheetVisible::Visible))
+        .collect();
+    for (name, hidden) in known {
         let mut rows = BTreeMap::new();
         // A chart sheet has no cells.
         let Ok(mut cells) = workbook.worksheet_cells_reader(&name) else {
@@ -31,7 +36,7 @@ pub(super) fn read(bytes: Vec<u8>, limits: Limits) -> Result<Vec<Sheet>, String>
         }
         drop(cells);
         fill_merged(&mut workbook, &name, &mut builder, &mut rows)?;
-        sheets.push(Builder::sheet(Some(name), rows));
+        sheets.push(Builder::sheet(Some(name), hidden, rows));
     }
     Ok(sheets)
 }
