@@ -1,53 +1,132 @@
-//! Professional, nominative addresses (article 5): what is accepted, what is refused and why.
-//!
-//! An address is judged with the name of its holder: `marie.ville@` is Marie Ville, `ville@` is a town hall. It must
-//! carry the last name or the whole first name; what remains must be initials, other names or a number.
+//! Professional, nominative addresses (article 5): how a list writes them, what is accepted, what is refused.
 
 use super::names;
-use super::words::{FREE_DOMAINS, GENERIC, LINKS, NEUTRAL};
+use super::words::FREE_DOMAINS;
+
+mod judge;
+
+pub use judge::{Verdict, judge};
 
 /// A login: an address in lower case, without what spreadsheets add around it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Address(String);
 
+/// Words that may stand before an address without being a part of it.
+const LABELS: &[&str] = &[
+    "adresse",
+    "courriel",
+    "e-mail",
+    "email",
+    "électronique",
+    "mail",
+    "mailto",
+    "mel",
+    "messagerie",
+    "mél",
+    "pro",
+    "professionnel",
+    "professionnelle",
+    "tel",
+    "tél",
+    "ou",
+    "et",
+    "puis",
+];
+
 impl Address {
-    /// Reads an address as a list writes it: `mailto:`, capitals, spaces, `<…>`, final dot.
+    /// Reads the only address of a text: `mailto:`, capitals, `<…>`, a name or a telephone number beside it.
     ///
     /// # Errors
     /// A French sentence: what is wrong with it.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let mut text = names::clean(text);
-        if let (Some(start), Some(end)) = (text.rfind('<'), text.rfind('>'))
-            && start < end
-        {
-            text = text[start + 1..end].to_owned();
+        let mut found = Self::all(text)?;
+        match (found.pop(), found.is_empty()) {
+            (Some(address), true) => Ok(address),
+            _ => Err(format!("« {} » : plusieurs adresses, une seule attendue", shown(text))),
         }
-        let mut text = text.replace(' ', "").to_lowercase();
-        for around in ["(at)", "[at]"] {
+    }
+
+    /// Reads the addresses of a cell, each once, in their order.
+    ///
+    /// Nothing is glued across a space, but around `@` and inside a domain: a word beside an address is a name, a
+    /// number or a remark. A word that may be the missing half of the address is refused.
+    ///
+    /// # Errors
+    /// A French sentence: what is wrong with the first that is, or that there is none.
+    pub fn all(text: &str) -> Result<Vec<Self>, String> {
+        let text = names::clean(text);
+        let mut text = text.to_lowercase();
+        for around in [" (at) ", " [at] ", "(at)", "[at]"] {
             text = text.replace(around, "@");
         }
-        if let Some(rest) = text.strip_prefix("mailto:") {
-            text = rest.to_owned();
-        }
-        let text = text.trim_matches(|c: char| matches!(c, '.' | ',' | ';' | ':' | '"' | '\'' | '<' | '>' | '(' | ')'));
-        if text.is_empty() {
+        if text.trim_matches(around_an_address).is_empty() {
             return Err("adresse absente".to_owned());
         }
-        if text.matches('@').count() > 1 {
+        let words = words(&text);
+        let mut found: Vec<Self> = Vec::new();
+        for (index, word) in words.iter().enumerate().filter(|(_, w)| w.contains('@')) {
+            let address = Self::exact(word)?;
+            let before = &words[..index];
+            let apart = text.contains(&format!("<{word}"));
+            if let Some(half) = missing_half(before, address.local()).filter(|_| !apart) {
+                return Err(format!(
+                    "« {} » : une espace coupe l’adresse, ou « {half} » n’en fait pas partie",
+                    shown(&text)
+                ));
+            }
+            if !found.contains(&address) {
+                found.push(address);
+            }
+        }
+        if found.is_empty() {
             return Err(format!(
-                "« {text} » : plusieurs adresses dans la cellule, une seule attendue"
+                "« {} » n’est pas une adresse : il y manque « @ »",
+                shown(&text)
             ));
         }
+        Ok(found)
+    }
+
+    /// Reads a text that is an address and nothing else, as the register and the logs hold it.
+    ///
+    /// # Errors
+    /// A French sentence: what is wrong with it.
+    pub fn exact(text: &str) -> Result<Self, String> {
+        let text = text.to_lowercase();
         let Some((local, domain)) = text.split_once('@') else {
-            return Err(format!("« {text} » n’est pas une adresse : il y manque « @ »"));
+            return Err(format!(
+                "« {} » n’est pas une adresse : il y manque « @ »",
+                shown(&text)
+            ));
         };
+        if domain.contains('@') {
+            return Err(format!(
+                "« {} » : plusieurs adresses sans espace entre elles, une seule attendue",
+                shown(&text)
+            ));
+        }
         let allowed =
             |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '_' | '-' | '+' | '\'');
+        let edges = |c: char| c == '.';
         if local.is_empty() || local.len() > 64 || !local.chars().all(allowed) || local.contains("..") {
             return Err(match local.chars().find(|c| !allowed(*c)) {
-                Some(c) => format!("« {text} » : le caractère « {c} » ne se met pas dans une adresse"),
-                None => format!("« {text} » : la partie avant « @ » n’est pas celle d’une adresse"),
+                Some(c) if c.is_alphabetic() && local.chars().all(|c| allowed(c) || c.is_alphabetic()) => format!(
+                    "« {} » : « {c} » ne se met pas dans une adresse ; sans accent, ce serait « {}@{domain} », à faire confirmer",
+                    shown(&text),
+                    unaccented(local)
+                ),
+                Some(c) => format!("« {} » : « {c} » ne se met pas dans une adresse", shown(&text)),
+                None => format!(
+                    "« {} » : la partie avant « @ » n’est pas celle d’une adresse",
+                    shown(&text)
+                ),
             });
+        }
+        if local.starts_with(edges) || local.ends_with(edges) {
+            return Err(format!(
+                "« {} » : la partie avant « @ » ne commence ni ne finit par un point",
+                shown(&text)
+            ));
         }
         let labels: Vec<&str> = domain.split('.').collect();
         let label = |l: &&str| {
@@ -58,13 +137,18 @@ impl Address {
                 && l.chars()
                     .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
         };
+        // An ending is letters only: a telephone number glued to it is not.
         let ending = labels
             .last()
-            .is_some_and(|l| l.len() >= 2 && l.chars().any(|c| c.is_ascii_lowercase()));
+            .is_some_and(|l| l.len() >= 2 && (l.starts_with("xn--") || l.chars().all(|c| c.is_ascii_lowercase())));
         if labels.len() < 2 || !labels.iter().all(label) || !ending || domain.len() > 253 {
-            return Err(format!("« {text} » : « {domain} » n’est pas un nom de domaine"));
+            return Err(format!(
+                "« {} » : « {} » n’est pas un nom de domaine",
+                shown(&text),
+                shown(domain)
+            ));
         }
-        Ok(Self(text.to_owned()))
+        Ok(Self(text))
     }
 
     /// The address, which is the login.
@@ -83,84 +167,106 @@ impl Address {
     }
 }
 
-/// What an address is worth for a person.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Verdict {
-    /// It carries the name of the person.
-    Nominative,
-    /// It probably does; the admin should look.
-    Doubtful(String),
-    /// It is refused unless an exception is recorded.
-    Refused(String),
+fn around_an_address(c: char) -> bool {
+    matches!(
+        c,
+        '.' | ',' | ';' | ':' | '"' | '\'' | '<' | '>' | '(' | ')' | '[' | ']' | '*' | ' '
+    )
 }
 
-/// Judges an address with the name of its holder.
-pub fn judge(address: &Address, first_name: &str, last_name: &str) -> Verdict {
-    if is_free_domain(address.domain()) {
-        return Verdict::Refused(format!(
-            "« {address} » : « {} » est une messagerie personnelle, une adresse professionnelle est attendue",
-            address.domain()
-        ));
+/// A text short enough for a message.
+fn shown(text: &str) -> String {
+    let text = text.trim();
+    if text.chars().count() <= 80 {
+        return text.to_owned();
     }
-    let person = Person::new(first_name, last_name);
-    if person.is_a_desk() || person.is_a_desk_of(address.domain()) {
-        return Verdict::Refused(format!(
-            "« {first_name} {last_name} » désigne un service, le nom d’une personne est attendu"
-        ));
-    }
-    let local = address.local().split('+').next().unwrap_or_default();
-    let tokens: Vec<&str> = local
-        .split(['.', '-', '_', '\''])
-        .map(|t| t.trim_matches(|c: char| c.is_ascii_digit()))
-        .filter(|t| !t.is_empty())
-        .collect();
-    let joined: String = tokens.concat();
-    let mut named = Match::default();
-    let mut unknown = Vec::new();
-    if let Some(whole) = person.explain(&joined) {
-        named = whole;
-    } else {
-        for token in &tokens {
-            match person.explain(token) {
-                Some(found) => named.add(found),
-                None => unknown.push(*token),
+    format!("{}…", text.chars().take(79).collect::<String>())
+}
+
+fn unaccented(text: &str) -> String {
+    text.split(['.', '-', '_', '+', '\''])
+        .zip(
+            text.match_indices(['.', '-', '_', '+', '\''])
+                .map(|(_, sep)| sep)
+                .chain([""]),
+        )
+        .map(|(word, separator)| format!("{}{separator}", names::key(word).replace(' ', "")))
+        .collect()
+}
+
+/// Cuts a cell into words; spaces around `@` and in the middle of a domain do not cut.
+fn words(text: &str) -> Vec<String> {
+    let spaced = text.replace([',', ';', '"', '<', '>', '(', ')', '[', ']', '|'], " ");
+    let mut words: Vec<String> = Vec::new();
+    for word in spaced.split(' ').filter(|w| !w.is_empty()) {
+        let open = |last: &String| {
+            last.ends_with('@')
+                || (last.contains('@') && word.starts_with('.') && word.len() > 2)
+                // « ville-lille. fr »: the domain has no ending yet.
+                || (last.ends_with('.')
+                    && last.split_once('@').is_some_and(|(_, domain)| domain.matches('.').count() == 1)
+                    && word.len() <= 4)
+        };
+        match words.last_mut() {
+            Some(last)
+                if open(last) || (word.starts_with('@') && word != "@" && !last.contains('@')) || word == "@" =>
+            {
+                last.push_str(word);
             }
+            _ => words.push(word.to_owned()),
         }
     }
-    let is_generic = |t: &str| GENERIC.contains(&t);
-    unknown.retain(|t| !NEUTRAL.contains(t));
-    let generic = || {
-        Verdict::Refused(format!(
-            "« {address} » est une adresse partagée, une adresse nominative est attendue"
-        ))
-    };
-    if unknown.iter().any(|t| is_generic(t)) {
-        return generic();
+    words.iter().flat_map(|w| pieces(w)).collect()
+}
+
+/// Takes an address out of what is glued to it: `mailto:…?subject=…`, `mail:…`, `0320123456/…`.
+fn pieces(word: &str) -> Vec<String> {
+    let mut word = word;
+    while let Some((label, rest)) = word.split_once(':') {
+        if rest.contains('@') && !LABELS.contains(&label) {
+            break;
+        }
+        word = rest;
     }
-    // « ville.lille@ » for Jean Ville: the only name found is also the name of a desk.
-    let only_generic_word = named.last && !named.first && person.last.iter().all(|p| is_generic(p));
-    let weighty: Vec<&&str> = unknown.iter().filter(|t| !LINKS.contains(t)).collect();
-    if only_generic_word && !unknown.is_empty() {
-        return generic();
+    if let Some((address, query)) = word.split_once('?')
+        && query.contains('=')
+    {
+        word = address;
     }
-    match (named.last, named.first) {
-        (true, _) if weighty.is_empty() || named.first => Verdict::Nominative,
-        (true, _) => Verdict::Doubtful(format!(
-            "« {address} » ne porte pas le prénom « {first_name} » : est-ce bien son adresse ?"
-        )),
-        (false, true) if weighty.is_empty() && named.initials => Verdict::Nominative,
-        (false, true) if weighty.is_empty() => Verdict::Nominative,
-        (false, true) => Verdict::Doubtful(format!(
-            "« {address} » ne porte pas le nom « {last_name} » : est-ce bien son adresse ?"
-        )),
-        (false, false) if tokens.iter().any(|t| is_generic(t)) => generic(),
-        (false, false) if person.nearly(&joined) => Verdict::Doubtful(format!(
-            "« {address} » ressemble à « {last_name} » sans l’égaler : vérifier l’orthographe"
-        )),
-        (false, false) => Verdict::Refused(format!(
-            "« {address} » ne porte ni le nom ni le prénom de {first_name} {last_name}, une adresse nominative est attendue"
-        )),
+    let word = word.trim_matches(around_an_address);
+    let parts: Vec<&str> = word.split('/').collect();
+    let number = |p: &&str| p.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | '+' | '-')) && p.len() > 5;
+    if parts.len() > 1 && parts.iter().all(|p| p.contains('@') || number(p)) {
+        return parts
+            .iter()
+            .map(|p| p.trim_matches(around_an_address).to_owned())
+            .collect();
     }
+    vec![word.to_owned()]
+}
+
+/// Gives the word that may be the first half of an address cut by a space: « marie dupont@ », « marie. dupont@ ».
+///
+/// A word of the name the address carries, a title, a label or a number is none.
+fn missing_half<'a>(before: &'a [String], local: &str) -> Option<&'a str> {
+    let last = before.last()?;
+    let plain = |w: &str| names::key(w).replace(' ', "");
+    if local.contains(['.', '_', '-'])
+        || last.contains('@')
+        || LABELS.contains(&last.as_str())
+        || names::is_title(last)
+        || !last
+            .chars()
+            .all(|c| c.is_alphabetic() || matches!(c, '.' | '-' | '_' | '\''))
+        || last.chars().all(|c| !c.is_alphabetic())
+    {
+        return None;
+    }
+    let carried = before
+        .iter()
+        .map(|w| plain(w))
+        .any(|w| w.len() > 2 && local.contains(w.as_str()));
+    (!carried).then_some(last)
 }
 
 /// Tells whether anyone may open a mailbox at this domain.
@@ -180,155 +286,6 @@ pub fn is_free_domain(domain: &str) -> bool {
 impl std::fmt::Display for Address {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.0)
-    }
-}
-
-/// Which names a text carries.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Match {
-    last: bool,
-    first: bool,
-    initials: bool,
-}
-
-impl Match {
-    fn add(&mut self, other: Self) {
-        self.last |= other.last;
-        self.first |= other.first;
-        self.initials |= other.initials;
-    }
-
-    fn weight(self) -> u8 {
-        4 * u8::from(self.last) + 2 * u8::from(self.first) + u8::from(self.initials)
-    }
-}
-
-struct Person {
-    first: Vec<String>,
-    last: Vec<String>,
-}
-
-impl Person {
-    fn new(first_name: &str, last_name: &str) -> Self {
-        let parts = |name: &str| {
-            names::key(name)
-                .split(' ')
-                .filter(|p| !p.is_empty())
-                .map(str::to_owned)
-                .collect()
-        };
-        Self {
-            first: parts(first_name),
-            last: parts(last_name),
-        }
-    }
-
-    /// « Accueil Logement » is not a person: no word of either name is anything but a desk's.
-    fn is_a_desk(&self) -> bool {
-        let desk = |parts: &[String]| {
-            parts
-                .iter()
-                .all(|p| GENERIC.contains(&p.as_str()) || LINKS.contains(&p.as_str()))
-                && parts.iter().any(|p| GENERIC.contains(&p.as_str()))
-        };
-        self.first.is_empty() || self.last.is_empty() || desk(&self.first)
-    }
-
-    /// « CCAS Lille » at `ville-lille.fr`: the desk of a place its domain names.
-    fn is_a_desk_of(&self, domain: &str) -> bool {
-        self.last.iter().all(|p| GENERIC.contains(&p.as_str()))
-            && self
-                .first
-                .iter()
-                .any(|p| p.len() > 2 && domain.split(['.', '-']).any(|label| label == p))
-    }
-
-    /// Says which names a text is made of, end to end: whole names, parts of them, initials.
-    fn explain(&self, text: &str) -> Option<Match> {
-        let pieces = self.pieces();
-        let cut_short = self.cut_short();
-        // best[i]: the most telling way to make the first i bytes, with at most 4 initials.
-        let mut best: Vec<Option<(Match, u8)>> = vec![None; text.len() + 1];
-        best[0] = Some((Match::default(), 0));
-        for end in 1..=text.len() {
-            let short = cut_short.iter().filter(|_| end == text.len());
-            for (piece, found) in pieces.iter().chain(short) {
-                let Some(start) = end.checked_sub(piece.len()) else {
-                    continue;
-                };
-                let Some((so_far, initials)) = best[start] else {
-                    continue;
-                };
-                if text.get(start..end) != Some(piece.as_str()) {
-                    continue;
-                }
-                let initials = initials + u8::from(piece.len() == 1);
-                let mut sum = so_far;
-                sum.add(*found);
-                if initials <= 4 && best[end].is_none_or(|(b, n)| (sum.weight(), n) > (b.weight(), initials)) {
-                    best[end] = Some((sum, initials));
-                }
-            }
-        }
-        best[text.len()].map(|(found, _)| found)
-    }
-
-    /// Old logins cut a long last name: « mvandenbr ».
-    fn cut_short(&self) -> Vec<(String, Match)> {
-        let whole = self.last.concat();
-        let found = Match {
-            last: true,
-            ..Match::default()
-        };
-        (5..whole.len())
-            .filter_map(|cut| whole.get(..cut))
-            .filter(|short| !GENERIC.contains(short))
-            .map(|short| (short.to_owned(), found))
-            .collect()
-    }
-
-    fn pieces(&self) -> Vec<(String, Match)> {
-        let last = Match {
-            last: true,
-            ..Match::default()
-        };
-        let first = Match {
-            first: true,
-            ..Match::default()
-        };
-        let initial = Match {
-            initials: true,
-            ..Match::default()
-        };
-        let mut pieces = Vec::new();
-        for (parts, found) in [(&self.last, last), (&self.first, first)] {
-            let whole = parts.concat();
-            // A part that is a particle or a desk's word proves nothing; the whole name does, however short.
-            for part in parts {
-                let proves = part.len() > 2 && !LINKS.contains(&part.as_str()) && !GENERIC.contains(&part.as_str());
-                pieces.push((part.clone(), if proves || *part == whole { found } else { initial }));
-                if let Some(letter) = part.chars().next() {
-                    pieces.push((letter.to_string(), initial));
-                }
-            }
-            pieces.push((whole, found));
-        }
-        pieces.retain(|(piece, _)| !piece.is_empty());
-        pieces
-    }
-
-    /// Tells whether a text is one slip away from a name.
-    fn nearly(&self, text: &str) -> bool {
-        let (first, last) = (self.first.concat(), self.last.concat());
-        let initial: String = first.chars().take(1).collect();
-        [
-            format!("{first}{last}"),
-            format!("{last}{first}"),
-            format!("{initial}{last}"),
-            last,
-        ]
-        .iter()
-        .any(|name| name.len() >= 5 && strsim::osa_distance(name, text) <= 1 + usize::from(name.len() > 10))
     }
 }
 

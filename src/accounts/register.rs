@@ -411,7 +411,7 @@ fn partner_row(p: &Partner) -> Vec<String> {
 }
 
 fn account(r: &Record) -> Result<Account> {
-    let address = Address::parse(r.get("courriel")).map_err(|why| r.wrong("courriel", r.get("courriel"), &why))?;
+    let address = Address::exact(r.get("courriel")).map_err(|why| r.wrong("courriel", r.get("courriel"), &why))?;
     let state = match r.get("etat") {
         "actif" => State::Active,
         "désactivé" => State::Disabled(r.get("motif").to_owned()),
@@ -464,7 +464,7 @@ fn account_row(a: &Account) -> Vec<String> {
 }
 
 fn hash(r: &Record) -> Result<(Address, Hash)> {
-    let address = Address::parse(r.get("courriel")).map_err(|why| r.wrong("courriel", r.get("courriel"), &why))?;
+    let address = Address::exact(r.get("courriel")).map_err(|why| r.wrong("courriel", r.get("courriel"), &why))?;
     let hash = r.get("empreinte").to_owned();
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '$' | '.' | '/');
     if !hash.starts_with("$2y$") || hash.len() != 60 || !hash.chars().all(plain) {

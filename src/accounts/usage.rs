@@ -176,7 +176,7 @@ fn read_file(path: &Path, silence: Duration, reading: &mut Reading) -> Result<Op
         if let Some(user) = hit.user
             && matches!(hit.status, 200 | 206 | 304)
             && !kit::public::is_public(hit.path.as_deref().unwrap_or_default())
-            && let Ok(address) = Address::parse(&user)
+            && let Ok(address) = Address::exact(&user)
         {
             let day = hit.time.date_naive();
             let last = reading.last.entry(address).or_insert(day);
