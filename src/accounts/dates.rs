@@ -20,28 +20,40 @@ const MONTHS: [&str; 12] = [
     "decembre",
 ];
 
-/// Reads `2026-03-12`, `12/03/2026`, `12.03.26`, `12 mars 2026`, `1er mars 2026` or a spreadsheet's serial number.
+/// Words a date may come with; nothing else may stand beside it.
+const AROUND: &[&str] = &[
+    "le", "du", "de", "la", "en", "date", "a", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche",
+    "courrier", "lettre", "demande", "mail", "courriel", "recu", "recue", "depuis", "depart",
+];
+
+/// Reads `2026-03-12`, `2026/03/12`, `12/03/2026`, `12.03.26`, `12 mars 2026`, `lundi 1er mars 2026`, a spreadsheet's
+/// serial number; a time of day or « courrier du » beside it is left aside.
 pub fn parse(text: &str) -> Option<NaiveDate> {
     let text = names::clean(text).to_lowercase();
-    let text = text
-        .split(['t', ' '])
-        .next()
-        .filter(|d| d.len() == 10 && d.contains('-'))
-        .unwrap_or(&text);
-    if let Ok(date) = text.parse::<NaiveDate>() {
-        return plausible(date);
-    }
     if let Ok(number) = text.replace(',', ".").parse::<f64>()
-        && !text.contains('/')
         && text.matches('.').count() <= 1
         && number > 20_000.0
     {
         return serial_date(number).and_then(plausible);
     }
-    let key = names::key(text);
-    let words: Vec<&str> = key.split(' ').filter(|w| *w != "le" && *w != "du").collect();
-    let [day, month, year] = words.as_slice() else {
-        return None;
+    let hour = |w: &str| {
+        let digits = |c: char| c.is_ascii_digit();
+        w.starts_with(digits) && (w.contains(':') || w.strip_suffix('h').is_some_and(|h| h.chars().all(digits)))
+            || w.split_once('h')
+                .is_some_and(|(h, m)| !h.is_empty() && (h.to_owned() + m).chars().all(digits))
+    };
+    let dated: Vec<&str> = text
+        .split(' ')
+        // `2026-03-01t10:00:00`
+        .map(|w| w.get(..10).filter(|_| w.get(10..11) == Some("t")).unwrap_or(w))
+        .filter(|w| !hour(w))
+        .collect();
+    let key = names::key(&dated.join(" "));
+    let words: Vec<&str> = key.split(' ').filter(|w| !AROUND.contains(w)).collect();
+    let [day, month, year] = match words.as_slice() {
+        [year, month, day] if year.len() == 4 => [*day, *month, *year],
+        [day, month, year] => [*day, *month, *year],
+        _ => return None,
     };
     let day: u32 = day.trim_end_matches("er").parse().ok()?;
     let month = match month.parse::<u32>() {
@@ -105,10 +117,28 @@ mod tests {
             "2026-03-01 10:00",
             "01-03-2026",
             "1er\u{a0}mars 2026",
+            "01/03/2026 00:00",
+            "01/03/2026 0:00:00",
+            "01/03/2026 à 10h30",
+            "2026/03/01",
+            "dimanche 1er mars 2026",
+            "courrier du 01/03/2026",
+            "Lettre du 1er mars 2026",
+            "46082,5",
         ] {
             assert_eq!(parse(text), expected, "{text}");
         }
-        for text in ["31/02/2026", "bientôt", "", "12", "01/03/1789", "1/3"] {
+        for text in [
+            "31/02/2026",
+            "bientôt",
+            "",
+            "12",
+            "01/03/1789",
+            "1/3",
+            "n° 12 du 1/3/2026",
+            "1/3/2026 2/3/2026",
+            "2026/13/01",
+        ] {
             assert_eq!(parse(text), None, "{text}");
         }
     }

@@ -4,9 +4,11 @@
 //! capitals, columns in any order. Nothing is left out in silence: each row is an addition, a change, an account
 //! already there, a note or a refusal with its remedy.
 
+mod bodies;
 mod columns;
+mod titles;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use chrono::NaiveDate;
@@ -36,6 +38,8 @@ pub struct Changes {
     pub changed: Vec<(Account, String)>,
     /// Accounts of the list already there as they are.
     pub same: Vec<Address>,
+    /// Accounts to close, each with what the list says of the departure.
+    pub departures: Vec<(Address, String)>,
     /// Active accounts of the partners of the list that it does not name.
     pub absent: Vec<Address>,
     /// Rows refused, and what the admin should look at.
@@ -59,10 +63,20 @@ pub fn compare(list: &Path, options: &Options, register: &Register, today: Naive
         changes: Changes::default(),
         seen: BTreeMap::new(),
         people: BTreeMap::new(),
+        known: register
+            .accounts
+            .values()
+            .map(|a| ((a.partner.clone(), names::key(&a.person())), a.address.clone()))
+            .collect(),
     };
+    let headed: Vec<(&Sheet, Option<(usize, Header)>)> = sheets.iter().map(|s| (s, Header::find(&s.rows))).collect();
     let mut headers = 0;
-    for sheet in &sheets {
-        headers += usize::from(import.sheet(sheet));
+    let only = headed.iter().filter(|(s, h)| h.is_some() && !s.hidden).count() == 1;
+    for (sheet, header) in headed {
+        headers += usize::from(header.is_some());
+        if !import.leave_aside(sheet, header.is_some(), only) {
+            import.sheet(sheet, header);
+        }
     }
     if headers == 0 {
         import.changes.findings.push(
@@ -91,6 +105,14 @@ pub fn apply(changes: &Changes, register: &mut Register, today: NaiveDate, reaso
         );
         register.accounts.insert(account.address.clone(), account.clone());
     }
+    for (address, what) in &changes.departures {
+        let reason = format!("{what}, {reason}");
+        if let Some(account) = register.accounts.get_mut(address) {
+            account.state = State::Disabled(reason.clone());
+            account.since = today;
+            register.record(today, "désactivation", address.as_str(), &reason);
+        }
+    }
 }
 
 struct Import<'a> {
@@ -99,10 +121,12 @@ struct Import<'a> {
     register: &'a Register,
     today: NaiveDate,
     changes: Changes,
-    /// Where each address was first found.
-    seen: BTreeMap<Address, String>,
-    /// Address of each person of a partner.
+    /// Where each address was first found, and whose it is.
+    seen: BTreeMap<Address, (String, String)>,
+    /// Address of each person of a partner, in the list.
     people: BTreeMap<(String, String), Address>,
+    /// Address of each person of a partner, in the register.
+    known: BTreeMap<(String, String), Address>,
 }
 
 /// A row being read: where it is, and what it holds.
@@ -145,9 +169,46 @@ impl Place<'_> {
 }
 
 impl Import<'_> {
-    /// Reads a sheet; tells whether it has a header.
-    fn sheet(&mut self, sheet: &Sheet) -> bool {
-        let Some((start, header)) = Header::find(&sheet.rows) else {
+    /// Tells the sheets that are not read: hidden ones, and examples beside a real list.
+    fn leave_aside(&mut self, sheet: &Sheet, headed: bool, only: bool) -> bool {
+        let Some(name) = &sheet.name else { return false };
+        let key = names::key(name);
+        let example = key.split(' ').any(|w| EXAMPLES.contains(&w));
+        if !headed || !(sheet.hidden || example) {
+            return false;
+        }
+        let tell = |message: String, hint: &str| Diagnostic::warning(message).at(self.list).hint(hint);
+        let note = if sheet.hidden {
+            tell(
+                format!(
+                    "feuille masquée « {name} » : {} lignes laissées de côté",
+                    sheet.rows.len()
+                ),
+                "si ses personnes doivent avoir un compte, l’afficher dans le tableur et importer à nouveau",
+            )
+        } else if only {
+            tell(
+                format!(
+                    "feuille « {name} » : son nom est celui d’un exemple, mais c’est la seule liste ; elle est lue"
+                ),
+                "vérifier que ses personnes existent",
+            )
+        } else {
+            tell(
+                format!(
+                    "feuille d’exemple « {name} » : {} lignes laissées de côté",
+                    sheet.rows.len()
+                ),
+                "si c’est une vraie liste, renommer la feuille et importer à nouveau",
+            )
+        };
+        self.changes.findings.push(note);
+        sheet.hidden || !only
+    }
+
+    /// Reads a sheet.
+    fn sheet(&mut self, sheet: &Sheet, header: Option<(usize, Header)>) {
+        let Some((start, header)) = header else {
             let people = sheet
                 .rows
                 .iter()
@@ -162,35 +223,90 @@ impl Import<'_> {
                     .hint("nommer les colonnes : Nom ; Prénom ; Adresse électronique ; Fonction ; Organisme"),
                 );
             }
-            return false;
+            return;
         };
+        if header.addresses_by_content {
+            let place = self.place(sheet, &sheet.rows[start]);
+            let message = "le titre ne le dit pas, mais cette colonne porte le plus d’adresses : elle est lue ainsi";
+            self.changes.findings.push(
+                place
+                    .note(&header, Field::Email, message)
+                    .hint("titrer la colonne « Courriel »"),
+            );
+        }
         let mut above: Option<String> = None;
         for row in &sheet.rows[start + 1..] {
             if header.is_repeated(row) {
                 continue;
             }
-            let place = Place {
-                list: self.list,
-                sheet: sheet.name.as_deref(),
-                row: row.number,
-            };
+            let place = self.place(sheet, row);
             if let Some(named) = header.text(row, Field::Partner) {
                 above = Some(named);
             }
+            if let Some(section) = self.section(&header, row) {
+                above = Some(section);
+                continue;
+            }
             self.row(&place, &header, row, above.as_deref());
         }
-        true
+    }
+
+    fn place<'a>(&self, sheet: &'a Sheet, row: &Row) -> Place<'a>
+    where
+        Self: 'a,
+    {
+        Place {
+            list: self.list,
+            sheet: sheet.name.as_deref(),
+            row: row.number,
+        }
+    }
+
+    /// A row with a single text that names a body: « Ville de Lille » above its people.
+    fn section(&self, header: &Header, row: &Row) -> Option<String> {
+        let mut texts = row.cells.iter().filter(|(_, c)| !c.to_text().trim().is_empty());
+        let (Some((column, cell)), None) = (texts.next(), texts.next()) else {
+            return None;
+        };
+        if header.column(Field::Partner) == Some(*column) || header.column(Field::Email) == Some(*column) {
+            return None;
+        }
+        let text = names::clean(&cell.to_text());
+        let name = bodies::without_label(&text);
+        let known = bodies::find(self.register.partners.values(), name).is_some();
+        (known || bodies::is_commune(name) || name != text).then(|| name.to_owned())
     }
 
     fn row(&mut self, place: &Place<'_>, header: &Header, row: &Row, partner: Option<&str>) {
         let filled = header.filled(row);
-        if header.text(row, Field::Email).is_none() && filled <= 1 {
+        let email = header.text(row, Field::Email);
+        let footer = !email.as_ref().is_some_and(|e| e.contains('@')) && is_a_footer(row);
+        let aside = if footer || (email.is_none() && filled <= 1) {
+            Some("ligne sans adresse ni personne, laissée de côté")
+        } else if is_an_example(row) {
+            Some("ligne d’exemple, laissée de côté")
+        } else {
+            None
+        };
+        if let Some(why) = aside {
             if let Some(text) = row.cells.values().map(Cell::to_text).find(|t| !t.trim().is_empty()) {
                 let text: String = names::clean(&text).chars().take(60).collect();
-                let message = format!("« {text} » : ligne sans adresse ni personne, laissée de côté");
+                let message = format!("« {text} » : {why}");
                 self.changes.findings.push(place.note(header, Field::Email, &message));
             }
             return;
+        }
+        match self.leaving(place, header, row) {
+            Asked::Account => {}
+            Asked::Departure(what) => return self.depart(place, header, row, partner, &what),
+            Asked::Unclear(text) => {
+                let message = format!("« {text} » : création et suppression à la fois");
+                let refusal = place.refusal(header, Field::Action, &message);
+                self.changes
+                    .findings
+                    .push(refusal.hint("ne garder que ce qui est demandé"));
+                return;
+            }
         }
         let mut found = Diagnostics::new();
         let account = self.account(place, header, row, partner, &mut found);
@@ -198,6 +314,100 @@ impl Import<'_> {
         self.changes.findings.extend(found);
         if let Some(account) = account.filter(|_| !refused) {
             self.settle(place, header, account);
+        }
+    }
+
+    /// Says what a row asks: an account, or the end of one.
+    fn leaving(&mut self, place: &Place<'_>, header: &Header, row: &Row) -> Asked {
+        if let Some(text) = header.text(row, Field::Action) {
+            let shown: String = text.chars().take(40).collect();
+            match asked(&text, header.title(Field::Action)) {
+                (true, true) => return Asked::Unclear(shown),
+                (false, true) => return Asked::Departure(format!("« {shown} »")),
+                _ => {}
+            }
+        }
+        let (Some(cell), Some(text)) = (header.cell(row, Field::Leaving), header.text(row, Field::Leaving)) else {
+            return Asked::Account;
+        };
+        match dates::from_cell(cell) {
+            Some(day) if day <= self.today => Asked::Departure(format!("départ le {}", dates::french(day))),
+            Some(day) => {
+                let message = format!("départ prévu le {}", dates::french(day));
+                let note = place.note(header, Field::Leaving, &message);
+                self.changes
+                    .findings
+                    .push(note.hint("ce jour-là : atlas accounts disable … --reason \"départ\""));
+                Asked::Account
+            }
+            None if matches!(
+                names::key(&text).as_str(),
+                "non" | "n" | "0" | "sans objet" | "so" | "neant"
+            ) =>
+            {
+                Asked::Account
+            }
+            None if matches!(names::key(&text).as_str(), "oui" | "o" | "x" | "1") || asked(&text, "").1 => {
+                Asked::Departure("départ signalé".to_owned())
+            }
+            None => {
+                let message = format!("« {} » n’est pas une date de départ", names::clean(&text));
+                let note = place.note(header, Field::Leaving, &message);
+                self.changes
+                    .findings
+                    .push(note.hint("écrire 12/03/2026, ou laisser la case vide"));
+                Asked::Account
+            }
+        }
+    }
+
+    /// Closes the account of a person who leaves; never makes one.
+    fn depart(&mut self, place: &Place<'_>, header: &Header, row: &Row, partner: Option<&str>, what: &str) {
+        let addresses = Address::all(&header.text(row, Field::Email).unwrap_or_default()).unwrap_or_default();
+        let person = header.person(row, addresses.first().map_or("", Address::local));
+        let mut found = Diagnostics::new();
+        let code = self.partner(place, header, partner, &mut found);
+        let key = person
+            .as_ref()
+            .map(|(first, last)| names::key(&format!("{first} {last}")));
+        let by_address = addresses.iter().find_map(|a| self.register.accounts.get(a));
+        let by_person = || {
+            let key = (code.clone()?, key.clone()?);
+            self.register.accounts.get(self.known.get(&key)?)
+        };
+        let Some(account) = by_address.or_else(by_person) else {
+            let who = person.map_or_else(
+                || "cette personne".to_owned(),
+                |(first, last)| format!("{first} {last}"),
+            );
+            let message = format!("{what} : {who} n’a pas de compte, rien à fermer");
+            self.changes.findings.push(place.note(header, Field::Email, &message));
+            return;
+        };
+        let address = account.address.clone();
+        let other_partner = code.as_ref().is_some_and(|code| *code != account.partner);
+        let other_person = key.as_ref().is_some_and(|key| *key != names::key(&account.person()));
+        if other_partner || other_person {
+            let message = format!(
+                "{what} : le compte « {address} » est celui de {} ({})",
+                account.person(),
+                account.partner
+            );
+            let hint = format!("si c’est bien ce compte : atlas accounts disable {address} --reason …");
+            self.changes
+                .findings
+                .push(place.refusal(header, Field::Email, &message).hint(hint));
+            return;
+        }
+        self.seen.insert(address.clone(), (place.words(), account.person()));
+        if account.state == State::Active {
+            let message = format!("{what} : le compte « {address} » est à fermer");
+            self.changes.findings.push(place.note(header, Field::Email, &message));
+            self.changes
+                .departures
+                .push((address, format!("{what} ({})", place.words())));
+        } else {
+            self.changes.same.push(address);
         }
     }
 
@@ -210,15 +420,15 @@ impl Import<'_> {
         partner: Option<&str>,
         found: &mut Diagnostics,
     ) -> Option<Account> {
-        let address = match Address::parse(&header.text(row, Field::Email).unwrap_or_default()) {
-            Ok(address) => Some(address),
+        let addresses = match Address::all(&header.text(row, Field::Email).unwrap_or_default()) {
+            Ok(addresses) => addresses,
             Err(why) => {
                 let hint = "donner l’adresse professionnelle nominative, par exemple prenom.nom@organisme.fr";
                 found.push(place.refusal(header, Field::Email, &why).hint(hint));
-                None
+                Vec::new()
             }
         };
-        let local = address.as_ref().map_or("", Address::local);
+        let local = addresses.first().map_or("", Address::local);
         let person = header.person(row, local);
         if person.is_none() {
             found.push(
@@ -227,6 +437,48 @@ impl Import<'_> {
                     .hint("un compte est personnel : donner le nom et le prénom"),
             );
         }
+        // A name written « MARTIN (née DURAND) » may give its address either way.
+        let others: Vec<String> = [Field::Last, Field::LastFirst, Field::FirstLast]
+            .iter()
+            .filter_map(|f| header.text(row, *f))
+            .flat_map(|text| names::other_names(&text))
+            .collect();
+        let verdict = |address: &Address| match &person {
+            Some((first, last)) => std::iter::once(last)
+                .chain(&others)
+                .map(|last| judge(address, first, last))
+                .min_by_key(Verdict::rank),
+            None => None,
+        };
+        let address = match addresses.as_slice() {
+            [] => None,
+            [one] => Some(one.clone()),
+            several => {
+                // The only one that is not refused, when it plainly is hers.
+                let possible: Vec<&Address> = several
+                    .iter()
+                    .filter(|a| !matches!(verdict(a), Some(Verdict::Refused(_)) | None))
+                    .collect();
+                let nominative = possible
+                    .as_slice()
+                    .first()
+                    .filter(|a| possible.len() == 1 && verdict(a) == Some(Verdict::Nominative));
+                let written: Vec<String> = several.iter().map(|a| format!("« {a} »")).collect();
+                if let Some(one) = nominative {
+                    let message = format!("plusieurs adresses dans la cellule, « {one} » retenue");
+                    found.push(place.note(header, Field::Email, &message));
+                    Some((**one).clone())
+                } else {
+                    let message = format!("plusieurs adresses dans la cellule : {}", written.join(", "));
+                    found.push(
+                        place
+                            .refusal(header, Field::Email, &message)
+                            .hint("n’en garder qu’une, professionnelle et nominative"),
+                    );
+                    None
+                }
+            }
+        };
         let partner = self.partner(place, header, partner, found);
         let requested = match header.cell(row, Field::Letter) {
             None => self.options.letter,
@@ -239,6 +491,7 @@ impl Import<'_> {
                 date.or(self.options.letter)
             }
         };
+        let judged = address.as_ref().and_then(&verdict);
         let (address, (first_name, last_name), partner) = (address?, person?, partner?);
         for (name, field) in [(&first_name, Field::First), (&last_name, Field::Last)] {
             if let Some(c) = name
@@ -258,7 +511,7 @@ impl Import<'_> {
         }
         let known = self.register.accounts.get(&address);
         let excepted = known.is_some_and(|a| a.exception.as_ref().is_some_and(|e| e.until >= self.today));
-        match judge(&address, &first_name, &last_name) {
+        match judged.unwrap_or_else(|| judge(&address, &first_name, &last_name)) {
             Verdict::Nominative => {}
             _ if excepted => {}
             Verdict::Doubtful(why) => found.push(place.note(header, Field::Email, &why)),
@@ -291,11 +544,7 @@ impl Import<'_> {
         named: Option<&str>,
         found: &mut Diagnostics,
     ) -> Option<String> {
-        let by_name = named.and_then(|named| {
-            let key = names::key(named);
-            let same = |p: &&super::partner::Partner| names::key(&p.name) == key || names::key(&p.code) == key;
-            self.register.partners.values().find(same)
-        });
+        let by_name = named.and_then(|named| bodies::find(self.register.partners.values(), named));
         let given = self
             .options
             .partner
@@ -310,6 +559,25 @@ impl Import<'_> {
                         .hint("importer une liste par partenaire"),
                 );
                 return None;
+            }
+            (None, Some(given), Some(named)) if !bodies::is_part_of(named, given) => {
+                let message = format!(
+                    "« {named} » n’est ni le partenaire « {} » de la liste, ni un autre du registre",
+                    given.code
+                );
+                let hint = format!(
+                    "si c’est un autre organisme, l’inscrire (atlas accounts partner add) ; sinon écrire « {} »",
+                    given.name
+                );
+                found.push(place.refusal(header, Field::Partner, &message).hint(hint));
+                return None;
+            }
+            (None, Some(given), Some(named)) => {
+                if !bodies::is_a_service(named) {
+                    let message = format!("« {named} » lu comme le partenaire « {} »", given.code);
+                    found.push(place.note(header, Field::Partner, &message));
+                }
+                given
             }
             (Some(partner), ..) | (None, Some(partner), _) => partner,
             (None, None, Some(named)) => {
@@ -343,19 +611,23 @@ impl Import<'_> {
     /// Compares an account with those of the list and of the register.
     fn settle(&mut self, place: &Place<'_>, header: &Header, account: Account) {
         let address = account.address.clone();
-        if let Some(first) = self.seen.get(&address) {
-            let message = format!("« {address} » déjà vu ({first}), ligne laissée de côté");
-            self.changes.findings.push(place.note(header, Field::Email, &message));
+        if let Some((first, holder)) = self.seen.get(&address) {
+            let finding = if names::key(holder) == names::key(&account.person()) {
+                let message = format!("« {address} » déjà vu ({first}), ligne laissée de côté");
+                place.note(header, Field::Email, &message)
+            } else {
+                let message = format!("« {address} » est déjà l’adresse de {holder} ({first})");
+                place
+                    .refusal(header, Field::Email, &message)
+                    .hint("une adresse par personne : demander celle de l’une et de l’autre")
+            };
+            self.changes.findings.push(finding);
             return;
         }
         let person = (account.partner.clone(), names::key(&account.person()));
-        let twin = self.people.get(&person).cloned().or_else(|| {
-            let same = |a: &&Account| {
-                a.address != address && a.partner == account.partner && names::key(&a.person()) == person.1
-            };
-            self.register.accounts.values().find(same).map(|a| a.address.clone())
-        });
-        self.seen.insert(address.clone(), place.words());
+        let twin = self.people.get(&person).or_else(|| self.known.get(&person)).cloned();
+        let twin = twin.filter(|twin| *twin != address);
+        self.seen.insert(address.clone(), (place.words(), account.person()));
         let known = self.register.accounts.get(&address);
         if let (Some(twin), None) = (&twin, known) {
             let message = format!(
@@ -381,6 +653,20 @@ impl Import<'_> {
             self.changes
                 .findings
                 .push(place.refusal(header, Field::Partner, &message).hint(hint));
+            return;
+        }
+        let differs = |old: &str, new: &str| names::key(old) != names::key(new);
+        if differs(&known.first_name, &account.first_name) && differs(&known.last_name, &account.last_name) {
+            let message = format!(
+                "« {address} » est le compte de {}, pas de {}",
+                known.person(),
+                account.person()
+            );
+            let hint =
+                format!("si la personne a changé : atlas accounts remove {address} --reason … puis importer à nouveau");
+            self.changes
+                .findings
+                .push(place.refusal(header, Field::Last, &message).hint(hint));
             return;
         }
         if let State::Disabled(reason) = &known.state {
@@ -416,16 +702,135 @@ impl Import<'_> {
     }
 
     fn finish(&mut self) {
-        let mut partners: Vec<&str> = self.changes.added.iter().map(|a| a.partner.as_str()).collect();
+        let mut partners: BTreeSet<&str> = self.changes.added.iter().map(|a| a.partner.as_str()).collect();
         partners.extend(self.changes.changed.iter().map(|(a, _)| a.partner.as_str()));
         let known = |a: &Address| self.register.accounts.get(a).map(|a| a.partner.as_str());
         partners.extend(self.changes.same.iter().filter_map(known));
         partners.extend(self.options.partner.as_deref());
         let absent = self.register.accounts.values().filter(|a| {
-            a.state == State::Active && partners.contains(&a.partner.as_str()) && !self.seen.contains_key(&a.address)
+            a.state == State::Active && partners.contains(a.partner.as_str()) && !self.seen.contains_key(&a.address)
         });
         self.changes.absent = absent.map(|a| a.address.clone()).collect();
     }
+}
+
+/// Words of the names of sheets that show how to fill a list.
+const EXAMPLES: &[&str] = &[
+    "exemple",
+    "exemples",
+    "modele",
+    "notice",
+    "consignes",
+    "aide",
+    "brouillon",
+];
+
+/// First words of the lines below a list.
+const FOOTERS: &[&str] = &[
+    "fait a",
+    "fait le",
+    "le maire",
+    "signature",
+    "cachet",
+    "date et signature",
+    "nom et qualite",
+    "visa",
+    "total",
+    "nota",
+    "rappel",
+    "lu et approuve",
+    "pour la commune",
+    "pour le",
+    "bon pour",
+];
+
+/// What a row asks.
+enum Asked {
+    Account,
+    Departure(String),
+    Unclear(String),
+}
+
+/// Tells whether a text asks to make or keep an account, and whether it asks to close one. Under a title such as
+/// « Actif », « non » closes it.
+fn asked(text: &str, title: &str) -> (bool, bool) {
+    const OPEN: &[&str] = &[
+        "creation",
+        "creer",
+        "ajout",
+        "ajouter",
+        "nouveau",
+        "nouvelle",
+        "maintien",
+        "maintenir",
+        "renouvellement",
+        "conserver",
+    ];
+    const CLOSE: &[&str] = &[
+        "suppression",
+        "supprimer",
+        "supprime",
+        "supprimee",
+        "retrait",
+        "retirer",
+        "retire",
+        "retiree",
+        "desactivation",
+        "desactiver",
+        "desactive",
+        "desactivee",
+        "depart",
+        "parti",
+        "partie",
+        "sortie",
+        "sorti",
+        "sortant",
+        "fermeture",
+        "fermer",
+        "ferme",
+        "cloture",
+        "cloturer",
+        "resilie",
+        "resiliation",
+        "inactif",
+        "inactive",
+        "revoque",
+        "revocation",
+        "retraite",
+        "demission",
+        "mute",
+        "mutee",
+        "quitte",
+        "demissionnaire",
+        "decede",
+        "decedee",
+        "radiation",
+        "radie",
+    ];
+    let key = names::key(text);
+    let has = |list: &[&str]| key.split(' ').any(|w| list.contains(&w));
+    let inactive =
+        title.split(' ').any(|w| w == "actif" || w == "active") && matches!(key.as_str(), "non" | "n" | "0" | "faux");
+    let none = key.starts_with("pas de ") || key.starts_with("sans ") || key.starts_with("aucun");
+    (has(OPEN), (has(CLOSE) && !none) || inactive)
+}
+
+/// « Fait à Lille | signature »: not a person.
+fn is_a_footer(row: &Row) -> bool {
+    row.cells.values().take(8).any(|cell| {
+        let Cell::Text(text) = cell else { return false };
+        let key = names::key(&text.chars().take(40).collect::<String>());
+        FOOTERS.iter().any(|f| key == *f || key.starts_with(&format!("{f} ")))
+    })
+}
+
+/// « Exemple : DUPONT ».
+fn is_an_example(row: &Row) -> bool {
+    row.cells.values().next().is_some_and(|cell| {
+        let Cell::Text(text) = cell else { return false };
+        let key = names::key(&text.chars().take(20).collect::<String>());
+        key == "ex" || key.split(' ').next() == Some("exemple")
+    })
 }
 
 /// Makes a text safe to keep on one line of a table that a spreadsheet may open: no control character, no formula.

@@ -2,12 +2,16 @@
 
 use unicode_normalization::UnicodeNormalization as _;
 
+use super::words::is_given;
+
 const TITLES: &[&str] = &[
     "m",
     "mr",
     "mme",
     "mlle",
     "mlles",
+    "melle",
+    "mle",
     "mmes",
     "monsieur",
     "madame",
@@ -70,9 +74,83 @@ pub fn key(text: &str) -> String {
     out.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Cleans a name: no title, and capitals only where a name has them when all or none of its letters were capitals.
-pub fn tidy(name: &str) -> String {
+/// Tells whether a word is a title: « Mme », « M. », « Melle ».
+pub fn is_title(word: &str) -> bool {
+    TITLES.contains(&word.trim_end_matches('.').to_lowercase().as_str())
+}
+
+/// Writes `ä ö ü` as `ae oe ue`, as addresses often do; the rest is left as it is.
+pub fn with_umlauts(name: &str) -> String {
+    let mut out = String::new();
+    for c in name.nfc() {
+        match c {
+            'ä' | 'Ä' => out.push_str("ae"),
+            'ö' | 'Ö' | 'ø' | 'Ø' => out.push_str("oe"),
+            'ü' | 'Ü' => out.push_str("ue"),
+            'å' | 'Å' => out.push_str("aa"),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// Words after which a name is another of the same person: « MARTIN née DURAND ».
+const BORN: &[&str] = &["née", "nee", "né", "épouse", "ép", "ep", "veuve"];
+
+/// Gives the other names a cell tells of, in parentheses or after « née »: « MARTIN (née DURAND) » gives « DURAND ».
+pub fn other_names(name: &str) -> Vec<String> {
     let cleaned = clean(name);
+    let words: Vec<&str> = cleaned.split([' ', '(', ')', '/']).filter(|w| !w.is_empty()).collect();
+    let Some(at) = words.iter().position(|w| is_born(w)) else {
+        let inside = cleaned.split_once('(').and_then(|(_, rest)| rest.split_once(')'));
+        return inside
+            .map(|(name, _)| tidy(name))
+            .into_iter()
+            .filter(|n| is_name(n))
+            .collect();
+    };
+    vec![tidy(&words[at + 1..].join(" "))]
+        .into_iter()
+        .filter(|n| is_name(n))
+        .collect()
+}
+
+fn is_born(word: &str) -> bool {
+    BORN.contains(&word.trim_end_matches('.').to_lowercase().as_str())
+}
+
+fn is_name(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c.is_alphabetic() || matches!(c, ' ' | '-' | '\''))
+}
+
+/// Takes out of a cell what is not the name: marks of notes, parentheses, what follows « née »; joins two names
+/// written with a slash.
+fn without_marks(name: &str) -> String {
+    let mut out = String::new();
+    let mut depth = 0_usize;
+    for c in clean(name).chars() {
+        match c {
+            '(' | '[' => depth += 1,
+            ')' | ']' => depth = depth.saturating_sub(1),
+            _ if depth > 0 => {}
+            '*' | '†' | '°' | '#' => {}
+            c => out.push(c),
+        }
+    }
+    let words: Vec<&str> = out.split_whitespace().take_while(|w| !is_born(w)).collect();
+    let out = words.join(" ");
+    let out = out.trim_end_matches(|c: char| c.is_ascii_digit() || c == ' ');
+    let slashed: Vec<&str> = out.split('/').map(str::trim).filter(|p| !p.is_empty()).collect();
+    if slashed.len() == 2 && slashed.iter().all(|p| is_name(p) && !is_title(p)) {
+        return slashed.join("-");
+    }
+    out.to_owned()
+}
+
+/// Cleans a name: no title, no mark, and capitals only where a name has them when all or none of its letters were
+/// capitals.
+pub fn tidy(name: &str) -> String {
+    let cleaned = without_marks(name);
     let cleaned = without_title(cleaned.trim_matches(|c: char| matches!(c, ',' | ';' | '.' | '-' | ' ')));
     let upper = cleaned.chars().any(char::is_uppercase);
     let lower = cleaned.chars().any(char::is_lowercase);
@@ -94,22 +172,68 @@ pub fn tidy(name: &str) -> String {
 
 fn without_title(name: &str) -> &str {
     match name.split_once(' ') {
-        Some((first, rest)) if TITLES.contains(&first.trim_end_matches('.').to_lowercase().as_str()) => {
-            without_title(rest)
-        }
+        Some((first, rest)) if is_title(first) => without_title(rest),
         _ => name,
     }
 }
 
+/// Most words a cell with both names may hold.
+const MOST_WORDS: usize = 12;
+
 /// Splits a cell that holds both names into first name and last name.
 ///
-/// A comma settles it (« DUPONT, Marie »), then capitals (« Marie DUPONT »), then the address, then `order`.
+/// A comma settles it (« DUPONT, Marie »), then capitals (« Marie DUPONT »), then the address and the given names
+/// everybody knows, then `order`.
 pub fn split_full(full: &str, order: Order, local_part: &str) -> Option<(String, String)> {
-    let cleaned = clean(full);
-    if let Some((last, first)) = cleaned.split_once(',') {
-        return both(first, last);
+    let cleaned = without_marks(full);
+    if let Some(split) = split_by_signs(&cleaned) {
+        return split;
     }
     let words: Vec<&str> = without_title(&cleaned).split(' ').collect();
+    if words.len() < 2 || words.len() > MOST_WORDS {
+        return None;
+    }
+    let usual = usual_cut(&words, order);
+    let (_, first, last) = cuts(&words)
+        .into_iter()
+        .map(|(first, last)| {
+            let evidence = 2 * weigh(&first, &last, local_part);
+            (
+                evidence + u8::from((first.as_str(), last.as_str()) == (usual.0.as_str(), usual.1.as_str())),
+                first,
+                last,
+            )
+        })
+        // The first of the best.
+        .rev()
+        .max_by_key(|(weight, ..)| *weight)?;
+    both(&first, &last)
+}
+
+/// Splits a cell that may hold both names or one, when a comma, capitals or the address show where.
+pub fn split_sure(full: &str, local_part: &str) -> Option<(String, String)> {
+    let cleaned = without_marks(full);
+    if let Some(split) = split_by_signs(&cleaned) {
+        return split;
+    }
+    let words: Vec<&str> = without_title(&cleaned).split(' ').collect();
+    if words.len() < 2 || words.len() > MOST_WORDS {
+        return None;
+    }
+    let shown = cuts(&words)
+        .into_iter()
+        .filter(|(first, last)| pattern(first, last, local_part) > 0);
+    let (first, last) = shown.max_by_key(|(first, last)| weigh(first, last, local_part))?;
+    both(&first, &last)
+}
+
+/// A comma or capitals settle where to cut.
+#[expect(clippy::option_option, reason = "no sign at all, or a sign that leaves a name empty")]
+fn split_by_signs(cleaned: &str) -> Option<Option<(String, String)>> {
+    if let Some((last, first)) = cleaned.split_once(',') {
+        return Some(both(first, last));
+    }
+    let words: Vec<&str> = without_title(cleaned).split(' ').collect();
     if words.len() < 2 {
         return None;
     }
@@ -130,17 +254,15 @@ pub fn split_full(full: &str, order: Order, local_part: &str) -> Option<(String,
             .count();
         if contiguous(false) && particles < others.len() {
             let cut = others.len() - particles;
-            return both(&words[..cut].join(" "), &words[cut..].join(" "));
+            return Some(both(&words[..cut].join(" "), &words[cut..].join(" ")));
         }
-        return both(&others.join(" "), &caps.join(" "));
+        return Some(both(&others.join(" "), &caps.join(" ")));
     }
-    if words.len() == 2 {
-        let order = order_from_address(words[0], words[1], local_part).unwrap_or(order);
-        return match order {
-            Order::LastFirst => both(words[1], words[0]),
-            Order::FirstLast => both(words[0], words[1]),
-        };
-    }
+    None
+}
+
+/// First and last name where nothing but the order and the particles says where to cut.
+fn usual_cut(words: &[&str], order: Order) -> (String, String) {
     match order {
         Order::LastFirst => {
             let particles = words
@@ -148,34 +270,70 @@ pub fn split_full(full: &str, order: Order, local_part: &str) -> Option<(String,
                 .take_while(|w| PARTICLES.contains(&key(w).as_str()))
                 .count();
             let cut = (particles + 1).min(words.len() - 1);
-            both(&words[cut..].join(" "), &words[..cut].join(" "))
+            (words[cut..].join(" "), words[..cut].join(" "))
         }
         Order::FirstLast => {
             let cut = words[1..]
                 .iter()
                 .position(|w| PARTICLES.contains(&key(w).as_str()))
                 .map_or(words.len() - 1, |i| i + 1);
-            both(&words[..cut].join(" "), &words[cut..].join(" "))
+            (words[..cut].join(" "), words[cut..].join(" "))
         }
+    }
+}
+
+/// Every way to cut words in first and last name.
+fn cuts(words: &[&str]) -> Vec<(String, String)> {
+    (1..words.len())
+        .flat_map(|cut| {
+            let (head, tail) = (words[..cut].join(" "), words[cut..].join(" "));
+            [(head.clone(), tail.clone()), (tail, head)]
+        })
+        .collect()
+}
+
+/// How much the address and the usual given names speak for a first and a last name.
+fn weigh(first: &str, last: &str, local_part: &str) -> u8 {
+    let given = |name: &str| key(name).split(' ').all(is_given);
+    let begins = key(first).split(' ').next().is_some_and(is_given);
+    pattern(first, last, local_part)
+        + match (given(first), begins, given(last)) {
+            (true, _, false) => 4,
+            (false, true, false) => 3,
+            (true, _, true) => 1,
+            _ => 0,
+        }
+}
+
+/// How well an address is made of a first and a last name: « marie.dupont » or « m.dupont » says which is which.
+fn pattern(first: &str, last: &str, local_part: &str) -> u8 {
+    let glued = |text: &str| key(text).replace(' ', "");
+    let local = local_part.trim_end_matches(|c: char| c.is_ascii_digit());
+    let (first, last) = (key(first), key(last));
+    let initials: String = first.split(' ').filter_map(|w| w.chars().next()).collect();
+    let initial: String = first.chars().take(1).collect();
+    let (first, last) = (glued(&first), glued(&last));
+    let Some((head, tail)) = local.split_once(['.', '_']) else {
+        let local = glued(local);
+        return match () {
+            () if local == format!("{initial}{last}") || local == format!("{initials}{last}") => 3,
+            () if local == format!("{first}{last}") => 2,
+            () => 0,
+        };
+    };
+    let (head, tail) = (glued(head), glued(tail));
+    match () {
+        () if head == first && tail == last => 4,
+        () if (head == initial || head == initials) && tail == last => 4,
+        () if head == last && tail == first => 3,
+        () if head == last && tail == initial => 3,
+        () => 0,
     }
 }
 
 fn both(first: &str, last: &str) -> Option<(String, String)> {
     let (first, last) = (tidy(first), tidy(last));
     (!first.is_empty() && !last.is_empty()).then_some((first, last))
-}
-
-/// « marie.dupont » or « m.dupont » says that the word it abridges is the first name.
-fn order_from_address(one: &str, two: &str, local_part: &str) -> Option<Order> {
-    let (one, two) = (key(one).replace(' ', ""), key(two).replace(' ', ""));
-    let (head, tail) = local_part.split_once(['.', '_'])?;
-    let tail = tail.replace('-', "");
-    let begins = |name: &str| name.starts_with(&head.replace('-', ""));
-    match (tail == two && begins(&one), tail == one && begins(&two)) {
-        (true, false) => Some(Order::FirstLast),
-        (false, true) => Some(Order::LastFirst),
-        _ => None,
-    }
 }
 
 #[cfg(test)]
@@ -217,5 +375,48 @@ mod tests {
             Some(pair("Marie", "Dupont"))
         );
         assert_eq!(split_full("Accueil", Order::FirstLast, ""), None);
+        // Three words: the address says where the first name ends, whatever the order of the column.
+        for (full, local, expected) in [
+            ("Petit Moulin Lisa", "lisa.petitmoulin", pair("Lisa", "Petit Moulin")),
+            ("Duchêne Anne Lise", "al.duchene", pair("Anne Lise", "Duchêne")),
+            ("Martin Thomas", "t.martin", pair("Thomas", "Martin")),
+            ("Martin Thomas", "m.thomas", pair("Martin", "Thomas")),
+            ("Dupont Marie", "dupont.marie", pair("Marie", "Dupont")),
+            ("Dupont Marie", "dupont.m", pair("Marie", "Dupont")),
+        ] {
+            assert_eq!(
+                split_full(full, Order::LastFirst, local),
+                Some(expected),
+                "{full} {local}"
+            );
+        }
+        assert_eq!(split_full(&"Mot ".repeat(9_000), Order::LastFirst, "a.b"), None);
+    }
+
+    #[test]
+    fn one_cell_is_cut_only_where_something_shows() {
+        let pair = |a: &str, b: &str| Some((a.to_owned(), b.to_owned()));
+        assert_eq!(split_sure("DUPONT Marie", ""), pair("Marie", "Dupont"));
+        assert_eq!(split_sure("Dupont Marie", "marie.dupont"), pair("Marie", "Dupont"));
+        assert_eq!(split_sure("LE GOFF", "j.legoff"), None);
+        assert_eq!(split_sure("Petit Moulin", "a.petitmoulin"), None);
+    }
+
+    #[test]
+    fn a_name_comes_without_its_marks() {
+        for (text, name) in [
+            ("MARTIN (née DURAND)", "Martin"),
+            ("MARTIN née DURAND", "Martin"),
+            ("Martin ép. Durand", "Martin"),
+            ("LEROY/MARTIN", "Leroy-Martin"),
+            ("DUPONT*", "Dupont"),
+            ("DUPONT (1)", "Dupont"),
+            ("Melle Petit", "Petit"),
+        ] {
+            assert_eq!(tidy(text), name, "{text}");
+        }
+        assert_eq!(other_names("MARTIN (née DURAND)"), ["Durand"]);
+        assert_eq!(other_names("MARTIN née DURAND"), ["Durand"]);
+        assert!(other_names("Martin").is_empty());
     }
 }

@@ -256,7 +256,7 @@ fn import_list(
         .filter(|f| f.severity == Severity::Error)
         .count();
     let mut text = format!(
-        "{}Additions : {} · modifications : {} · inchangés : {} · refus : {refused}\n",
+        "{}Additions : {} · modifications : {} · fermetures : {} · inchangés : {} · refus : {refused}\n",
         if apply {
             ""
         } else {
@@ -264,6 +264,7 @@ fn import_list(
         },
         changes.added.len(),
         changes.changed.len(),
+        changes.departures.len(),
         changes.same.len()
     );
     for account in &changes.added {
@@ -277,6 +278,9 @@ fn import_list(
     }
     for (account, what) in &changes.changed {
         text.push_str(&format!("  ~ {} — {what}\n", account.address));
+    }
+    for (address, what) in &changes.departures {
+        text.push_str(&format!("  - {address} — à fermer : {what}\n"));
     }
     if !changes.absent.is_empty() {
         text.push_str("Comptes actifs absents de la liste (départs à confirmer, puis atlas accounts disable) :\n");
@@ -296,6 +300,7 @@ fn import_list(
             "applied": apply,
             "added": changes.added.iter().map(|a| a.address.as_str()).collect::<Vec<_>>(),
             "changed": changes.changed.iter().map(|(a, what)| [a.address.as_str(), what]).collect::<Vec<_>>(),
+            "departures": changes.departures.iter().map(|(a, what)| [a.as_str(), what]).collect::<Vec<_>>(),
             "same": changes.same.iter().map(Address::as_str).collect::<Vec<_>>(),
             "absent": changes.absent.iter().map(Address::as_str).collect::<Vec<_>>(),
             "findings": &changes.findings,

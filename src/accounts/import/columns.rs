@@ -1,7 +1,9 @@
-//! Which column holds what, from headers in anyone's words.
+//! Which column holds what, from headers in anyone's words and from what the cells below hold.
 
 use std::collections::BTreeMap;
 
+use super::titles::{self, Guess};
+use crate::accounts::address::Address;
 use crate::accounts::names::{self, Order};
 use crate::spreadsheet::{Cell, Row};
 
@@ -24,44 +26,111 @@ pub(super) enum Field {
     Partner,
     /// Date of the letter.
     Letter,
+    /// What is asked: an account to make, to keep or to close.
+    Action,
+    /// Day the person leaves.
+    Leaving,
 }
 
 /// The header of a sheet.
 pub(super) struct Header {
     columns: BTreeMap<Field, usize>,
     titles: BTreeMap<usize, String>,
+    /// The column of addresses was found by what it holds, its title says nothing.
+    pub(super) addresses_by_content: bool,
 }
 
+/// Rows among which the header is looked for.
+const HEADER_ROWS: usize = 60;
+
 impl Header {
-    /// Finds the row that names the columns: among the first 60, the first with an address and a name.
+    /// Finds the row, or the two rows, that name the columns: the best among the first 60. Gives the index of the last
+    /// of them.
     pub(super) fn find(rows: &[Row]) -> Option<(usize, Self)> {
-        rows.iter().take(60).enumerate().find_map(|(index, row)| {
-            let header = Self::read(row);
-            let has = |fields: &[Field]| fields.iter().any(|f| header.columns.contains_key(f));
-            let named = has(&[Field::Last, Field::First, Field::LastFirst, Field::FirstLast]);
-            (named && has(&[Field::Email])).then_some((index, header))
-        })
+        let addresses = addresses_by_column(rows);
+        let mut best: Option<(u32, usize, Self)> = None;
+        for (index, row) in rows.iter().take(HEADER_ROWS).enumerate() {
+            let Some(titles) = titles_of(row) else { continue };
+            let alone = Self::read(titles.clone(), &addresses);
+            let alone_score = alone.score();
+            let below = rows.get(index + 1).and_then(titles_of);
+            let pair = below.map(|below| Self::read(under(&titles, &below), &addresses));
+            let candidates = [
+                Some((alone_score, index, alone)),
+                // Two rows must say more than the first alone.
+                pair.map(|p| (p.score(), index + 1, p))
+                    .filter(|(score, ..)| *score > alone_score),
+            ];
+            for candidate in candidates.into_iter().flatten() {
+                if candidate.0 > best.as_ref().map_or(0, |(score, ..)| *score) {
+                    best = Some(candidate);
+                }
+            }
+        }
+        best.map(|(_, index, header)| (index, header))
     }
 
-    fn read(row: &Row) -> Self {
-        let mut columns = BTreeMap::new();
-        let mut titles = BTreeMap::new();
-        for (column, cell) in &row.cells {
-            let Cell::Text(text) = cell else { continue };
-            // A row of people is not a header, even when someone is called « Poste ».
-            if text.contains('@') {
-                return Self {
-                    columns: BTreeMap::new(),
-                    titles: BTreeMap::new(),
-                };
+    fn read(titles: BTreeMap<usize, String>, addresses: &BTreeMap<usize, usize>) -> Self {
+        let mut chosen: BTreeMap<Field, (u32, usize)> = BTreeMap::new();
+        let holds = |column: &usize| addresses.get(column).copied().unwrap_or(0);
+        let most = titles.keys().map(holds).max().unwrap_or(0);
+        for (column, title) in &titles {
+            let Some(Guess { field, rank }) = titles::guess(title) else {
+                continue;
+            };
+            // A column of addresses holds some, when any column does; no other column does.
+            let held = holds(column);
+            if (field == Field::Email && held == 0 && most > 0)
+                || (field != Field::Email && held * 2 > most && held > 0)
+            {
+                continue;
             }
-            let key = names::key(text);
-            if let Some(field) = field(&key) {
-                columns.entry(field).or_insert(*column);
+            if chosen.get(&field).is_none_or(|(r, _)| rank > *r) {
+                chosen.insert(field, (rank, *column));
             }
-            titles.insert(*column, key);
         }
-        Self { columns, titles }
+        let mut columns: BTreeMap<Field, usize> = chosen.iter().map(|(f, (_, c))| (*f, *c)).collect();
+        let unsure = chosen.get(&Field::Email).is_none_or(|(rank, _)| *rank <= titles::VAGUE);
+        let fullest = addresses
+            .iter()
+            .max_by_key(|(column, n)| (**n, std::cmp::Reverse(**column)));
+        let mut addresses_by_content = false;
+        if unsure && let Some((column, _)) = fullest {
+            addresses_by_content = columns.insert(Field::Email, *column) != Some(*column);
+        }
+        Self {
+            columns,
+            titles,
+            addresses_by_content,
+        }
+    }
+
+    /// How much a header says; 0 without an address or a name.
+    fn score(&self) -> u32 {
+        let has = |field: Field| self.columns.contains_key(&field);
+        let names = match (
+            has(Field::First) && has(Field::Last),
+            has(Field::LastFirst) || has(Field::FirstLast),
+        ) {
+            (true, _) => 100,
+            (false, true) => 60,
+            (false, false) if has(Field::Last) => 40,
+            (false, false) if has(Field::First) => 20,
+            (false, false) => return 0,
+        };
+        if !has(Field::Email) {
+            return 0;
+        }
+        let others = [
+            Field::Function,
+            Field::Partner,
+            Field::Letter,
+            Field::Action,
+            Field::Leaving,
+        ];
+        names
+            + if self.addresses_by_content { 10 } else { 50 }
+            + 5 * u32::try_from(others.iter().filter(|f| has(**f)).count()).unwrap_or(0)
     }
 
     /// Number of the column of a field; names stand for each other.
@@ -75,6 +144,13 @@ impl Header {
             Field::Last | Field::First => self.columns.get(&field).or_else(whole).copied(),
             _ => self.columns.get(&field).copied(),
         }
+    }
+
+    /// Title of the column of a field, in lower case without accents.
+    pub(super) fn title(&self, field: Field) -> &str {
+        self.column(field)
+            .and_then(|c| self.titles.get(&c))
+            .map_or("", String::as_str)
     }
 
     pub(super) fn cell<'a>(&self, row: &'a Row, field: Field) -> Option<&'a Cell> {
@@ -105,8 +181,9 @@ impl Header {
 
     /// Gives first and last name.
     pub(super) fn person(&self, row: &Row, local_part: &str) -> Option<(String, String)> {
-        if let (Some(first), Some(last)) = (self.text(row, Field::First), self.text(row, Field::Last)) {
-            let (first, last) = (names::tidy(&first), names::tidy(&last));
+        let (first, last) = (self.text(row, Field::First), self.text(row, Field::Last));
+        if let (Some(first), Some(last)) = (&first, &last) {
+            let (first, last) = (names::tidy(first), names::tidy(last));
             return (!first.is_empty() && !last.is_empty()).then_some((first, last));
         }
         for (field, order) in [
@@ -119,104 +196,73 @@ impl Header {
         }
         // A single « Nom » column often holds both.
         if !self.columns.contains_key(&Field::First) {
-            return names::split_full(&self.text(row, Field::Last)?, Order::LastFirst, local_part);
+            return names::split_full(&last?, Order::LastFirst, local_part);
         }
-        None
+        // One of two columns is blank: the other may hold both, when something shows where to cut.
+        match (first, last) {
+            (None, Some(full)) | (Some(full), None) => names::split_sure(&full, local_part),
+            _ => None,
+        }
     }
 }
 
-/// Recognises a title, already in lower case without accents.
-fn field(key: &str) -> Option<Field> {
-    let words: Vec<&str> = key.split(' ').collect();
-    let has = |list: &[&str]| words.iter().any(|w| list.contains(w));
-    let mail = has(&[
-        "mail",
-        "mails",
-        "email",
-        "emails",
-        "courriel",
-        "courriels",
-        "mel",
-        "messagerie",
-        "melle",
-    ]) || key.contains("e mail")
-        || (has(&["adresse"]) && has(&["electronique", "professionnelle", "nominative", "internet"]));
-    let last = has(&["nom", "noms", "patronyme", "patronymique"]);
-    let first = has(&["prenom", "prenoms"]);
-    let of_partner = has(&[
-        "organisme",
-        "organismes",
-        "partenaire",
-        "structure",
-        "commune",
-        "collectivite",
-        "bailleur",
-        "employeur",
-        "organisation",
-        "entite",
-        "societe",
-        "etablissement",
-        "mairie",
-        "association",
-    ]);
-    if mail {
-        return Some(Field::Email);
+/// Counts the addresses each column holds.
+fn addresses_by_column(rows: &[Row]) -> BTreeMap<usize, usize> {
+    let mut found = BTreeMap::new();
+    for row in rows {
+        for (column, cell) in &row.cells {
+            if holds_an_address(cell) {
+                *found.entry(*column).or_insert(0) += 1;
+            }
+        }
     }
-    if has(&[
-        "telephone",
-        "tel",
-        "mobile",
-        "portable",
-        "postale",
-        "signature",
-        "numero",
-        "civilite",
-    ]) {
-        return None;
-    }
-    if of_partner {
-        return Some(Field::Partner);
-    }
-    if first && last {
-        let at = |list: &[&str]| words.iter().position(|w| list.contains(w));
-        return Some(if at(&["prenom", "prenoms"]) < at(&["nom", "noms"]) {
-            Field::FirstLast
+    found
+}
+
+fn holds_an_address(cell: &Cell) -> bool {
+    matches!(cell, Cell::Text(text) if text.contains('@') && text.len() < 500 && Address::all(text).is_ok())
+}
+
+/// The titles a row may be made of, in lower case without accents; none when it names a person.
+fn titles_of(row: &Row) -> Option<BTreeMap<usize, String>> {
+    let mut titles = BTreeMap::new();
+    for (column, cell) in &row.cells {
+        let Cell::Text(text) = cell else { continue };
+        if text.len() > 300 {
+            continue;
+        }
+        let title = if text.contains('@') {
+            // « Courriel (prenom.nom@commune.fr) » is a title; an address alone makes a row of a person.
+            let words = text.split_whitespace().filter(|w| !w.contains('@'));
+            let key = names::key(&words.collect::<Vec<_>>().join(" "));
+            let is_title = titles::guess(&key).is_some_and(|g| g.field == Field::Email);
+            match (is_title, holds_an_address(cell)) {
+                (true, _) => key,
+                (false, true) => return None,
+                (false, false) => "@".to_owned(),
+            }
         } else {
-            Field::LastFirst
-        });
+            names::key(text)
+        };
+        titles.insert(*column, title);
     }
-    if has(&[
-        "agent",
-        "agents",
-        "utilisateur",
-        "utilisateurs",
-        "identite",
-        "personne",
-        "beneficiaire",
-    ]) && !has(&["fonction"])
-    {
-        return Some(Field::LastFirst);
+    Some(titles)
+}
+
+/// Reads two rows as one header: the lower title, under the upper one when alone it says nothing. An upper title
+/// covers the empty cells to its right.
+fn under(upper: &BTreeMap<usize, String>, lower: &BTreeMap<usize, String>) -> BTreeMap<usize, String> {
+    let mut titles = upper.clone();
+    for (column, low) in lower {
+        let high = upper.range(..=column).next_back().map_or("", |(_, t)| t.as_str());
+        let own = upper.get(column);
+        let title = match (titles::guess(low), own) {
+            (Some(_), _) => low.clone(),
+            (None, _) if titles::guess(&format!("{high} {low}")).is_some() => format!("{high} {low}"),
+            (None, Some(own)) => own.clone(),
+            (None, None) => low.clone(),
+        };
+        titles.insert(*column, title);
     }
-    if first {
-        return Some(Field::First);
-    }
-    if last {
-        return Some(Field::Last);
-    }
-    if has(&[
-        "fonction",
-        "fonctions",
-        "poste",
-        "qualite",
-        "emploi",
-        "titre",
-        "metier",
-        "grade",
-    ]) {
-        return Some(Field::Function);
-    }
-    if has(&["courrier", "lettre", "demande", "demandee"]) || (has(&["date"]) && words.len() == 1) {
-        return Some(Field::Letter);
-    }
-    None
+    titles
 }

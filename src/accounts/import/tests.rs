@@ -235,3 +235,254 @@ fn a_partner_out_of_order_gets_nobody() {
         "{words}"
     );
 }
+
+/// Reads a list of the partner `o` and gives what it adds, what it closes and all it says.
+fn read(folder: &Folder, register: &Register, text: &str) -> (Vec<String>, Vec<String>, String) {
+    let changes = compare(&csv(folder, text), &of("o"), register, today()).expect("a list");
+    let (added, _) = lists(&changes);
+    let added = added.iter().map(|a| a.replace(" | o", "")).collect();
+    let closed = changes.departures.iter().map(|(a, why)| format!("{a} {why}")).collect();
+    (added, closed, changes.findings.to_string())
+}
+
+const MARIE: &str = "marie.dupont@o.example | Marie Dupont";
+
+#[test]
+fn the_column_taken_is_the_right_one() {
+    let folder = Folder::new("import-columns");
+    let register = register_with(&folder, "o");
+    for text in [
+        "Nom de l'agent;Prénom de l'agent;Courriel\nDUPONT;Marie;marie.dupont@o.example\n",
+        "Nom de l'utilisateur;Prénom de l'utilisateur;Courriel\nDUPONT;Marie;marie.dupont@o.example\n",
+        "Nom du bénéficiaire;Prénom du bénéficiaire;Courriel\nDUPONT;Marie;marie.dupont@o.example\n",
+        "Nom;Prénom;Courriel (prenom.nom@commune.fr)\nDUPONT;Marie;marie.dupont@o.example\n",
+        "Nom;Prénom;@\nDUPONT;Marie;marie.dupont@o.example\n",
+        "Nom;Prénom;Coordonnées\nDUPONT;Marie;marie.dupont@o.example\n",
+        "Nom;Prénom;Login\nDUPONT;Marie;marie.dupont@o.example\n",
+        "Nom;Prénom;Adresse;Contact\nDUPONT;Marie;1 rue du Port;marie.dupont@o.example\n",
+        "Nom;Prénom;tel / mail\nDUPONT;Marie;03 20 00 00 00 / marie.dupont@o.example\n",
+        "Identité;;Courriel\nNom;Prénom;professionnel\nDUPONT;Marie;marie.dupont@o.example\n",
+        "Agent;;Adresse;\nNom;Prénom;postale;électronique\nDUPONT;Marie;1 rue;marie.dupont@o.example\n",
+        "Adresse professionnelle;Nom;Prénom;Courriel\n1 rue du Port;DUPONT;Marie;marie.dupont@o.example\n",
+        "Adresse postale professionnelle;Nom;Prénom;Courriel\n1 rue;DUPONT;Marie;marie.dupont@o.example\n",
+        "Mail de la structure;Nom;Prénom;Mail\nmairie@o.example;DUPONT;Marie;marie.dupont@o.example\n",
+        "Nom du service;Nom;Prénom;Mail\nHabitat;DUPONT;Marie;marie.dupont@o.example\n",
+        "Nom de naissance;Nom d'usage;Prénom;Mail\nPETIT;DUPONT;Marie;marie.dupont@o.example\n",
+        "Titre;Nom;Prénom;Mail\nMme;DUPONT;Marie;marie.dupont@o.example\n",
+        "Civilité;Nom;Prénom;Mail\nMme;DUPONT Marie;;marie.dupont@o.example\n",
+        "Nom;Prénom;Mail\nMelle Dupont;Marie;marie.dupont@o.example ; accueil@o.example\n",
+        "Nom;Prénom;Mail\nDUPONT*;Marie;marie.dupont@o.example ; Marie.Dupont@o.example\n",
+        "Nom;Prénom;Mail\nDUPONT (née PETIT);Marie;marie.dupont@o.example\n",
+        "Nom;Prénom;Mail\nDUPONT;Marie;marie.dupont@o.example\nFait à Lille;le 1er mars;signature\nSignature;et cachet;\n",
+        "Nom;Prénom;Mail\nExemple : PETIT;Luc;luc.petit@o.example\nDUPONT;Marie;marie.dupont@o.example\n",
+    ] {
+        let (added, _, said) = read(&folder, &register, text);
+        assert_eq!(added, [MARIE], "{text}{said}");
+        assert!(!said.contains("erreur"), "{text}{said}");
+    }
+    let born = "Nom;Prénom;Mail\nDUPONT (née PETIT);Marie;marie.petit@o.example\n";
+    let (added, _, said) = read(&folder, &register, born);
+    assert_eq!(added, ["marie.petit@o.example | Marie Dupont"]);
+    assert!(said.is_empty(), "{said}");
+    // « LE GOFF » alone is not Goff Le.
+    let (added, _, said) = read(&folder, &register, "Nom;Prénom;Mail\nLE GOFF;;j.legoff@o.example\n");
+    assert!(added.is_empty() && said.contains("nom ou prénom absent"), "{said}");
+}
+
+#[test]
+fn a_departure_never_makes_an_account() {
+    let folder = Folder::new("import-departure");
+    let mut register = register_with(&folder, "o");
+    let first = "nom;prenom;mail\nDupont;Marie;marie.dupont@o.example\nPetit;Luc;luc.petit@o.example\n";
+    let changes = compare(&csv(&folder, first), &of("o"), &register, today()).expect("a list");
+    apply(&changes, &mut register, today(), "liste");
+    for (header, marie, luc) in [
+        ("Action", "création", "suppression"),
+        ("Création / suppression", "Création", "Suppression"),
+        ("Statut", "actif", "A quitté la commune : à supprimer"),
+        ("Actif", "oui", "non"),
+        ("Date de départ", "", "31/12/2025"),
+        ("Type de demande", "Maintien", "Retrait"),
+        ("À supprimer", "", "X"),
+    ] {
+        let list = format!(
+            "nom;prenom;mail;{header}\nDupont;Marie;marie.dupont@o.example;{marie}\nPetit;Luc;luc.petit@o.example;{luc}\nRoux;Zoé;zoe.roux@o.example;{luc}\n"
+        );
+        let (added, closed, said) = read(&folder, &register, &list);
+        assert!(added.is_empty(), "{header} {added:?}");
+        assert_eq!(closed.len(), 1, "{header} {said}");
+        assert!(closed[0].starts_with("luc.petit@o.example "), "{closed:?}");
+        assert!(
+            said.contains("à fermer") && said.contains("Zoé Roux n’a pas de compte"),
+            "{said}"
+        );
+    }
+    // In the future, for another person, or asked both ways, nothing is closed.
+    for row in [
+        "Petit;Luc;luc.petit@o.example;31/12/2026;",
+        "Roux;Zoé;luc.petit@o.example;31/12/2025;",
+        "Petit;Luc;luc.petit@o.example;;création ou suppression",
+    ] {
+        let list = format!("nom;prenom;mail;Date de départ;Action\n{row}\n");
+        let (added, closed, said) = read(&folder, &register, &list);
+        assert!(
+            added.is_empty() && closed.is_empty() && !said.is_empty(),
+            "{row} {said}"
+        );
+    }
+    let by_name = "nom;prenom;mail;action\nPetit;Luc;;suppression\n";
+    let changes = compare(&csv(&folder, by_name), &of("o"), &register, today()).expect("a list");
+    apply(&changes, &mut register, today(), "liste");
+    let login = Address::parse("luc.petit@o.example").expect("an address");
+    assert!(matches!(&register.accounts[&login].state, State::Disabled(why) if why.contains("suppression")));
+    assert_eq!(
+        register.history.last().map(|e| e.action.as_str()),
+        Some("désactivation")
+    );
+}
+
+#[test]
+fn hidden_sheets_and_examples_are_told() {
+    let folder = Folder::new("import-hidden");
+    let register = register_with(&folder, "o");
+    let path = folder.path("liste.xlsx");
+    let list = |sheets: &[(&str, &str, bool)]| {
+        let mut book = Workbook::new();
+        for (name, person, hidden) in sheets {
+            let sheet = book
+                .add_worksheet()
+                .set_name(*name)
+                .expect("a name")
+                .set_hidden(*hidden);
+            for (column, title) in ["Nom", "Prénom", "Courriel"].iter().enumerate() {
+                sheet.write(0, column as u16, *title).expect("a cell");
+            }
+            sheet.write(1, 0, "Dupont").expect("a cell");
+            sheet.write(1, 1, *person).expect("a cell");
+            sheet
+                .write(1, 2, format!("{}.dupont@o.example", person.to_lowercase()))
+                .expect("a cell");
+        }
+        book.save(&path).expect("a file");
+        let changes = compare(&path, &of("o"), &register, today()).expect("a list");
+        (lists(&changes).0, changes.findings.to_string())
+    };
+    let (added, said) = list(&[
+        ("Agents", "Marie", false),
+        ("Anciens", "Luc", true),
+        ("Exemple", "Paul", false),
+    ]);
+    assert_eq!(added, ["marie.dupont@o.example | Marie Dupont | o"]);
+    assert!(
+        said.contains("feuille masquée « Anciens »") && said.contains("feuille d’exemple « Exemple »"),
+        "{said}"
+    );
+    let (added, said) = list(&[("Modèle", "Marie", false)]);
+    assert_eq!(added.len(), 1);
+    assert!(said.contains("c’est la seule liste"), "{said}");
+}
+
+#[test]
+fn another_body_is_never_put_under_the_partner() {
+    let folder = Folder::new("import-bodies");
+    let mut register = register_with(&folder, "o");
+    for (code, name) in [("lille", "Ville de Lille"), ("lomme", "Ville de Lomme")] {
+        let mut partner = partner(code);
+        partner.name = name.to_owned();
+        register.partners.insert(code.to_owned(), partner);
+    }
+    let list = |text: &str, options: &Options| {
+        let changes = compare(&csv(&folder, text), options, &register, today()).expect("a list");
+        (lists(&changes).0, changes.findings.to_string())
+    };
+    let marie = "Dupont;Marie;marie.dupont@x.example";
+    for name in ["Mairie de Lille", "Commune de Lille", "VILLE DE LILLE", "Lille"] {
+        let (added, said) = list(
+            &format!("nom;prenom;mail;organisme\n{marie};{name}\n"),
+            &Options::default(),
+        );
+        assert_eq!(
+            added,
+            ["marie.dupont@x.example | Marie Dupont | lille"],
+            "{name} {said}"
+        );
+    }
+    for name in ["Ville de Roubaix", "Mairie de Lomme", "Bailleur du Nord SA"] {
+        let (added, said) = list(&format!("nom;prenom;mail;organisme\n{marie};{name}\n"), &of("lille"));
+        assert!(added.is_empty() && said.contains("n’est"), "{name} {said}");
+    }
+    let (added, said) = list(
+        &format!("nom;prenom;mail;structure\n{marie};Direction de l'habitat\n"),
+        &of("lille"),
+    );
+    assert_eq!((added.len(), said.as_str()), (1, ""));
+    let (added, said) = list(
+        &format!("nom;prenom;mail;structure\n{marie};CCAS de Lille\n"),
+        &of("lille"),
+    );
+    assert!(added.len() == 1 && said.contains("lu comme le partenaire"), "{said}");
+    // A line of its own names the partner of those below.
+    let sections =
+        format!("nom;prenom;mail\nMairie de Lille;;\n{marie}\nMairie de Lomme;;\nPetit;Luc;luc.petit@x.example\n");
+    let (added, said) = list(&sections, &Options::default());
+    assert_eq!(
+        added,
+        [
+            "marie.dupont@x.example | Marie Dupont | lille",
+            "luc.petit@x.example | Luc Petit | lomme"
+        ],
+        "{said}"
+    );
+    let (added, said) = list(&format!("nom;prenom;mail\nVille de Roubaix;;\n{marie}\n"), &of("lille"));
+    assert!(added.is_empty() && said.contains("« Ville de Roubaix »"), "{said}");
+}
+
+#[test]
+fn two_people_do_not_share_an_address() {
+    let folder = Folder::new("import-shared");
+    let mut register = register_with(&folder, "o");
+    let list = "nom;prenom;mail\nDupont;Marie;marie.dupont@o.example\nDupont;Marius;marie.dupont@o.example\n";
+    let (added, _, said) = read(&folder, &register, list);
+    assert_eq!(added, [MARIE]);
+    assert!(
+        said.contains("erreur") && said.contains("déjà l’adresse de Marie Dupont (ligne 2)"),
+        "{said}"
+    );
+    let changes = compare(&csv(&folder, list), &of("o"), &register, today()).expect("a list");
+    apply(&changes, &mut register, today(), "liste");
+    let (added, _, said) = read(
+        &folder,
+        &register,
+        "nom;prenom;mail\nMarien;Dupond;marie.dupont@o.example\n",
+    );
+    assert!(
+        added.is_empty() && said.contains("est le compte de Marie Dupont"),
+        "{said}"
+    );
+    let (_, _, said) = read(&folder, &register, "nom;prenom;mail\nPetit;Zoé;zoé.petit@o.example\n");
+    assert!(said.contains("« zoe.petit@o.example »"), "{said}");
+}
+
+#[test]
+fn a_hostile_list_ends_soon() {
+    let folder = Folder::new("import-hostile");
+    let mut register = register_with(&folder, "o");
+    let account = |i: usize| format!("Dupont;Marie{i};marie{i}.dupont@o.example\n");
+    let list: String = (0..2_000).map(account).collect();
+    let changes = compare(
+        &csv(&folder, &format!("nom;prenom;mail\n{list}")),
+        &of("o"),
+        &register,
+        today(),
+    )
+    .expect("a list");
+    apply(&changes, &mut register, today(), "liste");
+    let start = std::time::Instant::now();
+    let long = "a b".repeat(5_000);
+    let rows: String = (0..100_000)
+        .map(|i| format!("Petit;Luc{i};luc{i}.petit@o.example\n"))
+        .collect();
+    let text = format!("nom;prenom;mail\n{long};{long};a.b@o.example\n{long};;{long}@{long}\n{rows}");
+    compare(&csv(&folder, &text), &of("o"), &register, today()).expect("a list");
+    assert!(start.elapsed().as_secs() < 30, "{:?}", start.elapsed());
+}
