@@ -11,6 +11,7 @@ use super::partner::{Annex, Kind};
 mod gestures;
 mod partners;
 mod secrets;
+mod update;
 
 pub use gestures::run;
 
@@ -50,6 +51,8 @@ pub enum Gesture {
     },
     /// Créer un compte et montrer, une seule fois, la lettre qui porte son mot de passe.
     Add(AddArgs),
+    /// Corriger un compte : nom, fonction, adresse changée, fin d’une exception.
+    Update(UpdateArgs),
     /// Fermer des comptes, dès la requête suivante.
     Disable {
         /// Identifiants.
@@ -181,6 +184,9 @@ pub enum PartnerGesture {
         /// Ce que l’on sait de la convention.
         #[command(flatten)]
         papers: PapersArgs,
+        /// Ce qui est à effacer, une résiliation retirée par exemple ; répéter l’option.
+        #[arg(long, value_enum)]
+        clear: Vec<Paper>,
         /// Motif, gardé dans l’historique.
         #[arg(long)]
         reason: String,
@@ -195,6 +201,57 @@ pub enum PartnerGesture {
     },
     /// Lister les partenaires.
     List,
+}
+
+/// What may be taken back from a partner.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Paper {
+    /// Signature de la convention.
+    Convention,
+    /// Délibération.
+    Deliberation,
+    /// Annexes.
+    Annexes,
+    /// Dernier jour de la convention.
+    ValidUntil,
+    /// Dernier jour de la mission.
+    MissionUntil,
+    /// Résiliation.
+    Notice,
+}
+
+/// What changes in an account.
+#[derive(Debug, Args)]
+pub struct UpdateArgs {
+    /// Identifiant.
+    pub login: String,
+    /// Nouvelle adresse, et nouvel identifiant ; le mot de passe ne change pas.
+    #[arg(long, value_name = "ADRESSE")]
+    pub address: Option<String>,
+    /// Prénom.
+    #[arg(long)]
+    pub first_name: Option<String>,
+    /// Nom.
+    #[arg(long)]
+    pub last_name: Option<String>,
+    /// Fonction.
+    #[arg(long)]
+    pub function: Option<String>,
+    /// Date du courrier de demande.
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub letter_of: Option<NaiveDate>,
+    /// Motif pour lequel une adresse partagée ou personnelle est acceptée.
+    #[arg(long, value_name = "MOTIF", requires = "exception_until")]
+    pub exception: Option<String>,
+    /// Dernier jour de l’exception, celle de l’adresse actuelle par exemple.
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub exception_until: Option<NaiveDate>,
+    /// Mettre fin à l’exception : l’adresse est devenue nominative.
+    #[arg(long, conflicts_with_all = ["exception", "exception_until"])]
+    pub no_exception: bool,
+    /// Motif, gardé dans l’historique.
+    #[arg(long)]
+    pub reason: String,
 }
 
 /// Papers of a partner.
@@ -260,9 +317,9 @@ pub struct AddArgs {
 /// How letters are shown.
 #[derive(Debug, Args)]
 pub struct LettersArgs {
-    /// Adresse du site, imprimée sur la lettre.
-    #[arg(long, value_name = "URL", default_value = "(adresse du site)")]
-    pub site: String,
+    /// Adresse du site, imprimée sur la lettre ; donnée une fois, elle est retenue.
+    #[arg(long, value_name = "URL", value_parser = site)]
+    pub site: Option<String>,
     /// Servir les lettres une seule fois à un navigateur de ce poste, pour les imprimer.
     #[arg(long)]
     pub browser: bool,
@@ -270,6 +327,17 @@ pub struct LettersArgs {
 
 fn date(text: &str) -> Result<NaiveDate, String> {
     dates::parse(text).ok_or_else(|| "une date comme 2026-03-12 ou 12/03/2026 est attendue".to_owned())
+}
+
+fn site(text: &str) -> Result<String, String> {
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    let plain = |c: char| c.is_ascii_graphic() && !matches!(c, '<' | '>' | '"' | ';');
+    match host {
+        Some(host) if host.chars().all(plain) && host.starts_with(|c: char| c.is_ascii_alphanumeric()) => {
+            Ok(text.to_owned())
+        }
+        _ => Err("une adresse comme https://atlas.example.org/ est attendue".to_owned()),
+    }
 }
 
 /// Says something while a command runs, on the error output.

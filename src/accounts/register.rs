@@ -7,6 +7,7 @@
 //! | `empreintes.csv` | hash of a password, with its algorithm and cost |
 //! | `journaux.csv` | period whose access logs were read |
 //! | `sorties.csv` | file of the proxy to write again at each change |
+//! | `reglages.csv` | setting the letters need: the address of the site |
 //! | `historique.csv` | change: date, action, object, reason |
 //!
 //! The history is written first and the hashes last: whatever is cut short, no access is open without a trace.
@@ -140,6 +141,8 @@ pub struct Register {
     pub coverage: Coverage,
     /// Files of the proxy to write again at each change.
     pub outputs: BTreeMap<PathBuf, Form>,
+    /// Address of the site, printed on the letters.
+    pub site: Option<String>,
     /// Every change, oldest first.
     pub history: Vec<Event>,
     /// Held as long as the register is open.
@@ -176,6 +179,7 @@ const ACCOUNTS: &[&str] = &[
 const HASHES: &[&str] = &["courriel", "algorithme", "pose_le", "empreinte"];
 const COVERAGE: &[&str] = &["debut", "fin"];
 const OUTPUTS: &[&str] = &["forme", "fichier"];
+const SETTINGS: &[&str] = &["reglage", "valeur"];
 const HISTORY: &[&str] = &["date", "action", "objet", "motif"];
 
 impl Register {
@@ -204,6 +208,7 @@ impl Register {
         let hashes = found.absorb(read("empreintes.csv", HASHES).and_then(|r| collect(r.iter().map(hash))));
         let coverage = found.absorb(read("journaux.csv", COVERAGE).and_then(|r| collect(r.iter().map(period))));
         let outputs = found.absorb(read("sorties.csv", OUTPUTS).and_then(|r| collect(r.iter().map(output))));
+        let settings = found.absorb(read("reglages.csv", SETTINGS).and_then(|r| collect(r.iter().map(setting))));
         let history = found.absorb(read("historique.csv", HISTORY).and_then(|r| collect(r.iter().map(event))));
         if found.has_error() {
             return Err(found.sorted());
@@ -223,6 +228,7 @@ impl Register {
             hashes: hashes.unwrap_or_default().into_iter().collect(),
             coverage: Coverage::from_periods(coverage.unwrap_or_default()),
             outputs: outputs.unwrap_or_default().into_iter().collect(),
+            site: settings.unwrap_or_default().pop(),
             history: history.unwrap_or_default(),
             _lock: lock,
         };
@@ -338,6 +344,8 @@ impl Register {
         )?;
         let output = |(path, form): (&PathBuf, &Form)| vec![form.word().to_owned(), path.display().to_string()];
         write("sorties.csv", table::write(OUTPUTS, self.outputs.iter().map(output)))?;
+        let site = self.site.iter().map(|site| vec!["site".to_owned(), site.clone()]);
+        write("reglages.csv", table::write(SETTINGS, site))?;
         let hash = |(address, h): (&Address, &Hash)| {
             vec![
                 address.to_string(),
@@ -496,6 +504,13 @@ fn output(r: &Record) -> Result<(PathBuf, Form)> {
             .wrong("forme", word, "forme inconnue")
             .suggest(word, Form::ALL.map(Form::word))
             .into()),
+    }
+}
+
+fn setting(r: &Record) -> Result<String> {
+    match r.get("reglage") {
+        "site" => Ok(r.get("valeur").to_owned()),
+        other => Err(r.wrong("reglage", other, "« site » attendu").into()),
     }
 }
 

@@ -94,6 +94,7 @@ mod gestures {
         atlas(folder, "2026-01-05", &line).expect("a partner");
     }
 
+    const SITE: &str = "https://atlas.example/";
     const MARIE: &str = "marie.dupont@ville-lille.example";
 
     fn add(folder: &Folder) -> String {
@@ -106,6 +107,8 @@ mod gestures {
             "DUPONT",
             "--partner",
             "lille",
+            "--site",
+            SITE,
         ];
         let answer = atlas(folder, "2026-01-05", &line).expect("an account");
         let shown = answer
@@ -129,6 +132,8 @@ mod gestures {
                 "Dupont",
                 "--partner",
                 code,
+                "--site",
+                SITE,
             ];
             atlas(&folder, "2026-01-05", &line)
                 .map(|_| ())
@@ -329,7 +334,14 @@ mod gestures {
             .chain(["--exception", "guichet unique", "--exception-until", "2026-06-30"])
             .collect();
         atlas(&folder, "2026-01-05", &line).expect("an exception");
-        atlas(&folder, "2026-01-05", &["welcome", desk]).expect("a letter");
+        let error = atlas(&folder, "2026-01-05", &["welcome", desk])
+            .expect_err("no site")
+            .to_string();
+        assert!(error.contains("--site"), "{error}");
+        let letter = |line: &[&str]| atlas(&folder, "2026-01-05", line).expect("a letter").text;
+        assert!(letter(&["welcome", desk, "--site", SITE]).contains(&format!("Adresse      : {SITE}")));
+        // Given once, it is known.
+        assert!(letter(&["welcome", desk]).contains(&format!("{SITE}conditions/")));
         let ends = atlas(&folder, "2026-05-01", &["review"]).expect("a review").text;
         assert!(ends.contains("guichet unique"), "{ends}");
         let list = atlas(&folder, "2026-07-01", &["list"]).expect("a list").text;
@@ -415,5 +427,111 @@ mod gestures {
         std::fs::write(&path, text).expect("a file");
         let error = atlas(&folder, "2026-01-05", &["list"]).expect_err("broken").to_string();
         assert!(error.contains("comptes.csv:2"), "{error}");
+    }
+
+    #[test]
+    fn an_account_is_corrected_with_its_history() {
+        let folder = Folder::new("update");
+        with_partner(&folder);
+        let password = add(&folder);
+        let htpasswd = folder.path("htpasswd");
+        atlas(
+            &folder,
+            "2026-01-05",
+            &["export", "--htpasswd", &htpasswd.display().to_string()],
+        )
+        .expect("a file");
+        let update = |line: &[&str]| {
+            let line: Vec<&str> = ["update"]
+                .iter()
+                .chain(line)
+                .chain(&["--reason", "courrier reçu"])
+                .copied()
+                .collect();
+            atlas(&folder, "2026-02-01", &line)
+                .map(|a| a.text)
+                .map_err(|e| e.to_string())
+        };
+        let married = "marie.martin@ville-lille.example";
+        let unknown = update(&["paul.petit@ville-lille.example", "--function", "Chef"]).expect_err("nobody");
+        assert!(unknown.contains("aucun compte"), "{unknown}");
+        let desk = update(&[MARIE, "--address", "accueil@ville-lille.example"]).expect_err("a desk");
+        assert!(desk.contains("--exception"), "{desk}");
+        update(&[MARIE, "--function", "Cheffe de projet"]).expect("a function");
+        let said = update(&[MARIE, "--address", married, "--last-name", "MARTIN"]).expect("an address");
+        assert!(said.contains("même mot de passe"), "{said}");
+        let lines = read(&htpasswd);
+        assert!(!lines.contains(MARIE), "{lines}");
+        let hash = lines
+            .lines()
+            .find_map(|l| l.strip_prefix(&format!("{married}:")))
+            .expect("a line");
+        assert!(bcrypt::verify(&password, hash).expect("bcrypt"));
+        let accounts = read(&folder.path("registre/comptes.csv"));
+        assert!(accounts.contains("Martin;Marie;Cheffe de projet;lille;"), "{accounts}");
+        let history = read(&folder.path("registre/historique.csv"));
+        for words in [
+            "fonction «  » → « Cheffe de projet »",
+            &format!("« {MARIE} » → « {married} »"),
+            &format!("devient {married}"),
+        ] {
+            assert!(history.contains(words), "{words} : {history}");
+        }
+        // An exception starts, lasts longer, ends.
+        let box_ = "accueil@ville-lille.example";
+        update(&[
+            married,
+            "--address",
+            box_,
+            "--exception",
+            "guichet",
+            "--exception-until",
+            "2026-06-30",
+        ])
+        .expect("an exception");
+        update(&[box_, "--exception-until", "2026-12-31"]).expect("longer");
+        assert!(read(&folder.path("registre/comptes.csv")).contains("guichet;2026-12-31"));
+        assert!(update(&[box_, "--no-exception"]).is_err(), "still a desk");
+        update(&[box_, "--address", married]).expect("its own address again");
+        assert!(!read(&folder.path("registre/comptes.csv")).contains("guichet"));
+        assert!(
+            update(&[married, "--exception-until", "2026-12-31"]).is_err(),
+            "no exception to extend"
+        );
+        assert!(
+            update(&[married, "--function", "Cheffe de projet"])
+                .expect("nothing")
+                .contains("rien à changer")
+        );
+    }
+
+    #[test]
+    fn a_paper_may_be_taken_back() {
+        let folder = Folder::new("clear");
+        with_partner(&folder);
+        add(&folder);
+        let update = |line: &[&str]| {
+            let line: Vec<&str> = ["partner", "update", "lille"]
+                .iter()
+                .chain(line)
+                .chain(&["--reason", "erreur de saisie"])
+                .copied()
+                .collect();
+            atlas(&folder, "2026-06-01", &line).expect("an update").text
+        };
+        assert!(update(&["--notice", "2026-01-05"]).contains("aucun compte actif possible"));
+        assert!(update(&["--clear", "notice"]).contains("peut avoir des comptes actifs"));
+        assert!(update(&["--clear", "annexes"]).contains("non annexée"));
+        assert!(update(&["--annex", "deliberation"]).contains("peut avoir des comptes actifs"));
+        assert!(update(&["--clear", "deliberation"]).contains("délibération absente"));
+        assert!(update(&["--clear", "deliberation", "--deliberation", "2024-12-12"]).contains("peut avoir"));
+        let history = read(&folder.path("registre/historique.csv"));
+        for words in [
+            "résiliation effacée (05/01/2026)",
+            "annexes retirées (deliberation, utilisateurs)",
+            "délibération effacée (12/12/2024)",
+        ] {
+            assert!(history.contains(words), "{words} : {history}");
+        }
     }
 }

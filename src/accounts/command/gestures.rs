@@ -3,7 +3,7 @@
 use chrono::{Duration, NaiveDate};
 
 use super::secrets;
-use super::{AccountsArgs, AddArgs, Gesture, partners};
+use super::{AccountsArgs, AddArgs, Gesture, partners, update};
 use crate::accounts::address::{Address, Verdict, judge};
 use crate::accounts::dates::french;
 use crate::accounts::import::{self, one_line};
@@ -42,6 +42,7 @@ pub fn run(args: &AccountsArgs, json: bool) -> Result<Answer> {
             answer = import_list(&mut register, list, &options, *apply, today, json)?;
         }
         Gesture::Add(add) => return add_account(register, add, today),
+        Gesture::Update(changes) => answer = update::run(&mut register, changes, today)?,
         Gesture::Disable { logins, reason } => {
             for login in logins {
                 let account = register.account(login)?;
@@ -98,7 +99,7 @@ pub fn run(args: &AccountsArgs, json: bool) -> Result<Answer> {
                     .join("\u{c}\n");
                 return Ok(answer);
             }
-            secrets::check(letters)?;
+            let site = secrets::site(&mut register, letters)?;
             let mut logins = Vec::new();
             for account in register.accounts.values_mut().filter(|a| codes.contains(&a.partner)) {
                 let open = register
@@ -112,7 +113,7 @@ pub fn run(args: &AccountsArgs, json: bool) -> Result<Answer> {
             }
             let accesses = secrets::renew(&mut register, &logins, today, "renouvellement annuel")?;
             keep(&register, today)?;
-            answer.text = secrets::show(&accesses, letters, today)?;
+            answer.text = secrets::show(&accesses, letters, &site, today)?;
             return Ok(answer);
         }
         Gesture::Review { html, disable_dormant } => {
@@ -132,7 +133,7 @@ pub fn run(args: &AccountsArgs, json: bool) -> Result<Answer> {
             register.save()?;
         }
         Gesture::Welcome { logins, new, letters } => {
-            secrets::check(letters)?;
+            let site = secrets::site(&mut register, letters)?;
             let mut chosen = Vec::new();
             for login in logins {
                 chosen.push(register.account(login)?.address.clone());
@@ -149,7 +150,7 @@ pub fn run(args: &AccountsArgs, json: bool) -> Result<Answer> {
             }
             let accesses = secrets::renew(&mut register, &chosen, today, "remise par lettre")?;
             keep(&register, today)?;
-            answer.text = secrets::show(&accesses, letters, today)?;
+            answer.text = secrets::show(&accesses, letters, &site, today)?;
             return Ok(answer);
         }
         Gesture::Export {
@@ -203,7 +204,7 @@ fn keep(register: &Register, today: NaiveDate) -> Result<()> {
     export::write_all(register, today)
 }
 
-fn needed(reason: &str) -> Result<String> {
+pub(super) fn needed(reason: &str) -> Result<String> {
     let reason = one_line(reason);
     if reason.is_empty() {
         return Err(Diagnostic::error("motif vide")
@@ -313,9 +314,10 @@ fn import_list(
 }
 
 fn add_account(mut register: Register, add: &AddArgs, today: NaiveDate) -> Result<Answer> {
-    if !add.no_password {
-        secrets::check(&add.letters)?;
-    }
+    let site = match add.no_password {
+        true => String::new(),
+        false => secrets::site(&mut register, &add.letters)?,
+    };
     let address = Address::parse(&add.address).map_err(Diagnostic::error)?;
     let (first_name, last_name) = (names::tidy(&add.first_name), names::tidy(&add.last_name));
     if first_name.is_empty() || last_name.is_empty() {
@@ -410,7 +412,7 @@ fn add_account(mut register: Register, add: &AddArgs, today: NaiveDate) -> Resul
     }
     let accesses = secrets::renew(&mut register, &[address], today, "remise par lettre")?;
     keep(&register, today)?;
-    answer.text = secrets::show(&accesses, &add.letters, today)?;
+    answer.text = secrets::show(&accesses, &add.letters, &site, today)?;
     Ok(answer)
 }
 

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::{PapersArgs, PartnerGesture};
+use super::{Paper, PapersArgs, PartnerGesture};
 use crate::accounts::dates::french;
 use crate::accounts::import::one_line;
 use crate::accounts::partner::{Kind, NOTICE_MONTHS, Partner};
@@ -52,6 +52,7 @@ pub(super) fn run(register: &mut Register, gesture: &PartnerGesture, today: Naiv
             name,
             kind,
             papers,
+            clear,
             reason,
         } => {
             let mut partner = register.partner(code)?.clone();
@@ -64,6 +65,7 @@ pub(super) fn run(register: &mut Register, gesture: &PartnerGesture, today: Naiv
                 changes.push(format!("genre {} → {}", partner.kind.word(), kind.word()));
                 partner.kind = *kind;
             }
+            changes.extend(clear.iter().filter_map(|paper| take_back(&mut partner, *paper)));
             set(&mut partner, papers)?;
             let papers = what(papers);
             if !papers.is_empty() {
@@ -115,6 +117,23 @@ fn set(partner: &mut Partner, papers: &PapersArgs) -> Result<()> {
             .into());
     }
     Ok(())
+}
+
+/// Takes a paper back from a partner; says what it was, or nothing when there was none.
+fn take_back(partner: &mut Partner, paper: Paper) -> Option<String> {
+    let (label, date) = match paper {
+        Paper::Annexes => {
+            let annexes = std::mem::take(&mut partner.annexes);
+            let words: Vec<&str> = annexes.iter().map(|a| a.word()).collect();
+            return (!words.is_empty()).then(|| format!("annexes retirées ({})", words.join(", ")));
+        }
+        Paper::Convention => ("signature de la convention", partner.convention.take()),
+        Paper::Deliberation => ("délibération", partner.deliberation.take()),
+        Paper::ValidUntil => ("fin de la convention", partner.valid_until.take()),
+        Paper::MissionUntil => ("fin de la mission", partner.mission_until.take()),
+        Paper::Notice => ("résiliation", partner.notice.take()),
+    };
+    date.map(|day| format!("{label} effacée ({})", french(day)))
 }
 
 fn what(papers: &PapersArgs) -> String {

@@ -15,8 +15,24 @@ use crate::fs;
 /// How long the page waits for its browser.
 const PATIENCE: Duration = Duration::from_secs(600);
 
+/// Gives the address of the site for the letters, the one given, then kept, or the one kept.
+///
+/// # Errors
+/// No address, or passwords shown where they would stay.
+pub(super) fn site(register: &mut Register, letters: &LettersArgs) -> Result<String> {
+    check(letters)?;
+    if letters.site.is_some() {
+        register.site.clone_from(&letters.site);
+    }
+    register.site.clone().ok_or_else(|| {
+        Diagnostic::error("adresse du site inconnue : la lettre ne pourrait pas la donner")
+            .hint("ajouter --site https://… ; elle est ensuite retenue dans le registre")
+            .into()
+    })
+}
+
 /// Refuses to show passwords where they would stay.
-pub(super) fn check(letters: &LettersArgs) -> Result<()> {
+fn check(letters: &LettersArgs) -> Result<()> {
     if !letters.browser && fs::stdout_is_file() {
         return Err(Diagnostic::error("les lettres portent des mots de passe : elles ne s’écrivent pas dans un fichier")
             .hint("les afficher au terminal, les envoyer à une imprimante (… | lp), ou ajouter --browser pour les imprimer depuis le navigateur")
@@ -55,14 +71,14 @@ pub(super) fn renew(register: &mut Register, logins: &[Address], today: NaiveDat
 }
 
 /// Shows the letters, once: gives them as text, or serves them to a browser of this machine.
-pub(super) fn show(accesses: &[Access], letters: &LettersArgs, today: NaiveDate) -> Result<String> {
+pub(super) fn show(accesses: &[Access], letters: &LettersArgs, site: &str, today: NaiveDate) -> Result<String> {
     if accesses.is_empty() {
         return Ok("Aucun mot de passe à remettre.\n".to_owned());
     }
     if !letters.browser {
-        return Ok(letters::text(accesses, &letters.site, today));
+        return Ok(letters::text(accesses, site, today));
     }
-    let page = letters::html(accesses, &letters.site, today);
+    let page = letters::html(accesses, site, today);
     let failed = |_| Diagnostic::error("la page des lettres n’a pas pu être servie").hint("recommencer sans --browser");
     let server = tiny_http::Server::http("127.0.0.1:0").map_err(failed)?;
     // A path nobody else on this machine can guess.
