@@ -124,7 +124,7 @@ class Stand:
         for first, last in [("Marie", "Dupont"), ("Jean", "Service"), ("Zoé", "Le Goff")]:
             local = f"{first}.{last}".lower().replace("é", "e").replace(" ", "-")
             login = f"{local}@ville-lille.example"
-            shown = self.accounts("add", login, "--first-name", first, "--last-name", last, "--partner", "lille").stdout
+            shown = self.accounts("add", login, "--first-name", first, "--last-name", last, "--partner", "lille", "--site", "https://atlas.example/").stdout
             self.passwords[login] = re.search(r"Mot de passe : (\w{20})", shown).group(1)
         self.export()
         check(not any(p.encode() in path.read_bytes() for p in self.passwords.values()
