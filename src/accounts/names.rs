@@ -178,7 +178,7 @@ fn without_title(name: &str) -> &str {
 }
 
 /// Most words a cell with both names may hold.
-const MOST_WORDS: usize = 12;
+const MOST_WORDS: usize = 8;
 
 /// Splits a cell that holds both names into first name and last name.
 ///
@@ -193,21 +193,19 @@ pub fn split_full(full: &str, order: Order, local_part: &str) -> Option<(String,
     if words.len() < 2 || words.len() > MOST_WORDS {
         return None;
     }
-    let usual = usual_cut(&words, order);
-    let (_, first, last) = cuts(&words)
+    let (first, last) = usual_cut(&words, order);
+    let keys: Vec<String> = words.iter().map(|w| key(w)).collect();
+    let local = Local::new(local_part);
+    let best = cuts(&words, &keys)
         .into_iter()
-        .map(|(first, last)| {
-            let evidence = 2 * weigh(&first, &last, local_part);
-            (
-                evidence + u8::from((first.as_str(), last.as_str()) == (usual.0.as_str(), usual.1.as_str())),
-                first,
-                last,
-            )
+        .map(|cut| {
+            let usual = cut.first == first && cut.last == last;
+            (2 * cut.weight(&local) + u8::from(usual), cut)
         })
         // The first of the best.
         .rev()
-        .max_by_key(|(weight, ..)| *weight)?;
-    both(&first, &last)
+        .max_by_key(|(weight, _)| *weight)?;
+    both(&best.1.first.join(" "), &best.1.last.join(" "))
 }
 
 /// Splits a cell that may hold both names or one, when a comma, capitals or the address show where.
@@ -220,11 +218,11 @@ pub fn split_sure(full: &str, local_part: &str) -> Option<(String, String)> {
     if words.len() < 2 || words.len() > MOST_WORDS {
         return None;
     }
-    let shown = cuts(&words)
-        .into_iter()
-        .filter(|(first, last)| pattern(first, last, local_part) > 0);
-    let (first, last) = shown.max_by_key(|(first, last)| weigh(first, last, local_part))?;
-    both(&first, &last)
+    let keys: Vec<String> = words.iter().map(|w| key(w)).collect();
+    let local = Local::new(local_part);
+    let shown = cuts(&words, &keys).into_iter().filter(|cut| cut.pattern(&local) > 0);
+    let best = shown.max_by_key(|cut| cut.weight(&local))?;
+    both(&best.first.join(" "), &best.last.join(" "))
 }
 
 /// A comma or capitals settle where to cut.
@@ -262,7 +260,7 @@ fn split_by_signs(cleaned: &str) -> Option<Option<(String, String)>> {
 }
 
 /// First and last name where nothing but the order and the particles says where to cut.
-fn usual_cut(words: &[&str], order: Order) -> (String, String) {
+fn usual_cut<'a, 'w>(words: &'w [&'a str], order: Order) -> (&'w [&'a str], &'w [&'a str]) {
     match order {
         Order::LastFirst => {
             let particles = words
@@ -270,70 +268,104 @@ fn usual_cut(words: &[&str], order: Order) -> (String, String) {
                 .take_while(|w| PARTICLES.contains(&key(w).as_str()))
                 .count();
             let cut = (particles + 1).min(words.len() - 1);
-            (words[cut..].join(" "), words[..cut].join(" "))
+            (&words[cut..], &words[..cut])
         }
         Order::FirstLast => {
             let cut = words[1..]
                 .iter()
                 .position(|w| PARTICLES.contains(&key(w).as_str()))
                 .map_or(words.len() - 1, |i| i + 1);
-            (words[..cut].join(" "), words[cut..].join(" "))
+            words.split_at(cut)
         }
-    }
-}
-
-/// Every way to cut words in first and last name.
-fn cuts(words: &[&str]) -> Vec<(String, String)> {
-    (1..words.len())
-        .flat_map(|cut| {
-            let (head, tail) = (words[..cut].join(" "), words[cut..].join(" "));
-            [(head.clone(), tail.clone()), (tail, head)]
-        })
-        .collect()
-}
-
-/// How much the address and the usual given names speak for a first and a last name.
-fn weigh(first: &str, last: &str, local_part: &str) -> u8 {
-    let given = |name: &str| key(name).split(' ').all(is_given);
-    let begins = key(first).split(' ').next().is_some_and(is_given);
-    pattern(first, last, local_part)
-        + match (given(first), begins, given(last)) {
-            (true, _, false) => 4,
-            (false, true, false) => 3,
-            (true, _, true) => 1,
-            _ => 0,
-        }
-}
-
-/// How well an address is made of a first and a last name: « marie.dupont » or « m.dupont » says which is which.
-fn pattern(first: &str, last: &str, local_part: &str) -> u8 {
-    let glued = |text: &str| key(text).replace(' ', "");
-    let local = local_part.trim_end_matches(|c: char| c.is_ascii_digit());
-    let (first, last) = (key(first), key(last));
-    let initials: String = first.split(' ').filter_map(|w| w.chars().next()).collect();
-    let initial: String = first.chars().take(1).collect();
-    let (first, last) = (glued(&first), glued(&last));
-    let Some((head, tail)) = local.split_once(['.', '_']) else {
-        let local = glued(local);
-        return match () {
-            () if local == format!("{initial}{last}") || local == format!("{initials}{last}") => 3,
-            () if local == format!("{first}{last}") => 2,
-            () => 0,
-        };
-    };
-    let (head, tail) = (glued(head), glued(tail));
-    match () {
-        () if head == first && tail == last => 4,
-        () if (head == initial || head == initials) && tail == last => 4,
-        () if head == last && tail == first => 3,
-        () if head == last && tail == initial => 3,
-        () => 0,
     }
 }
 
 fn both(first: &str, last: &str) -> Option<(String, String)> {
     let (first, last) = (tidy(first), tidy(last));
     (!first.is_empty() && !last.is_empty()).then_some((first, last))
+}
+
+/// A way to cut words in first and last name, with the keys of both.
+struct Cut<'a> {
+    first: &'a [&'a str],
+    last: &'a [&'a str],
+    first_key: &'a [String],
+    last_key: &'a [String],
+}
+
+/// Every way to cut words in first and last name.
+fn cuts<'a>(words: &'a [&'a str], keys: &'a [String]) -> Vec<Cut<'a>> {
+    (1..words.len())
+        .flat_map(|at| {
+            let ((head, tail), (head_key, tail_key)) = (words.split_at(at), keys.split_at(at));
+            let cut = |first, last, first_key, last_key| Cut {
+                first,
+                last,
+                first_key,
+                last_key,
+            };
+            [cut(head, tail, head_key, tail_key), cut(tail, head, tail_key, head_key)]
+        })
+        .collect()
+}
+
+impl Cut<'_> {
+    /// How much the address and the usual given names speak for this cut.
+    fn weight(&self, local: &Local) -> u8 {
+        let given = |keys: &[String]| keys.iter().flat_map(|k| k.split(' ')).all(is_given);
+        let begins = self
+            .first_key
+            .first()
+            .and_then(|k| k.split(' ').next())
+            .is_some_and(is_given);
+        self.pattern(local)
+            + match (given(self.first_key), begins, given(self.last_key)) {
+                (true, _, false) => 4,
+                (false, true, false) => 3,
+                (true, _, true) => 1,
+                _ => 0,
+            }
+    }
+
+    /// How well an address is made of both names: « marie.dupont » or « m.dupont » says which is which.
+    fn pattern(&self, local: &Local) -> u8 {
+        let glued = |keys: &[String]| keys.concat().replace(' ', "");
+        let (first, last) = (glued(self.first_key), glued(self.last_key));
+        let words = self.first_key.iter().flat_map(|k| k.split(' '));
+        let initials: String = words.filter_map(|w| w.chars().next()).collect();
+        let initial: String = first.chars().take(1).collect();
+        match local {
+            Local::Whole(local) => match () {
+                () if *local == format!("{initial}{last}") || *local == format!("{initials}{last}") => 3,
+                () if *local == format!("{first}{last}") => 2,
+                () => 0,
+            },
+            Local::Halves(head, tail) => match () {
+                () if *head == first && *tail == last => 4,
+                () if (*head == initial || *head == initials) && *tail == last => 4,
+                () if *head == last && *tail == first => 3,
+                () if *head == last && *tail == initial => 3,
+                () => 0,
+            },
+        }
+    }
+}
+
+/// What comes before `@`, in its two halves when it has them.
+enum Local {
+    Whole(String),
+    Halves(String, String),
+}
+
+impl Local {
+    fn new(local_part: &str) -> Self {
+        let glued = |text: &str| key(text).replace(' ', "");
+        let local = local_part.trim_end_matches(|c: char| c.is_ascii_digit());
+        match local.split_once(['.', '_']) {
+            Some((head, tail)) => Self::Halves(glued(head), glued(tail)),
+            None => Self::Whole(glued(local)),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -6,8 +6,13 @@ mod places;
 pub(super) use given::is_given;
 pub(super) use places::is_place;
 
-/// Words of shared mailboxes, in lower case without accents, singular and plural.
-pub(super) const GENERIC: &[&str] = &[
+/// Tells whether a word, in lower case without accents, is one of shared mailboxes.
+pub(super) fn is_generic(word: &str) -> bool {
+    GENERIC.binary_search(&word).is_ok()
+}
+
+/// Words of shared mailboxes, in lower case without accents, singular and plural, sorted.
+const GENERIC: &[&str] = &[
     "abonnement",
     "abonnements",
     "absence",
@@ -762,3 +767,13 @@ pub(super) const FREE_DOMAINS: &[&str] = &[
     "wibox.fr",
     "estvideo.fr",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_words_are_sorted() {
+        assert!(GENERIC.is_sorted_by(|a, b| a < b));
+    }
+}

@@ -5,7 +5,7 @@
 
 use super::{Address, is_free_domain};
 use crate::accounts::names;
-use crate::accounts::words::{GENERIC, LINKS, NEUTRAL, is_given, is_place};
+use crate::accounts::words::{LINKS, NEUTRAL, is_generic, is_given, is_place};
 
 /// What an address is worth for a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,10 +56,6 @@ pub fn judge(address: &Address, first_name: &str, last_name: &str) -> Verdict {
     judged
         .min_by_key(Verdict::rank)
         .unwrap_or_else(|| Verdict::Refused("nom ou prénom absent".to_owned()))
-}
-
-fn is_generic(word: &str) -> bool {
-    GENERIC.contains(&word)
 }
 
 /// Tells whether a word is a desk's, alone or glued to another or to a place: `polehabitat`, `agenceroubaix`.
@@ -319,13 +315,15 @@ impl<'a> Person<'a> {
     /// Says which names an address carries, and which of its words are none.
     fn read<'t>(&self, tokens: &[&'t str]) -> (Match, Vec<&'t str>) {
         let joined = tokens.concat();
+        let (pieces, cut_short) = (self.pieces(), self.cut_short());
+        let explain = |text: &str| explain(text, &pieces, &cut_short);
         // A desk's word is a name only when it is one whole: « info » is not Inès Fo.
         let name = |t: &str| {
             self.first.iter().chain(&self.last).any(|p| p == t) || t == self.first.concat() || t == self.last.concat()
         };
         let is_desk = |t: &str| is_generic(t) && !name(t);
         let mut weak = None;
-        if let Some(whole) = self.explain(&joined) {
+        if let Some(whole) = explain(&joined) {
             let desk = is_desk(&joined) || tokens.iter().any(|t| is_desk(t));
             if whole.last && whole.first || !desk && (whole.last || whole.first) {
                 return (whole, Vec::new());
@@ -335,7 +333,7 @@ impl<'a> Person<'a> {
         let mut found = Match::default();
         let mut unknown = Vec::new();
         for token in tokens {
-            match self.explain(token).filter(|_| !is_desk(token)) {
+            match explain(token).filter(|_| !is_desk(token)) {
                 Some(part) => found.add(part),
                 None => unknown.push(*token),
             }
@@ -344,36 +342,6 @@ impl<'a> Person<'a> {
             Some(weak) if !found.last && !found.first => (weak, Vec::new()),
             _ => (found, unknown),
         }
-    }
-
-    /// Says which names a text is made of, end to end: whole names, parts of them, initials and cuts.
-    fn explain(&self, text: &str) -> Option<Match> {
-        let pieces = self.pieces();
-        let cut_short = self.cut_short();
-        // best[i]: the most telling way to make the first i bytes, with at most 4 initials or cuts.
-        let mut best: Vec<Option<(Match, u8)>> = vec![None; text.len() + 1];
-        best[0] = Some((Match::default(), 0));
-        for end in 1..=text.len() {
-            let short = cut_short.iter().filter(|_| end == text.len());
-            for (piece, found) in pieces.iter().chain(short) {
-                let Some(start) = end.checked_sub(piece.len()) else {
-                    continue;
-                };
-                let Some((so_far, cuts)) = best[start] else {
-                    continue;
-                };
-                if text.get(start..end) != Some(piece.as_str()) {
-                    continue;
-                }
-                let cuts = cuts + u8::from(piece.len() == 1 || found.first_begins || found.last_begins);
-                let mut sum = so_far;
-                sum.add(*found);
-                if cuts <= 4 && best[end].is_none_or(|(b, n)| (sum.weight(), n) > (b.weight(), cuts)) {
-                    best[end] = Some((sum, cuts));
-                }
-            }
-        }
-        best[text.len()].map(|(found, _)| found)
     }
 
     /// Old logins cut a long last name: « mvandenbr ».
@@ -433,4 +401,32 @@ impl<'a> Person<'a> {
         .iter()
         .any(|name| name.len() >= 5 && strsim::osa_distance(name, text) <= 1 + usize::from(name.len() > 10))
     }
+}
+
+/// Says which names a text is made of, end to end: whole names, parts of them, initials and cuts.
+fn explain(text: &str, pieces: &[(String, Match)], cut_short: &[(String, Match)]) -> Option<Match> {
+    // best[i]: the most telling way to make the first i bytes, with at most 4 initials or cuts.
+    let mut best: Vec<Option<(Match, u8)>> = vec![None; text.len() + 1];
+    best[0] = Some((Match::default(), 0));
+    for end in 1..=text.len() {
+        let short = cut_short.iter().filter(|_| end == text.len());
+        for (piece, found) in pieces.iter().chain(short) {
+            let Some(start) = end.checked_sub(piece.len()) else {
+                continue;
+            };
+            let Some((so_far, cuts)) = best[start] else {
+                continue;
+            };
+            if text.get(start..end) != Some(piece.as_str()) {
+                continue;
+            }
+            let cuts = cuts + u8::from(piece.len() == 1 || found.first_begins || found.last_begins);
+            let mut sum = so_far;
+            sum.add(*found);
+            if cuts <= 4 && best[end].is_none_or(|(b, n)| (sum.weight(), n) > (b.weight(), cuts)) {
+                best[end] = Some((sum, cuts));
+            }
+        }
+    }
+    best[text.len()].map(|(found, _)| found)
 }

@@ -2,7 +2,7 @@
 
 use crate::accounts::names;
 use crate::accounts::partner::{Kind, Partner};
-use crate::accounts::words::{GENERIC, LINKS};
+use crate::accounts::words::{LINKS, is_generic};
 
 const COMMUNE: &[&str] = &["mairie", "ville", "commune", "municipalite"];
 const ARTICLES: &[&str] = &["de", "d", "du", "des", "la", "le", "les", "l"];
@@ -65,8 +65,7 @@ fn commune(named: &str) -> Option<String> {
     }
     // « Lille (mairie) », « Lille mairie ».
     let (last, before) = words.split_last()?;
-    (COMMUNE.contains(last) && !before.is_empty() && !before.iter().any(|w| GENERIC.contains(w)))
-        .then(|| before.join(" "))
+    (COMMUNE.contains(last) && !before.is_empty() && !before.iter().any(|w| is_generic(w))).then(|| before.join(" "))
 }
 
 /// Takes « Partenaire : » off.
@@ -81,7 +80,7 @@ pub(super) fn without_label(text: &str) -> &str {
 pub(super) fn is_a_service(named: &str) -> bool {
     let key = names::key(named);
     key.split(' ')
-        .all(|w| GENERIC.contains(&w) || LINKS.contains(&w) || ARTICLES.contains(&w))
+        .all(|w| is_generic(w) || LINKS.contains(&w) || ARTICLES.contains(&w))
 }
 
 /// Tells whether a text may be a part of a partner: one of its services, or a name that carries its own.
@@ -94,7 +93,7 @@ pub(super) fn is_part_of(named: &str, partner: &Partner) -> bool {
         || own.split(' ').all(|w| words.contains(&w))
             && words
                 .iter()
-                .all(|w| own.split(' ').any(|o| o == *w) || GENERIC.contains(w) || LINKS.contains(w))
+                .all(|w| own.split(' ').any(|o| o == *w) || is_generic(w) || LINKS.contains(w))
 }
 
 #[cfg(test)]
