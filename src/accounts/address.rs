@@ -208,9 +208,7 @@ fn words(text: &str) -> Vec<String> {
                     && word.len() <= 4)
         };
         match words.last_mut() {
-            Some(last)
-                if open(last) || (word.starts_with('@') && word != "@" && !last.contains('@')) || word == "@" =>
-            {
+            Some(last) if open(last) || word == "@" || (word.starts_with('@') && !last.contains('@')) => {
                 last.push_str(word);
             }
             _ => words.push(word.to_owned()),

@@ -806,13 +806,20 @@ fn asked(text: &str, title: &str) -> (bool, bool) {
         "decedee",
         "radiation",
         "radie",
+        "suspendu",
+        "suspendue",
+        "suspendre",
+        "suspension",
     ];
     let key = names::key(text);
     let has = |list: &[&str]| key.split(' ').any(|w| list.contains(&w));
     let inactive =
         title.split(' ').any(|w| w == "actif" || w == "active") && matches!(key.as_str(), "non" | "n" | "0" | "faux");
     let none = key.starts_with("pas de ") || key.starts_with("sans ") || key.starts_with("aucun");
-    (has(OPEN), (has(CLOSE) && !none) || inactive)
+    (
+        has(OPEN),
+        ((has(CLOSE) || key.contains("fin de contrat")) && !none) || inactive,
+    )
 }
 
 /// « Fait à Lille | signature »: not a person.

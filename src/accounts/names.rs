@@ -226,7 +226,6 @@ pub fn split_sure(full: &str, local_part: &str) -> Option<(String, String)> {
 }
 
 /// A comma or capitals settle where to cut.
-#[expect(clippy::option_option, reason = "no sign at all, or a sign that leaves a name empty")]
 fn split_by_signs(cleaned: &str) -> Option<Option<(String, String)>> {
     if let Some((last, first)) = cleaned.split_once(',') {
         return Some(both(first, last));

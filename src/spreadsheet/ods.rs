@@ -101,10 +101,8 @@ impl Scan {
         match name.as_ref() {
             "annotation" if !empty => self.notes += 1,
             "style" => self.style = attribute(tag, "name").unwrap_or_default(),
-            "table-properties" => {
-                if attribute(tag, "display").as_deref() == Some("false") {
-                    self.hidden_styles.insert(std::mem::take(&mut self.style));
-                }
+            "table-properties" if attribute(tag, "display").as_deref() == Some("false") => {
+                self.hidden_styles.insert(std::mem::take(&mut self.style));
             }
             "table" => {
                 self.hidden = attribute(tag, "style-name").is_some_and(|s| self.hidden_styles.contains(&s));

@@ -57,9 +57,9 @@ impl Header {
             let pair = below.map(|below| Self::read(under(&titles, &below), &addresses));
             let candidates = [
                 Some((alone_score, index, alone)),
-                // Two rows must say more than the first alone.
+                // Two rows must say plainly more than the first alone: a person is no title.
                 pair.map(|p| (p.score(), index + 1, p))
-                    .filter(|(score, ..)| *score > alone_score),
+                    .filter(|(score, ..)| *score >= alone_score + 30),
             ];
             for candidate in candidates.into_iter().flatten() {
                 if candidate.0 > best.as_ref().map_or(0, |(score, ..)| *score) {

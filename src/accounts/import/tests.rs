@@ -284,6 +284,16 @@ fn the_column_taken_is_the_right_one() {
     let (added, _, said) = read(&folder, &register, born);
     assert_eq!(added, ["marie.petit@o.example | Marie Dupont"]);
     assert!(said.is_empty(), "{said}");
+    // A person without an address is not a second row of titles.
+    let (_, _, said) = read(
+        &folder,
+        &register,
+        "Nom;Prénom;Mail;\nDUPONT;Marie;;Mairie\nPetit;Luc;luc.petit@o.example;\n",
+    );
+    assert!(
+        said.contains("liste.csv:2") && said.contains("adresse absente"),
+        "{said}"
+    );
     // « LE GOFF » alone is not Goff Le.
     let (added, _, said) = read(&folder, &register, "Nom;Prénom;Mail\nLE GOFF;;j.legoff@o.example\n");
     assert!(added.is_empty() && said.contains("nom ou prénom absent"), "{said}");
@@ -304,6 +314,7 @@ fn a_departure_never_makes_an_account() {
         ("Date de départ", "", "31/12/2025"),
         ("Type de demande", "Maintien", "Retrait"),
         ("À supprimer", "", "X"),
+        ("Situation", "en poste", "Fin de contrat"),
     ] {
         let list = format!(
             "nom;prenom;mail;{header}\nDupont;Marie;marie.dupont@o.example;{marie}\nPetit;Luc;luc.petit@o.example;{luc}\nRoux;Zoé;zoe.roux@o.example;{luc}\n"
