@@ -61,6 +61,13 @@ pub(super) struct Compiled {
     pub(super) times: f64,
 }
 
+impl Compiled {
+    /// Slots of its numerators, one per cell.
+    pub(super) fn slots(&self) -> Vec<usize> {
+        (self.top..self.top + self.cells.len()).collect()
+    }
+}
+
 /// Where the formulas that place a row stand.
 #[derive(Debug, Default)]
 pub(super) struct PlaceRanks {

@@ -4,18 +4,20 @@
 //! the indicators of a population are hidden in the same territories, so that one problem protects them all, and one
 //! residence hidden is hidden for all the indicators of its vintage.
 
+mod population;
 mod repair;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
-use super::compile::Program;
+use super::compile::{Compiled, Program};
 use super::figures::{All, Key, Said};
 use super::ground::Ground;
 use super::protect::{AllHidden, Hidden, Why};
 use super::read::Source;
 use super::recipe::{Block, Table};
 use super::records::{Sums, vintages};
+use population::{Population, populations};
 use crate::config::Config;
 use crate::diag::Result;
 use crate::disclosure::attack::Terms;
@@ -68,10 +70,9 @@ pub(super) fn run(
         } else {
             vintages.chunks(1).collect()
         };
-        let populations: BTreeSet<usize> = ran.program.measures.iter().map(|m| m.base).collect();
+        let populations = populations(ran, context.dictionary);
         for group in groups {
-            // The base of the block comes first (slot 0): what it hides is hidden for all the others.
-            for &population in &populations {
+            for population in &populations {
                 one(ran, population, group, context, all, hidden, &mut remarks)?;
             }
             repair::run(ran, group, context, all, hidden, &mut remarks);
@@ -90,7 +91,7 @@ struct Place {
 #[expect(clippy::too_many_lines, reason = "one problem from end to end")]
 fn one(
     ran: &Ran<'_>,
-    population: usize,
+    population: &Population,
     group: &[(Vintage, Vec<u16>)],
     context: &Context<'_>,
     all: &mut All,
@@ -99,11 +100,10 @@ fn one(
 ) -> Result<()> {
     let territories = &context.ground.territories;
     let source = &ran.block.source;
-    let measures: Vec<(Iid, &[Option<u16>])> = ran
-        .program
+    let measures: Vec<(Iid, &[Option<u16>])> = population
         .measures
         .iter()
-        .filter(|m| m.base == population)
+        .map(|rank| &ran.program.measures[*rank])
         .map(|m| (m.iid, m.cells.as_slice()))
         .collect();
     let threshold = match measures.first().map(|(iid, _)| context.dictionary.get(*iid).base) {
@@ -118,7 +118,7 @@ fn one(
     for year in &years {
         for (spot, slots) in ran.sums.years.get(year).into_iter().flatten() {
             #[expect(clippy::cast_possible_truncation, reason = "a count")]
-            let count = slots[population].floor() as i64;
+            let count = slots[population.slot].floor() as i64;
             if count > 0 {
                 at.insert((*year, *spot), u32::try_from(problem.atoms.len()).unwrap_or(u32::MAX));
                 problem.atoms.push(count);
@@ -174,6 +174,12 @@ fn one(
     if !problem.cells.iter().any(|c| c.primary) && problem.atoms.iter().all(|a| *a >= i64::from(threshold)) {
         return Ok(());
     }
+    // A share under the threshold is hidden by its denominator; the counts that give it back are hidden with it.
+    for (place, _) in places.iter().zip(&problem.cells).filter(|(_, cell)| cell.primary) {
+        let own = population.measures.iter().map(|rank| &ran.program.measures[*rank]);
+        let file = (source.clone(), place.vintage);
+        mask(own, &file, place.tid, &Why::Threshold, all, hidden);
+    }
     let protected = protect(&problem, &context.config.disclosure);
 
     let word = |place: &Place| {
@@ -200,34 +206,15 @@ fn one(
         let loss = by_scale.entry(territories.get(place.tid).scale).or_default();
         loss.0 += 1;
         loss.1 += place.base;
-        let key = (source.clone(), place.vintage);
-        let Some(figures) = all.0.get_mut(&key) else { continue };
-        for measure in ran
+        let masked = ran
             .program
             .measures
             .iter()
-            .filter(|m| population == 0 || m.base == population)
-        {
-            for category in &measure.cells {
-                let cell = Key {
-                    tid: place.tid,
-                    indicator: measure.iid,
-                    category: *category,
-                };
-                if let Some(said) = figures.get_mut(&cell)
-                    && let Said::Number { value, base } = *said
-                {
-                    *said = Said::State(State::Secret);
-                    let why = Why::Secondary {
-                        protects: protects.clone(),
-                    };
-                    hidden
-                        .entry(key.clone())
-                        .or_default()
-                        .insert(cell, Hidden { why, value, base });
-                }
-            }
-        }
+            .enumerate()
+            .filter(|(rank, _)| population.is_whole() || population.measures.contains(rank))
+            .map(|(_, m)| m);
+        let file = (source.clone(), place.vintage);
+        mask(masked, &file, place.tid, &Why::Secondary { protects }, all, hidden);
     }
     tell(
         source,
@@ -241,6 +228,37 @@ fn one(
         remarks,
     );
     Ok(())
+}
+
+/// Hides what is still shown of these measures in a territory, all their categories.
+fn mask<'a>(
+    measures: impl Iterator<Item = &'a Compiled>,
+    file: &(String, Vintage),
+    tid: Tid,
+    why: &Why,
+    all: &mut All,
+    hidden: &mut AllHidden,
+) {
+    let Some(figures) = all.0.get_mut(file) else { return };
+    for measure in measures {
+        for category in &measure.cells {
+            let cell = Key {
+                tid,
+                indicator: measure.iid,
+                category: *category,
+            };
+            if let Some(said) = figures.get_mut(&cell)
+                && let Said::Number { value, base } = *said
+            {
+                *said = Said::State(State::Secret);
+                let why = why.clone();
+                hidden
+                    .entry(file.clone())
+                    .or_default()
+                    .insert(cell, Hidden { why, value, base });
+            }
+        }
+    }
 }
 
 #[expect(

@@ -96,7 +96,11 @@ fn sums<'a>(
                         let (lo, up) = rounded(*share, *base, described.decimals);
                         Known::Within(lo, up, *file)
                     }
-                    s if s.is_secret() => Known::Hidden(*file),
+                    // Hidden by its denominator only: the counts of its numerator are printed.
+                    s if s.is_secret() => match printed(&sum, &[scale, code, vintage], &value_of) {
+                        Some(value) => Known::Within(value, value, *file),
+                        None => Known::Hidden(*file),
+                    },
                     _ => continue,
                 };
                 (sum, known)
@@ -113,6 +117,13 @@ fn sums<'a>(
         };
     }
     all
+}
+
+/// Value of a numerator all of whose counts are printed for a zone, `[scale, code, vintage]`.
+fn printed(sum: &str, [scale, code, vintage]: &[&str; 3], value_of: &HashMap<&str, f64>) -> Option<i64> {
+    let count = |term: &str| value_of.get(format!("{scale}:{code}:{term}:{vintage}").as_str()).copied();
+    let total: Option<f64> = sum.split(" + ").map(count).sum();
+    total.filter(|t| t.fract() == 0.0).map(integer)
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "counts stay far below 2^53")]
@@ -370,6 +381,13 @@ impl System<'_> {
                 remedy: "un total n’est pas la somme de ses parties : reprendre « atlas prepare »".to_owned(),
             });
         }
+        let mut said = vec![false; self.atoms.names.len()];
+        for (_, terms, range, _) in &facts {
+            let nothing = range.up.is_some_and(|up| i128::from(up) < self.limits.min_width) && range.lo == Some(0);
+            for (atom, _) in terms.iter().filter(|_| nothing) {
+                said[*atom as usize] = true;
+            }
+        }
         for (t, interval) in answer.intervals.iter().enumerate() {
             let (zone, terms, file) = &targets[t];
             if terms.is_empty() {
@@ -377,8 +395,9 @@ impl System<'_> {
             }
             let width = interval.widest();
             let pinned = interval.exact();
-            // Nothing there at all: a zero that the published total of the zone above says itself.
-            let zero = pinned && interval.up.proved == Some(0);
+            // Nothing there at all, and a published total says it by itself: 0, or 0 % rounded to one near.
+            let zero = interval.up.proved.is_some_and(|up| up < self.limits.min_width)
+                && terms.iter().all(|(atom, _)| said[*atom as usize]);
             let narrow = width.is_some_and(|w| w < self.limits.min_width);
             if pinned || narrow {
                 let proof = shape.prove(t, &given, interval, effort);
@@ -401,6 +420,18 @@ impl System<'_> {
                     } else {
                         "masquer un chiffre de plus dans cette équation (« atlas prepare » le fait)".to_owned()
                     },
+                });
+            } else if interval.shown().is_some_and(|w| w < self.limits.min_width) {
+                findings.push(Finding {
+                    error: true,
+                    kind: "indecis",
+                    message: format!(
+                        "{} : {} : ni preuve qu’il se recalcule, ni deux valeurs possibles assez éloignées",
+                        self.title(),
+                        words(*zone)
+                    ),
+                    files: vec![self.files[*file as usize].clone()],
+                    remedy: "masquer un chiffre de plus autour : ce qui n’est pas démontré n’est pas publié".to_owned(),
                 });
             } else if width.is_some_and(|w| w < self.limits.warn_width) {
                 findings.push(Finding {

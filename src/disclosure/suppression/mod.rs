@@ -57,6 +57,20 @@ pub struct Table {
     pub cells: Vec<Cell>,
     /// True values, one list per layer, one value per cell: indicators that share the pattern.
     pub layers: Vec<Vec<i64>>,
+    /// Layers and cells whose hidden zero is said by a published one outside this table; empty: none.
+    excused: Vec<Vec<bool>>,
+}
+
+impl Table {
+    /// A table without any cell, over so many atoms and layers.
+    pub fn new(atoms: usize, layers: usize) -> Self {
+        Self {
+            atoms,
+            cells: Vec::new(),
+            layers: vec![Vec::new(); layers],
+            excused: Vec::new(),
+        }
+    }
 }
 
 /// When a hidden cell is protected.
@@ -66,6 +80,8 @@ pub struct Rule {
     pub min_width: i64,
     /// The deduced interval must also go at least this far above the true value.
     pub above: i64,
+    /// Whether a hidden zero counts as known too well where a published zero says it: the total above is 0.
+    pub zeros: bool,
     /// Effort of each attack.
     pub effort: Effort,
     /// Cells over which the optimum is not sought.
@@ -77,6 +93,7 @@ impl Default for Rule {
         Self {
             min_width: 2,
             above: 1,
+            zeros: true,
             effort: Effort {
                 nodes: 200,
                 ..Effort::default()
@@ -273,6 +290,9 @@ fn prune(table: &Table, groups: &Groups, rule: &Rule, state: &mut State) {
 fn restore(table: &Table, groups: &Groups, rule: &Rule, state: &mut State) {
     use rayon::prelude::*;
     let (published, hidden) = round::sides(&state.hidden);
+    let excused = round::excused(table, &state.hidden, rule);
+    // The zeros of reduced rows are differences: only those published as such excuse a hidden zero.
+    let rule = &Rule { zeros: true, ..*rule };
     let row = |list: &[u32]| -> Vec<Terms> { list.iter().map(|i| table.cells[*i as usize].terms.clone()).collect() };
     let shape = Shape::new(table.atoms, row(&published), &vec![true; published.len()], row(&hidden));
     let mut layers = Vec::with_capacity(table.layers.len());
@@ -297,11 +317,8 @@ fn restore(table: &Table, groups: &Groups, rule: &Rule, state: &mut State) {
         }
     }
     let given_back = |cluster: &crate::disclosure::attack::Cluster| -> Vec<u32> {
-        let mut local = Table {
-            atoms: cluster.atoms,
-            cells: Vec::new(),
-            layers: vec![Vec::new(); layers.len()],
-        };
+        let mut local = Table::new(cluster.atoms, layers.len());
+        local.excused = vec![Vec::new(); layers.len()];
         for (fact, terms) in &cluster.facts {
             local.cells.push(Cell {
                 terms: terms.clone(),
@@ -311,6 +328,9 @@ fn restore(table: &Table, groups: &Groups, rule: &Rule, state: &mut State) {
             });
             for (values, (facts, _)) in local.layers.iter_mut().zip(&layers) {
                 values.push(facts[*fact as usize]);
+            }
+            for excuses in &mut local.excused {
+                excuses.push(false);
             }
         }
         for (t, terms) in &cluster.targets {
@@ -328,6 +348,9 @@ fn restore(table: &Table, groups: &Groups, rule: &Rule, state: &mut State) {
             });
             for (values, (_, targets)) in local.layers.iter_mut().zip(&layers) {
                 values.push(targets[*t as usize]);
+            }
+            for (excuses, all) in local.excused.iter_mut().zip(&excused) {
+                excuses.push(all[hidden[*t as usize] as usize]);
             }
         }
         let inner = Groups::new(&local);

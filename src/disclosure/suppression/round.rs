@@ -48,6 +48,29 @@ enum Sides {
     Unknown,
 }
 
+/// Tells, by layer and cell, which hidden zeros a published zero says itself.
+pub(super) fn excused(table: &Table, hidden: &[bool], rule: &Rule) -> Vec<Vec<bool>> {
+    let none = || vec![false; table.cells.len()];
+    let layer = |(rank, values): (usize, &Vec<i64>)| -> Vec<bool> {
+        let mut out = table.excused.get(rank).cloned().unwrap_or_else(none);
+        if rule.zeros {
+            return out;
+        }
+        let mut zero = vec![false; table.atoms];
+        let cells = || table.cells.iter().zip(values).zip(hidden);
+        for ((cell, _), _) in cells().filter(|((_, value), hidden)| **value == 0 && !**hidden) {
+            for (atom, coefficient) in &cell.terms {
+                zero[*atom as usize] |= *coefficient > 0;
+            }
+        }
+        for (out, ((cell, value), hidden)) in out.iter_mut().zip(cells()) {
+            *out |= *hidden && *value == 0 && cell.terms.iter().all(|(atom, _)| zero[*atom as usize]);
+        }
+        out
+    };
+    table.layers.iter().enumerate().map(layer).collect()
+}
+
 /// Attacks a pattern on all layers. A cell exposed on several layers is told once, with its first proof.
 pub(super) fn exposures(table: &Table, hidden: &[bool], rule: &Rule) -> Vec<Exposure> {
     let (published, targets) = sides(hidden);
@@ -63,11 +86,15 @@ pub(super) fn exposures(table: &Table, hidden: &[bool], rule: &Rule) -> Vec<Expo
     );
     let mut found: Vec<Exposure> = Vec::new();
     let mut told = vec![false; targets.len()];
-    for values in &table.layers {
+    let excused = excused(table, hidden, rule);
+    for (layer, values) in table.layers.iter().enumerate() {
         let facts = ranges(&published, values);
         let answer = shape.solve(&facts, rule.effort);
         for (t, (cell, interval)) in targets.iter().zip(&answer.intervals).enumerate() {
             if told[t] {
+                continue;
+            }
+            if excused[layer][*cell as usize] {
                 continue;
             }
             let Some(sides) = wrong(interval, values[*cell as usize], rule) else {

@@ -31,9 +31,9 @@ fn random(seed: u64) -> Table {
         group,
     });
     Table {
-        atoms: atoms as usize,
         cells: cells.collect(),
         layers: vec![values],
+        ..Table::new(atoms as usize, 0)
     }
 }
 
@@ -106,6 +106,7 @@ fn what_is_published_already_stays() {
         group,
     };
     let mut table = Table {
+        excused: Vec::new(),
         atoms: 2,
         cells: vec![
             cell(&[0, 1], Role::Free, 0),
@@ -137,6 +138,7 @@ fn a_group_is_hidden_whole() {
         group,
     };
     let table = Table {
+        excused: Vec::new(),
         atoms: 4,
         cells: vec![
             cell(0, Role::Free, 0),
@@ -150,4 +152,39 @@ fn a_group_is_hidden_whole() {
     };
     let answer = protect(&table, &Rule::default());
     assert_eq!(answer.hidden, [true, true, false, true, true, false]);
+}
+
+#[test]
+fn a_zero_is_excused_by_a_published_zero_never_by_a_difference() {
+    let cell = |atoms: &[u32], role, group| Cell {
+        terms: atoms.iter().map(|j| (*j, 1)).collect(),
+        role,
+        loss: 1 + u64::from(group),
+        group,
+    };
+    // A commune of three residences, the last two under the threshold.
+    let mut table = Table::new(3, 1);
+    table.cells = vec![
+        cell(&[0, 1, 2], Role::Free, 3),
+        cell(&[0], Role::Free, 0),
+        cell(&[1], Role::Primary, 1),
+        cell(&[2], Role::Primary, 2),
+    ];
+    // Both ways: the optimum of small tables, the clusters of large ones.
+    for small in [0, 160] {
+        let rule = Rule {
+            zeros: false,
+            small,
+            ..Rule::default()
+        };
+        table.layers = vec![vec![0, 0, 0, 0]];
+        assert!(protect(&table, &rule).secondary.is_empty(), "the total says it");
+        table.layers = vec![vec![5, 5, 0, 0]];
+        let answer = protect(&table, &rule);
+        // Hiding the residence of 5 would leave « at most 5 »: the total is hidden.
+        assert_eq!(answer.secondary.keys().copied().collect::<Vec<_>>(), [0], "small {small}");
+        let strict = Rule { zeros: true, ..rule };
+        table.layers = vec![vec![0, 0, 0, 0]];
+        assert!(!protect(&table, &strict).secondary.is_empty() || !protect(&table, &strict).exposed.is_empty());
+    }
 }

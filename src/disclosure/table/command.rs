@@ -139,11 +139,9 @@ pub(super) fn protection(table: &Table, min_width: u32) -> Value {
         loss: (cell.value / cell.multiple).unsigned_abs().max(1),
         group,
     });
-    let problem = suppression::Table {
-        atoms: table.atoms,
-        cells: cells.collect(),
-        layers: vec![table.cells.iter().map(|c| c.value).collect()],
-    };
+    let mut problem = suppression::Table::new(table.atoms, 0);
+    problem.cells = cells.collect();
+    problem.layers = vec![table.cells.iter().map(|c| c.value).collect()];
     let rule = suppression::Rule {
         min_width: i64::from(min_width) * unit,
         above: unit,

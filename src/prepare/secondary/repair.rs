@@ -1,29 +1,31 @@
 //! Second step: the values themselves. A pattern that no combination breaks may still pin a small count, since counts
-//! are non-negative: one dwelling of a category in a hidden remainder is known to one near in each of its residences.
+//! are whole and not negative: one dwelling of a category in a hidden remainder is known to one near in each of its
+//! residences.
 //!
-//! Indicator by indicator, all its categories together: a territory hidden here is hidden for all the categories of
-//! the indicator, or its total would give back the one hidden. Other indicators of the territory stay.
+//! Each indicator that counts is attacked as a reader would ([`crate::disclosure::suppression`]), all its categories
+//! and the sums of them that shares are made of. A territory hidden here is hidden for all the categories of the
+//! indicator, or its total would give back the one hidden; other indicators of the territory stay.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
-use super::{Context, Ran, candidate};
+use super::{Context, Ran, mask};
 use crate::disclosure::attack::Terms;
-use crate::disclosure::protect::{Guarded, Problem, protect};
-use crate::model::{Base, Scale, State, Tid, Vintage};
+use crate::disclosure::suppression::{self, Cell, Role, Rule, Table};
+use crate::model::{Base, Dictionary, Operand, Scale, State, Tid, Vintage};
 use crate::prepare::compile::Compiled;
 use crate::prepare::figures::{All, Key, Said};
-use crate::prepare::protect::{AllHidden, Hidden, Why};
+use crate::prepare::protect::{AllHidden, Why};
 
 /// A table of one indicator, and the territories of its cells.
 struct Job<'a> {
     measure: &'a Compiled,
-    problem: Problem,
+    table: Table,
     places: Vec<(Tid, Vintage)>,
 }
 
-/// Hides what the values give away; a certain zero is left, as the audit leaves it.
+/// Hides what the values give away; a zero that a published zero above says itself is left, as the audit leaves it.
 pub(super) fn run(
     ran: &Ran<'_>,
     group: &[(Vintage, Vec<u16>)],
@@ -35,45 +37,28 @@ pub(super) fn run(
     let jobs: Vec<Job<'_>> = ran
         .program
         .measures
-        .iter()
+        .par_iter()
         .filter_map(|measure| job(ran, measure, group, context, all))
         .collect();
-    let rules = &context.config.disclosure;
-    let found: Vec<_> = jobs.par_iter().map(|job| protect(&job.problem, rules)).collect();
+    let rule = Rule {
+        min_width: i64::from(context.config.disclosure.min_width),
+        zeros: false,
+        small: 0,
+        ..Rule::default()
+    };
+    let found: Vec<_> = jobs.par_iter().map(|job| suppression::protect(&job.table, &rule)).collect();
+    let territories = &context.ground.territories;
     for (job, found) in jobs.iter().zip(found) {
-        let territories = &context.ground.territories;
-        let word = |guarded: &[Guarded]| {
-            let zones = guarded.iter().filter_map(|g| match g {
-                Guarded::Zone(zone) => Some(found.zones[*zone as usize].len()),
-                Guarded::Cell(_) => None,
-            });
-            format!("catégorie rare dans un reste de {} lieux", zones.max().unwrap_or(0))
-        };
         let mut by_scale: BTreeMap<Scale, usize> = BTreeMap::new();
         for (cell, protects) in &found.secondary {
             let (tid, vintage) = job.places[*cell as usize];
             *by_scale.entry(territories.get(tid).scale).or_default() += 1;
+            let guarded = territories.get(job.places[*protects as usize].0);
+            let why = Why::Secondary {
+                protects: format!("valeur rare : {} {}", guarded.scale, guarded.code),
+            };
             let file = (ran.block.source.clone(), vintage);
-            let Some(figures) = all.0.get_mut(&file) else { continue };
-            for category in &job.measure.cells {
-                let key = Key {
-                    tid,
-                    indicator: job.measure.iid,
-                    category: *category,
-                };
-                if let Some(said) = figures.get_mut(&key)
-                    && let Said::Number { value, base } = *said
-                {
-                    *said = Said::State(State::Secret);
-                    let why = Why::Secondary {
-                        protects: word(protects),
-                    };
-                    hidden
-                        .entry(file.clone())
-                        .or_default()
-                        .insert(key, Hidden { why, value, base });
-                }
-            }
+            mask(std::iter::once(job.measure), &file, tid, &why, all, hidden);
         }
         if !by_scale.is_empty() {
             let scales: Vec<String> = by_scale.iter().map(|(scale, n)| format!("{scale} {n}")).collect();
@@ -81,6 +66,14 @@ pub(super) fn run(
                 "    {} : valeurs trop rares dans un reste, masqué de plus dans {}",
                 job.measure.id,
                 scales.join(", ")
+            ));
+        }
+        for cell in &found.exposed {
+            let (tid, vintage) = job.places[*cell as usize];
+            let territory = territories.get(tid);
+            remarks.push(format!(
+                "    {} : {} {} ({vintage}) reste connu de trop près : rien à masquer de plus",
+                job.measure.id, territory.scale, territory.code
             ));
         }
     }
@@ -99,32 +92,31 @@ fn job<'a>(
         return None;
     }
     let territories = &context.ground.territories;
-    let mut problem = Problem {
-        layers: vec![Vec::new(); measure.cells.len()],
-        ..Problem::default()
-    };
+    let sums = layers(measure, context.dictionary);
+    let coverage = coverage(ran, measure, context.dictionary);
+    let minimum = f64::from(context.config.coverage.minimum);
+    // Values of the atoms, one list per layer.
+    let mut atoms: Vec<Vec<i64>> = vec![Vec::new(); sums.len()];
     let mut at: Vec<(u16, u32)> = Vec::new();
-    let years: std::collections::BTreeSet<u16> = group.iter().flat_map(|(_, years)| years.iter().copied()).collect();
+    let years: BTreeSet<u16> = group.iter().flat_map(|(_, years)| years.iter().copied()).collect();
     for year in years {
         for (spot, slots) in ran.sums.years.get(&year).into_iter().flatten() {
             if slots[measure.base] <= 0.0 {
                 continue;
             }
-            let own = &slots[measure.top..measure.top + measure.cells.len()];
-            if own.iter().any(|v| v.fract() != 0.0 || *v < 0.0) {
+            if measure.slots().iter().any(|s| slots[*s].fract() != 0.0 || slots[*s] < 0.0) {
                 return None;
             }
-            #[expect(clippy::cast_possible_truncation, reason = "whole counts")]
-            for (layer, value) in problem.layers.iter_mut().zip(own) {
-                layer.push(*value as i64);
+            for (list, cells) in atoms.iter_mut().zip(&sums) {
+                let value: f64 = cells.iter().map(|c| slots[measure.top + c]).sum();
+                #[expect(clippy::cast_possible_truncation, reason = "whole counts")]
+                list.push(value as i64);
             }
-            #[expect(clippy::cast_possible_truncation, reason = "a count")]
-            problem.atoms.push(slots[measure.base].floor() as i64);
             at.push((year, *spot));
         }
     }
+    let mut table = Table::new(at.len(), sums.len());
     let mut places = Vec::new();
-    let mut some_hidden = false;
     for (vintage, years) in group {
         let figures = all.0.get(&(ran.block.source.clone(), *vintage))?;
         for &scale in &ran.block.scales {
@@ -142,21 +134,77 @@ fn job<'a>(
                     indicator: measure.iid,
                     category: measure.cells[0],
                 });
-                let primary = match said {
-                    Some(Said::Number { .. }) => false,
-                    Some(Said::State(State::Secret)) => true,
+                let role = match said {
+                    Some(Said::Number { .. }) => Role::Free,
+                    Some(Said::State(State::Secret)) => Role::Primary,
                     _ => continue,
                 };
-                some_hidden |= primary;
-                let base = terms.iter().map(|(a, _)| problem.atoms[*a as usize]).sum();
-                problem.cells.push(candidate(terms, primary, false, scale, base));
+                let sum = |slot: usize| -> f64 {
+                    let places = terms.iter().map(|(a, _)| at[*a as usize]);
+                    places.map(|(year, spot)| ran.sums.years[&year][&spot][slot]).sum()
+                };
+                // Too few answers: the figure is not published, and not secret either.
+                let thin = coverage.is_some_and(|(part, whole)| 100.0 * sum(part) < minimum * sum(whole));
+                if thin && role == Role::Free {
+                    continue;
+                }
+                let base = sum(measure.base);
+                for (values, atoms) in table.layers.iter_mut().zip(&atoms) {
+                    values.push(terms.iter().map(|(a, _)| atoms[*a as usize]).sum());
+                }
+                table.cells.push(Cell {
+                    terms,
+                    role,
+                    loss: loss(scale, base),
+                    group: u32::try_from(places.len()).unwrap_or(u32::MAX),
+                });
                 places.push((tid, *vintage));
             }
         }
     }
-    some_hidden.then_some(Job {
+    table.cells.iter().any(|c| c.role == Role::Primary).then_some(Job {
         measure,
-        problem,
+        table,
         places,
     })
+}
+
+/// Slots of the rate that says whether a measure covers enough of a territory: its numerator and its denominator.
+fn coverage(ran: &Ran<'_>, measure: &Compiled, dictionary: &Dictionary) -> Option<(usize, usize)> {
+    let rate = dictionary.get(dictionary.get(measure.iid).coverage?);
+    let slot = |operand: &Operand| -> Option<usize> {
+        let [term] = operand.0[..] else { return None };
+        let own = ran.program.measures.iter().find(|m| m.iid == term.indicator)?;
+        Some(own.top + own.cells.iter().position(|c| *c == term.category)?)
+    };
+    Some((slot(rate.numerator.as_ref()?)?, slot(rate.denominator.as_ref()?)?))
+}
+
+/// Cells that add up to what may be published: each category, and the sums of them that shares of the dictionary take.
+fn layers(measure: &Compiled, dictionary: &Dictionary) -> Vec<Vec<usize>> {
+    let mut out: Vec<Vec<usize>> = (0..measure.cells.len()).map(|c| vec![c]).collect();
+    for (_, share) in dictionary.iter() {
+        let Some(numerator) = &share.numerator else { continue };
+        let cells: Option<Vec<usize>> = numerator
+            .0
+            .iter()
+            .map(|term| (term.indicator == measure.iid).then_some(term.category).flatten())
+            .map(|category| measure.cells.iter().position(|c| *c == category))
+            .collect();
+        if let Some(cells) = cells
+            && cells.len() > 1
+            && !out.contains(&cells)
+        {
+            out.push(cells);
+        }
+    }
+    out
+}
+
+/// What hiding a territory loses: its base, more for the wider scales that more readers look up.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]
+fn loss(scale: Scale, base: f64) -> u64 {
+    // Metropolis, commune, IRIS, QPV, residence.
+    let weight = [1_000, 20, 3, 5, 1][scale.rank()];
+    weight * (base.max(0.0) as u64 + 1)
 }
