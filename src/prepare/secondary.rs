@@ -17,7 +17,6 @@ use super::protect::{AllHidden, Hidden, Why};
 use super::read::Source;
 use super::recipe::{Block, Table};
 use super::records::{Sums, vintages};
-use population::{Population, populations};
 use crate::config::Config;
 use crate::diag::Result;
 use crate::disclosure::attack::Terms;
@@ -25,6 +24,7 @@ use crate::disclosure::protect::{Candidate, Guarded, Problem, protect};
 use crate::format::integer;
 use crate::fs;
 use crate::model::{Base, Dictionary, Iid, Scale, State, Tid, Vintage};
+use population::{Population, populations};
 
 /// A block of records once run.
 pub(super) struct Ran<'a> {

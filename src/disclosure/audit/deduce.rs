@@ -121,7 +121,11 @@ fn sums<'a>(
 
 /// Value of a numerator all of whose counts are printed for a zone, `[scale, code, vintage]`.
 fn printed(sum: &str, [scale, code, vintage]: &[&str; 3], value_of: &HashMap<&str, f64>) -> Option<i64> {
-    let count = |term: &str| value_of.get(format!("{scale}:{code}:{term}:{vintage}").as_str()).copied();
+    let count = |term: &str| {
+        value_of
+            .get(format!("{scale}:{code}:{term}:{vintage}").as_str())
+            .copied()
+    };
     let total: Option<f64> = sum.split(" + ").map(count).sum();
     total.filter(|t| t.fract() == 0.0).map(integer)
 }

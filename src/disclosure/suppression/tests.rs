@@ -182,7 +182,11 @@ fn a_zero_is_excused_by_a_published_zero_never_by_a_difference() {
         table.layers = vec![vec![5, 5, 0, 0]];
         let answer = protect(&table, &rule);
         // Hiding the residence of 5 would leave « at most 5 »: the total is hidden.
-        assert_eq!(answer.secondary.keys().copied().collect::<Vec<_>>(), [0], "small {small}");
+        assert_eq!(
+            answer.secondary.keys().copied().collect::<Vec<_>>(),
+            [0],
+            "small {small}"
+        );
         let strict = Rule { zeros: true, ..rule };
         table.layers = vec![vec![0, 0, 0, 0]];
         assert!(!protect(&table, &strict).secondary.is_empty() || !protect(&table, &strict).exposed.is_empty());

@@ -39,7 +39,11 @@ pub(super) fn populations(ran: &Ran<'_>, dictionary: &Dictionary) -> Vec<Populat
         .map(|(rank, m)| (m.iid, rank))
         .collect();
     let ranks = |operand: &Operand| -> Option<Vec<usize>> {
-        operand.0.iter().map(|term| counts.get(&term.indicator).copied()).collect()
+        operand
+            .0
+            .iter()
+            .map(|term| counts.get(&term.indicator).copied())
+            .collect()
     };
     for (_, share) in dictionary.iter() {
         let (Some(numerator), Some(denominator)) = (&share.numerator, &share.denominator) else {

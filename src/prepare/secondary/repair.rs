@@ -46,7 +46,10 @@ pub(super) fn run(
         small: 0,
         ..Rule::default()
     };
-    let found: Vec<_> = jobs.par_iter().map(|job| suppression::protect(&job.table, &rule)).collect();
+    let found: Vec<_> = jobs
+        .par_iter()
+        .map(|job| suppression::protect(&job.table, &rule))
+        .collect();
     let territories = &context.ground.territories;
     for (job, found) in jobs.iter().zip(found) {
         let mut by_scale: BTreeMap<Scale, usize> = BTreeMap::new();
@@ -104,7 +107,11 @@ fn job<'a>(
             if slots[measure.base] <= 0.0 {
                 continue;
             }
-            if measure.slots().iter().any(|s| slots[*s].fract() != 0.0 || slots[*s] < 0.0) {
+            if measure
+                .slots()
+                .iter()
+                .any(|s| slots[*s].fract() != 0.0 || slots[*s] < 0.0)
+            {
                 return None;
             }
             for (list, cells) in atoms.iter_mut().zip(&sums) {
@@ -162,11 +169,11 @@ fn job<'a>(
             }
         }
     }
-    table.cells.iter().any(|c| c.role == Role::Primary).then_some(Job {
-        measure,
-        table,
-        places,
-    })
+    table
+        .cells
+        .iter()
+        .any(|c| c.role == Role::Primary)
+        .then_some(Job { measure, table, places })
 }
 
 /// Slots of the rate that says whether a measure covers enough of a territory: its numerator and its denominator.
