@@ -38,6 +38,8 @@ pub(super) struct Dense {
     flipped: Vec<bool>,
     negated: Vec<bool>,
     structural: usize,
+    /// Columns of the pivot row at hand that hold something.
+    full: Vec<usize>,
 }
 
 impl Dense {
@@ -107,6 +109,7 @@ impl Dense {
             width,
             negated,
             structural,
+            full: Vec::new(),
         };
         table.first()?;
         Ok(table)
@@ -140,21 +143,31 @@ impl Dense {
 
     fn exchange(&mut self, i: usize, j: usize) {
         let w = self.w;
-        let pivot = self.a[i * w + j];
-        let inverse = 1.0 / pivot;
+        let inverse = 1.0 / self.a[i * w + j];
         let (before, rest) = self.a.split_at_mut(i * w);
         let (line, after) = rest.split_at_mut(w);
-        line.iter_mut().for_each(|v| *v *= inverse);
+        // Tables of sums are mostly zeros: only the columns of the pivot row that hold something move.
+        let mut full = std::mem::take(&mut self.full);
+        full.clear();
+        for (c, v) in line.iter_mut().enumerate() {
+            if *v != 0.0 {
+                *v *= inverse;
+                if c != j {
+                    full.push(c);
+                }
+            }
+        }
         line[j] = inverse;
         for other in before.chunks_exact_mut(w).chain(after.chunks_exact_mut(w)) {
             let f = other[j];
             if f != 0.0 {
-                for (v, p) in other.iter_mut().zip(line.iter()) {
-                    *v -= f * p;
+                for c in &full {
+                    other[*c] -= f * line[*c];
                 }
                 other[j] = -f * inverse;
             }
         }
+        self.full = full;
         let leaving = self.basis[i];
         self.basis[i] = self.outside[j];
         if (leaving as usize) < self.k {

@@ -61,6 +61,12 @@ pub(super) fn read(
         );
     }
     let empty = String::new();
+    for message in properties(&parts) {
+        leak(
+            message,
+            "un classeur de l’atlas ne dit de lui-même que son titre et sa source",
+        );
+    }
     let shared = shared(parts.get("xl/sharedStrings.xml").unwrap_or(&empty));
     for (rank, (sheet, hidden)) in sheets(parts.get("xl/workbook.xml").unwrap_or(&empty))
         .into_iter()
@@ -193,6 +199,50 @@ fn figures(
         }
         batch.facts.push((Cow::Owned(name), said));
     }
+}
+
+/// Properties and names that the atlas does not write: they are seen in a menu, not in a sheet.
+fn properties(parts: &BTreeMap<String, String>) -> Vec<String> {
+    let empty = String::new();
+    let mut found = Vec::new();
+    let names = Scanner::new(parts.get("xl/workbook.xml").unwrap_or(&empty));
+    for piece in names {
+        if let Piece::Open {
+            name: "definedName",
+            attributes,
+            ..
+        } = piece
+            && !attribute(attributes, "name").is_some_and(|n| n.starts_with("_xlnm."))
+        {
+            found.push("nom défini dans le classeur : il peut porter un chiffre".to_owned());
+        }
+    }
+    let known = [
+        "title",
+        "creator",
+        "description",
+        "lastModifiedBy",
+        "created",
+        "modified",
+        "coreProperties",
+    ];
+    for piece in Scanner::new(parts.get("docProps/core.xml").unwrap_or(&empty)) {
+        match piece {
+            Piece::Open { name, .. } if !name.starts_with('?') => {
+                let own = name.rsplit(':').next().unwrap_or(name);
+                if !known.contains(&own) {
+                    found.push(format!("propriété « {own} » non prévue dans le classeur"));
+                }
+            }
+            Piece::Text(text) => {
+                if let Some(number) = super::html::counted(&decode(text)) {
+                    found.push(format!("nombre dans une propriété du classeur : « {number} »"));
+                }
+            }
+            _ => {}
+        }
+    }
+    found
 }
 
 /// Parts of a workbook as texts; none when it is not one, or when it would inflate beyond 256 MB.

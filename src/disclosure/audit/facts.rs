@@ -107,7 +107,7 @@ impl Facts {
             }
             let mut shard = shard.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
             for (hash, name, said) in list {
-                match shard.get(&hash) {
+                match shard.get_mut(&hash) {
                     None => {
                         shard.insert(
                             hash,
@@ -118,7 +118,8 @@ impl Facts {
                             },
                         );
                     }
-                    Some(known) if known.said.agrees(said) => {}
+                    // The first file of the walk, whatever the order in which threads read them.
+                    Some(known) if known.said.agrees(said) => known.file = known.file.min(file),
                     Some(known) => {
                         let conflict = (known.said, said, known.file, file);
                         let mut all = self.conflicts.lock().unwrap_or_else(std::sync::PoisonError::into_inner);

@@ -46,10 +46,13 @@ struct Row<'a> {
 }
 
 /// Reads a page.
-pub(super) fn read<'a>(text: &'a str, file: &'a str, batch: &mut Batch<'a>) -> Page {
+///
+/// `labels` are the names of categories that look like a figure (« 20 % et moins »): repeating one says nothing.
+pub(super) fn read<'a>(text: &'a str, file: &'a str, labels: &'a [String], batch: &mut Batch<'a>) -> Page {
     let mut page = Page::default();
     let mut state = State {
         file,
+        labels,
         ..State::default()
     };
     for piece in Scanner::new(text) {
@@ -88,6 +91,7 @@ fn leak(file: &str, message: String, remedy: &str) -> Finding {
 #[derive(Default)]
 struct State<'a> {
     file: &'a str,
+    labels: &'a [String],
     in_identity: bool,
     in_own_cell: bool,
     in_svg: usize,
@@ -154,6 +158,15 @@ impl<'a> State<'a> {
                 "title" | "aria-label" | "alt" | "aria-description" | "placeholder" => {
                     self.check_tooltip(&decode(raw), page);
                 }
+                // A definition may speak of a threshold in percent.
+                "content" if name == "meta" && !counted(&decode(raw)).is_some_and(|found| found.ends_with('%')) => {
+                    self.check_tooltip(&decode(raw), page);
+                }
+                "style" => page.findings.push(leak(
+                    self.file,
+                    "style en ligne : une longueur y peut porter un chiffre".to_owned(),
+                    "le mettre dans un fichier du thème",
+                )),
                 _ if key.starts_with("data-") && !KNOWN_DATA.contains(&key) => {
                     page.findings.push(leak(
                         self.file,
@@ -296,7 +309,7 @@ impl<'a> State<'a> {
             }
             "title" | "desc" => {
                 if let Some(text) = self.tooltip.take()
-                    && let Some(found) = counted(&text)
+                    && let Some(found) = counted(&without(&text, self.labels))
                 {
                     match (self.mark.take(), number_of(&found)) {
                         (Some(cell), Some(number)) => batch.facts.push((cell, Said::Number(number))),
@@ -367,7 +380,7 @@ impl<'a> State<'a> {
 
     /// An attribute describes in words; its only numbers are those of names, codes and years.
     fn check_tooltip(&self, text: &str, page: &mut Page) {
-        if let Some(found) = counted(text) {
+        if let Some(found) = counted(&without(text, self.labels)) {
             page.findings.push(leak(
                 self.file,
                 format!("nombre dans une infobulle ou un texte de remplacement : « {found} »"),
@@ -392,8 +405,19 @@ const COUNTED: [&str; 12] = [
     "locataires",
 ];
 
+/// A text without the labels of categories that it repeats.
+pub(super) fn without<'t>(text: &'t str, labels: &[String]) -> Cow<'t, str> {
+    let mut text = Cow::Borrowed(text);
+    for label in labels {
+        if text.contains(label.as_str()) {
+            text = Cow::Owned(text.replace(label.as_str(), " "));
+        }
+    }
+    text
+}
+
 /// Finds « 7 logements », « 12,5 % » in a text: the number and the thing it counts.
-fn counted(text: &str) -> Option<String> {
+pub(super) fn counted(text: &str) -> Option<String> {
     // Thousands are one number.
     let text = text.replace('\u{202F}', "");
     let words: Vec<&str> = text.split(char::is_whitespace).filter(|w| !w.is_empty()).collect();
@@ -504,7 +528,7 @@ mod tests {
 
     fn findings(text: &str) -> Vec<String> {
         let mut batch = Batch::default();
-        read(text, "page.html", &mut batch)
+        read(text, "page.html", &["20 % et moins".to_owned()], &mut batch)
             .findings
             .into_iter()
             .map(|f| f.message)
@@ -518,7 +542,7 @@ mod tests {
                     <data value=\"\" data-state=\"s\" data-cell=\"residence:R-1:parc.l:2025\">s</data>\
                     <data value=\"80\" data-base=\"commune:99001:parc.v:2025\">80</data>";
         let mut batch = Batch::default();
-        let page = read(text, "p", &mut batch);
+        let page = read(text, "p", &[], &mut batch);
         assert_eq!(page.lineage, ["99001".to_owned(), String::new(), "QN09901M".to_owned()]);
         assert_eq!(batch.facts.len(), 3);
         assert_eq!(batch.facts[0].1, Said::Number(12.5));
@@ -535,6 +559,9 @@ mod tests {
             "<p data-n=\"7\">x</p>",
             "<p>Il reste 7 logements.</p>",
             "<!-- 7 -->",
+            "<meta name=\"description\" content=\"Les Tilleuls : 7 logements\">",
+            "<i style=\"width:7%\">x</i>",
+            "<svg><title>Ressources : 20 % de plus</title></svg>",
             "<data value=\"7\" data-state=\"s\" data-cell=\"residence:R-1:a:2025\">s</data>",
             "<svg><circle r=\"5\" data-cell=\"a:b:c:1\" data-state=\"s\"/><circle r=\"7\" data-cell=\"a:d:c:1\" data-state=\"s\"/></svg>",
             "<table><tr><th>a</th><td class=\"n me\"><data value=\"\" data-state=\"s\" data-cell=\"a:b:c:1\">s</data></td>\
@@ -542,6 +569,7 @@ mod tests {
         ] {
             assert_eq!(findings(planted).len(), 1, "{planted}");
         }
+        assert!(findings("<svg><title>Ressources : 20 % et moins, 2024</title></svg>").is_empty());
         assert!(findings("<p>Sous 11 logements, rien. Édition 2025.</p>").is_empty());
     }
 

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::facts::{Batch, Finding, Said};
+use super::html::{counted, without};
 
 /// Keys that files of places may carry; another could carry a figure.
 const PLACES: [&str; 14] = [
@@ -46,6 +47,46 @@ pub(super) fn scale_labels(text: &str) -> BTreeMap<String, String> {
         .into_iter()
         .flatten()
         .filter_map(|s| Some((s["label"].as_str()?.to_owned(), s["id"].as_str()?.to_owned())))
+        .collect()
+}
+
+/// Labels of categories that look like a figure, from `atlas.json`: « 20 % et moins ». Longest first.
+pub(super) fn number_labels(text: &str) -> Vec<String> {
+    let Ok(value) = serde_json::from_str::<Value>(text) else {
+        return Vec::new();
+    };
+    let indicators = value["indicators"].as_array().into_iter().flatten();
+    let categories = indicators.flat_map(|i| i["categories"].as_array().into_iter().flatten());
+    let mut labels: Vec<String> = categories
+        .filter_map(|c| c["label"].as_str())
+        .filter(|label| counted(label).is_some() && label.split_whitespace().count() > 2)
+        .map(str::to_owned)
+        .collect();
+    labels.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
+    labels.dedup();
+    labels
+}
+
+/// A file of the search: its texts are names and words, never a number of something.
+pub(super) fn search(text: &str, file: &str, labels: &[String]) -> Vec<Finding> {
+    let Ok(value) = serde_json::from_str::<Value>(text) else {
+        return vec![leak(file, "fichier illisible".to_owned())];
+    };
+    let mut found = Vec::new();
+    let mut todo = vec![&value];
+    while let Some(value) = todo.pop() {
+        match value {
+            Value::String(text) => found.extend(counted(&without(text, labels))),
+            Value::Array(list) => todo.extend(list),
+            Value::Object(map) => todo.extend(map.values()),
+            _ => {}
+        }
+    }
+    found.sort();
+    found.dedup();
+    found
+        .into_iter()
+        .map(|found| leak(file, format!("nombre dans l’index de recherche : « {found} »")))
         .collect()
 }
 

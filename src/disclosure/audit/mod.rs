@@ -152,11 +152,12 @@ pub fn audit(dir: &Path, numbers: Disclosure, against: Option<&Path>) -> Result<
         .map(|p| p.strip_prefix(dir).unwrap_or(p).to_string_lossy().into_owned())
         .collect();
     let manifest = dir.join("donnees/atlas.json");
-    let scales = if manifest.is_file() {
-        json::scale_labels(&fs::read_text(&manifest)?.text)
+    let manifest = if manifest.is_file() {
+        fs::read_text(&manifest)?.text
     } else {
-        BTreeMap::new()
+        String::new()
     };
+    let (scales, labels) = (json::scale_labels(&manifest), json::number_labels(&manifest));
     let places = places(dir, &files)?;
     let facts = Facts::new();
     let gathered = Mutex::new(Gathered::default());
@@ -167,7 +168,7 @@ pub fn audit(dir: &Path, numbers: Disclosure, against: Option<&Path>) -> Result<
         .map(|(i, (path, file))| {
             let bytes = fs::read(path)?;
             let rank = u32::try_from(i).unwrap_or(u32::MAX);
-            let own = one(&bytes, file, rank, &scales, &places, &facts);
+            let own = one(&bytes, file, rank, &scales, &labels, &places, &facts);
             let mut all = gathered.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
             all.findings.extend(own.findings);
             all.lineages.extend(own.lineages);
@@ -234,30 +235,47 @@ fn one(
     file: &str,
     rank: u32,
     scales: &BTreeMap<String, String>,
+    labels: &[String],
     places: &BTreeMap<String, Vec<String>>,
     facts: &Facts,
 ) -> Gathered {
     let mut out = Gathered::default();
+    let spaced = file.replace(['-', '_', '/', '.'], " ");
+    if let Some(found) = html::counted(&spaced) {
+        out.findings.push(Finding {
+            error: true,
+            kind: "fuite",
+            message: format!("nombre dans le nom du fichier : « {found} »"),
+            files: vec![file.to_owned()],
+            remedy: "un nom de fichier ne porte que des noms, des codes et des millésimes".to_owned(),
+        });
+    }
     if file.ends_with(".html") || file.ends_with(".svg") {
         let text = String::from_utf8_lossy(bytes);
         let mut batch = Batch::default();
-        let page = html::read(&text, file, &mut batch);
+        let page = html::read(&text, file, labels, &mut batch);
         facts.add(batch, rank);
-        out.findings = page.findings;
+        out.findings.extend(page.findings);
         let mut parts = file.split('/');
         if let (Some("residences"), Some(id), Some("index.html")) = (parts.next(), parts.next(), parts.next()) {
             out.lineages.insert(id.to_owned(), page.lineage);
         }
     } else if file.ends_with(".xlsx") {
         let mut batch = Batch::default();
-        out.findings = book::read(bytes, file, scales, &mut batch, &mut out.dictionary);
+        out.findings
+            .extend(book::read(bytes, file, scales, &mut batch, &mut out.dictionary));
         facts.add(batch, rank);
     } else if file.starts_with("donnees/valeurs/") {
         let mut batch = Batch::default();
-        out.findings = json::values(&String::from_utf8_lossy(bytes), file, places, &mut batch);
+        out.findings
+            .extend(json::values(&String::from_utf8_lossy(bytes), file, places, &mut batch));
         facts.add(batch, rank);
     } else if file.starts_with("donnees/lieux/") {
-        out.findings = json::places(&String::from_utf8_lossy(bytes), file).1;
+        out.findings
+            .extend(json::places(&String::from_utf8_lossy(bytes), file).1);
+    } else if file.starts_with("donnees/recherche/") {
+        out.findings
+            .extend(json::search(&String::from_utf8_lossy(bytes), file, labels));
     } else if !known(file) {
         out.findings.push(Finding {
             error: true,
@@ -275,7 +293,7 @@ fn known(file: &str) -> bool {
     file == "robots.txt"
         || file.starts_with("actifs/")
         || (file.starts_with("seances/") && file.ends_with("/marges.css"))
-        || ["atlas.json", "contours/", "equipements/", "carreaux/", "recherche/"]
+        || ["atlas.json", "contours/", "equipements/", "carreaux/"]
             .iter()
             .any(|p| file.strip_prefix("donnees/").is_some_and(|f| f.starts_with(p)))
 }

@@ -1,0 +1,336 @@
+"""One leak planted by hand in each channel of a built site: the audit must tell each, and nothing of the copy untouched.
+
+A small invented metropolis is built; each plant goes into a copy of its own, whose findings are compared with those of
+the copy before the plant. `--against` is tried with the private report of the same build.
+"""
+
+import json
+import os
+import re
+import shutil
+import zipfile
+
+import openpyxl
+from openpyxl.comments import Comment
+from openpyxl.workbook.defined_name import DefinedName
+
+from common import ATLAS, WORK, Report, atlas
+
+HOME = WORK / "planted"
+SIZE = ["--communes", 4, "--iris", 12, "--qpv", 2, "--residences", 60, "--vintages", 6, "--seed", 3]
+
+
+def must(run):
+    if run.returncode:
+        raise SystemExit(f"{run.args}: {run.stderr}")
+
+
+def build():
+    shutil.rmtree(HOME, ignore_errors=True)
+    must(atlas("demo", *SIZE, "--site", HOME / "site", "--records", HOME / "records"))
+    must(atlas("build", "--site", HOME / "site", "--out", HOME / "public"))
+    return HOME / "public"
+
+
+def findings(folder, *options):
+    run = atlas("audit", folder, "--format", "json", *options)
+    if not run.stdout.startswith("{"):
+        raise SystemExit(f"audit {folder}: {run.stderr}")
+    return {(f["kind"], f["message"], tuple(f["files"])) for f in json.loads(run.stdout)["findings"] if f["error"]}
+
+
+def beyond(found, before):
+    """Findings whose message is new; the files of a figure are those where it was met first."""
+    known = {f[:2] for f in before}
+    return {f for f in found if f[:2] not in known}
+
+
+def copy(source, name):
+    """A copy by links: a file is replaced, never written in place."""
+    target = HOME / name
+    shutil.rmtree(target, ignore_errors=True)
+    shutil.copytree(os.path.realpath(source), target, copy_function=os.link)
+    return target
+
+
+def put(path, content):
+    path.unlink(missing_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(content, encoding="utf-8")
+
+
+def page(change):
+    """A plant in the text of one page: the first on which `change` changes something."""
+
+    def plant(folder):
+        for path in sorted(folder.rglob("index.html")):
+            text = path.read_text(encoding="utf-8")
+            changed = change(text)
+            if changed != text:
+                put(path, changed)
+                return str(path.relative_to(folder))
+        raise SystemExit("no page has a place for this plant")
+
+    return plant
+
+
+def body(markup):
+    return page(lambda text: text.replace("</main>", markup + "</main>", 1))
+
+
+HIDDEN_DATA = re.compile(r'<data value="" data-state="s" data-cell="(residence:[^"]*)"')
+HIDDEN_MARK = re.compile(r'<(path|circle|rect|use)\b(?=[^>]*data-state="s")(?=[^>]*data-cell=")')
+
+
+def hidden_value(text):
+    return HIDDEN_DATA.sub(r'<data value="7" data-state="s" data-cell="\1"', text, count=1)
+
+
+def hidden_mark(text):
+    return HIDDEN_MARK.sub(r'<\1 data-value="7"', text, count=1)
+
+
+def workbook(change):
+    def plant(folder):
+        path = sorted(folder.glob("communes/*/*.xlsx"))[0]
+        book = openpyxl.load_workbook(path)
+        change(book)
+        path.unlink()
+        book.save(path)
+        return str(path.relative_to(folder))
+
+    return plant
+
+
+def hidden_cell(book):
+    for row in book["Données"].iter_rows(min_row=3):
+        if row[11].value == "s":
+            row[8].value = 7
+            return
+    raise SystemExit("no hidden row in the workbook")
+
+
+def hidden_sheet(book):
+    book.create_sheet("Calculs").sheet_state = "hidden"
+
+
+def comment(book):
+    book["Notice"]["A1"].comment = Comment("7 logements", "x")
+
+
+def defined_name(book):
+    book.defined_names["masque"] = DefinedName("masque", attr_text="7")
+
+
+def document_property(book):
+    book.properties.keywords = "7"
+
+
+def described(book):
+    book.properties.description = "Les Tilleuls : 7 logements"
+
+
+def values(folder):
+    for path in sorted(folder.glob("donnees/valeurs/residence/parc.logements-*.json")):
+        text = path.read_text(encoding="utf-8")
+        if '"s"' in text:
+            put(path, text.replace('"s"', "7", 1))
+            return str(path.relative_to(folder))
+    raise SystemExit("no hidden value in the files of values")
+
+
+def search_entry(folder):
+    path = sorted(folder.glob("donnees/recherche/d-*.json"))[0]
+    list_ = json.loads(path.read_text(encoding="utf-8"))
+    put(path, json.dumps(list_ + ["Les Tilleuls : 7 logements"], ensure_ascii=False))
+    return str(path.relative_to(folder))
+
+
+def new_file(name, content):
+    def plant(folder):
+        put(folder / name, content)
+        return name
+
+    return plant
+
+
+def sorted_row(cells):
+    """A table whose hidden row stands between two values."""
+    said = {"c": 'value="90"', "a": 'value="50"', "z": 'value="" data-state="s"', "b": 'value="20"'}
+    row = '<tr><th>{0}</th><td><data {1} data-cell="residence:plante-{0}:parc.logements:2025">x</data></td></tr>'
+    return "<table>" + "".join(row.format(k, v) for k, v in said.items() if k in cells) + "</table>"
+
+
+BAR = (
+    '<table><tr><th>Les Tilleuls</th><td class="n me"><data value="" data-state="s" '
+    'data-cell="residence:plante:parc.logements:2025">s</data></td><td><svg><rect width="7%"/></svg></td></tr></table>'
+)
+CIRCLES = "<svg>" + "".join(
+    f'<circle r="{r}" data-state="s" data-cell="residence:plante-{r}:parc.logements:2025"/>' for r in (5, 7)
+) + "</svg>"
+
+PLANTS = {
+    "tooltip": body("<svg><title>Les Tilleuls : 7 logements</title></svg>"),
+    "title attribute": body('<a title="Les Tilleuls : 7 logements">x</a>'),
+    "aria-label": body('<a aria-label="Les Tilleuls : 7 logements">x</a>'),
+    "alt text": body('<img alt="Les Tilleuls : 7 logements">'),
+    "text": body("<p>Il reste 7 logements aux Tilleuls.</p>"),
+    "comment of a page": body("<!-- 7 -->"),
+    "data attribute": body('<p data-effectif="7">x</p>'),
+    "value of a hidden figure": page(hidden_value),
+    "data-value of a hidden zone": page(hidden_mark),
+    "inline style": body('<i style="--n:7">x</i>'),
+    "style element": body("<style>i{width:7px}</style>"),
+    "script": body("<script>n=7</script>"),
+    "bar of a hidden row": body(BAR),
+    "circle of a hidden residence": body(CIRCLES),
+    "sorted table": body(sorted_row("caz" + "b")),
+    "meta description": page(lambda t: t.replace("</head>", '<meta name="keywords" content="7 logements"></head>', 1)),
+    "workbook: cell": workbook(hidden_cell),
+    "workbook: hidden sheet": workbook(hidden_sheet),
+    "workbook: comment": workbook(comment),
+    "workbook: defined name": workbook(defined_name),
+    "workbook: keywords": workbook(document_property),
+    "workbook: description": workbook(described),
+    "file of values": values,
+    "search index": search_entry,
+    "new data file": new_file("donnees/effectifs.json", '{"R-00001":7}'),
+    "file name": new_file("residences/tilleuls-7-logements/index.html", "<!doctype html><title>x</title>"),
+}
+
+
+def published_everywhere(folder, cell, value):
+    """Publishes a hidden figure in pages and files of values; workbooks but one are taken away first."""
+    scale, code, indicator, vintage = cell.split(":")
+    hidden = f'<data value="" data-state="s" data-cell="{cell}"'
+    for path in folder.rglob("*.html"):
+        text = path.read_text(encoding="utf-8")
+        if hidden in text:
+            put(path, text.replace(hidden, f'<data value="{value}" data-cell="{cell}"'))
+    mark = re.compile(rf'(<[a-z]+\b[^>]*data-cell="{re.escape(cell)}"[^>]*?) data-state="s"')
+    for path in folder.rglob("*.html"):
+        text = path.read_text(encoding="utf-8")
+        if mark.search(text):
+            put(path, mark.sub(rf'\1 data-value="{value}"', text))
+    for path in folder.glob(f"donnees/valeurs/{scale}/{indicator}-*.json"):
+        table = json.loads(path.read_text(encoding="utf-8"))
+        codes = json.loads((folder / "donnees" / table["places"]).read_text(encoding="utf-8"))["codes"]
+        if code in codes and vintage in table["vintages"]:
+            at = table["vintages"].index(vintage)
+            table["values"][at][0][codes.index(code)] = value
+            put(path, json.dumps(table, ensure_ascii=False))
+    for path in folder.rglob("*.xlsx"):
+        book = openpyxl.load_workbook(path)
+        for row in book["Données"].iter_rows(min_row=3):
+            if (row[1].value, row[3].value, str(row[7].value)) == (code, indicator, vintage) and row[11].value == "s":
+                row[8].value, row[11].value = value, None
+        path.unlink()
+        book.save(path)
+
+
+def keep_one_workbook(folder):
+    kept = sorted(folder.glob("communes/*/*.xlsx"))[0]
+    for path in folder.rglob("*.xlsx"):
+        if path != kept:
+            path.unlink()
+
+
+def differences(report, public):
+    """A secondary cell published again: what it protected is worked out. Two windows: so is a single year."""
+    private = json.loads((HOME / "records" / "rapport" / "rapport.json").read_text(encoding="utf-8"))
+    base = copy(public, "one-book")
+    keep_one_workbook(base)
+    before = findings(base)
+    taken = [
+        h for h in private["hidden"]
+        if h["indicator"] == "parc.logements" and h["scale"] != "commune" and h["why"] != "threshold"
+    ]
+    for number, h in enumerate(taken[:3]):
+        folder = copy(base, f"taken-{number}")
+        cell = f"{h['scale']}:{h['code']}:parc.logements:{h['vintage']}"
+        published_everywhere(folder, cell, round(h["value"]))
+        new = beyond(findings(folder), before)
+        deduced = [f for f in new if f[0] in ("recalcul", "zone")]
+        report.expect(deduced, cell, f"published, what it protects is not worked out: {sorted(new)[:3]}")
+        report.count("differences")
+        shutil.rmtree(folder)
+    folder = copy(base, "windows")
+    table = json.loads((folder / "donnees/valeurs/commune/attr.total-0.json").read_text(encoding="utf-8"))
+    codes = json.loads((folder / "donnees" / table["places"]).read_text(encoding="utf-8"))["codes"]
+    at, window = len(table["vintages"]) - 1, table["vintages"][-1]
+    first, last = map(int, window.split("-"))
+    code, value = next((c, v) for c, v in zip(codes, table["values"][at][0]) if isinstance(v, int) and v > 100)
+    cell = f"commune:{code}:attr.total:{first}-{last - 1}"
+    place = body(f'<data value="{value - 30}" data-cell="{cell}">{value - 30}</data>')(folder)
+    new = [f for f in beyond(findings(folder), before) if f[0] == "fenetres"]
+    report.expect(any(place in f[2] for f in new), place, f"two windows, and the year {last} alone is not told")
+    report.count("differences")
+
+
+def against(report, public):
+    """A hidden value written in any file is found by its digits."""
+    private = HOME / "records" / "rapport" / "rapport.json"
+    before = findings(public, "--against", private)
+    report.expect(not [f for f in before if f[0] == "rapport"], "untouched", "a hidden value is told where none stands")
+    pages = "".join(p.read_text(encoding="utf-8") for p in public.rglob("donnees/valeurs/*/*.json"))
+    hidden = json.loads(private.read_text(encoding="utf-8"))["hidden"]
+    rare = next(
+        str(h["value"]) for h in hidden
+        if re.fullmatch(r"\d\.\d{3}", str(h["value"])) and str(h["value"]) not in pages
+    )
+
+    def archived(folder):
+        path = sorted(folder.glob("communes/*/*.xlsx"))[0]
+        path.unlink()
+        source = sorted(public.glob("communes/*/*.xlsx"))[0]
+        with zipfile.ZipFile(source) as old, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new:
+            for item in old.infolist():
+                new.writestr(item, old.read(item))
+            new.writestr("xl/comments1.xml", f"<comments>{rare}</comments>")
+        return str(path.relative_to(folder))
+
+    def data(folder):
+        path = folder / "donnees" / "atlas.json"
+        put(path, path.read_text(encoding="utf-8")[:-1] + f',"n":{rare}}}')
+        return "donnees/atlas.json"
+
+    channels = {
+        "text": body(f"<p>{rare.replace('.', ',')}</p>"),
+        "attribute": body(f'<p class="n {rare}">x</p>'),
+        "part of a workbook": archived,
+        "data": data,
+        "robots.txt": new_file("robots.txt", f"# {rare}\n"),
+    }
+    for name, plant in channels.items():
+        folder = copy(public, "against")
+        place = plant(folder)
+        new = beyond(findings(folder, "--against", private), before)
+        told = any(f[0] == "rapport" and place in f[2] for f in new)
+        report.expect(told, place, f"--against: hidden value not found in {name}: {sorted(new)[:2]}")
+        report.count("values sought")
+
+
+def main():
+    report = Report()
+    if not ATLAS.exists():
+        raise SystemExit(f"no binary at {ATLAS}: run the step release first")
+    public = build().resolve()
+    before = findings(public)
+    for kind, message, files in sorted(before):
+        if kind in ("fuite", "canaux"):
+            report.finding(files[0], f"told of a site without a plant: {message}")
+    same = copy(public, "resaved")
+    workbook(lambda book: None)(same)
+    report.expect(not beyond(findings(same), before), "resaved workbook", "rewritten without a plant, it is told to leak")
+    for name, plant in PLANTS.items():
+        folder = copy(public, "plant")
+        place = plant(folder)
+        new = beyond(findings(folder), before)
+        report.expect(any(place in f[2] for f in new), place, f"{name} not found; new findings: {sorted(new)[:2]}")
+        report.count("plants")
+    differences(report, public)
+    against(report, public)
+    report.end("plants", "differences", "values sought")
+
+
+main()
