@@ -188,9 +188,15 @@ async function weight() {
     const search = engine();
     await search.find(text, 8);
     const bytes = [...search.asked].reduce((n, name) => n + (sizes.get(name) ?? 0), 0);
-    const began = performance.now();
-    await search.find(text, 8);
-    costs.push({ text, bytes, files: search.asked.size, ms: performance.now() - began });
+    // Time of the processor, the best of three: other programs do not count.
+    let ms = Infinity;
+    for (let i = 0; i < 3; i++) {
+      const began = process.cpuUsage();
+      await search.find(text, 8);
+      const { user, system } = process.cpuUsage(began);
+      ms = Math.min(ms, (user + system) / 1000);
+    }
+    costs.push({ text, bytes, files: search.asked.size, ms });
   }
   // Typed letter by letter, on one page.
   for (const p of [pick(residences), pick(residences), pick(communes)]) {

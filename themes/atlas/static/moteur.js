@@ -108,8 +108,7 @@ export class Search {
       scores = scored(await this.places(code));
     }
     if (!scores?.size) scores = await this.candidates(words);
-    const first = [...scores].sort((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, LOOKED);
-    const found = await this.records(first, index.records[0]);
+    const found = await this.records(best(scores, LOOKED), index.records[0]);
     for (const place of found) place.score = this.closeness(place, words, typed);
     found.sort((a, b) => b.score - a.score || a.record - b.record);
     return found.slice(0, limit);
@@ -140,6 +139,14 @@ export class Search {
     const sharp = maps.filter((m) => m && !m.soft);
     const found = (lists) => lists.filter((m) => m.size);
     if (!sharp.length) return scored(unite(maps.filter(Boolean)));
+    const within = maps.filter((m) => m?.within).map((m) => m.within);
+    /** Those of the scale that was named come first. */
+    const preferred = (scores) => {
+      for (const [from, to] of within) {
+        for (const [record, score] of scores) if (record >= from && record < to) scores.set(record, score + 2);
+      }
+      return scores;
+    };
     let all = sharp.every((m) => m.size) ? meet(sharp) : new Map();
     if (!all.size) {
       // A number that no address has: the street is the answer.
@@ -163,9 +170,9 @@ export class Search {
       const wide = unite(found(maps.filter((m) => m && !m.soft)));
       const most = Math.max(0, ...[...wide.values()].map((v) => v.words));
       const enough = Math.max(1, most - 1, Math.ceil(sharp.length / 2));
-      return new Map([...wide].filter(([, v]) => v.words >= enough).map(([k, v]) => [k, v.score + 3 * v.words]));
+      return preferred(new Map([...wide].filter(([, v]) => v.words >= enough).map(([k, v]) => [k, v.score + 3 * v.words])));
     }
-    return scored(all);
+    return preferred(all);
   }
 
   /**
@@ -196,9 +203,10 @@ export class Search {
     if (out.size) word.forms.push(word.text);
     if (word.scale !== undefined) {
       const [from, to] = spans.slice(2 * word.scale);
-      // Residences are nearly all there is: their word chooses among the others, it does not choose them.
-      if (this.index.scales[word.scale] === "residence") out.soft = true;
-      else for (let record = from; record < to; record++) if (!out.has(record)) out.set(record, 1);
+      // The word chooses among what the others lead to; alone, it proposes the first ones of the scale.
+      for (let record = from; record < Math.min(to, from + LOOKED); record++) if (!out.has(record)) out.set(record, 1);
+      out.soft = true;
+      out.within = [from, to];
       return out;
     }
     if (!out.size && /^[ld][aeiouyh]./.test(word.text)) {
@@ -430,6 +438,24 @@ function add(out, steps, points) {
       }
     }
   }
+}
+
+/** The `most` records of the best points, then of the lowest ranks. Points take few values: they are counted, not sorted. */
+function best(scores, most) {
+  const tally = new Map();
+  for (const score of scores.values()) tally.set(score, (tally.get(score) ?? 0) + 1);
+  const values = [...tally.keys()].sort((a, b) => b - a);
+  let room = most;
+  const out = [];
+  for (const value of values) {
+    if (room <= 0) break;
+    const level = [];
+    for (const [record, score] of scores) if (score === value) level.push(record);
+    const kept = Int32Array.from(level).sort().subarray(0, room);
+    for (const record of kept) out.push([record, value]);
+    room -= kept.length;
+  }
+  return out;
 }
 
 /** Rank of the first word not before `word`. */
