@@ -196,7 +196,7 @@ impl Theme {
             let sheets = names.iter().filter_map(|name| assets.get(name));
             sheets.cloned().collect::<Vec<_>>().join(&b'\n')
         };
-        let mut made = BTreeMap::from([("pages.css".to_owned(), join(&self.assets, &common))]);
+        let mut made = BTreeMap::from([("atlas.css".to_owned(), join(&self.assets, &common))]);
         let mut used: BTreeSet<String> = common.iter().cloned().collect();
         for (kind, own) in &mut self.settings.page_styles {
             // The page's own sheets come first: the theme has the last word.
@@ -206,7 +206,8 @@ impl Theme {
             made.insert(name.clone(), join(&self.assets, &all));
             *own = vec![name];
         }
-        self.settings.styles = vec!["pages.css".to_owned()];
+        // The proxies know this name: public pages ask for it without a password.
+        self.settings.styles = vec!["atlas.css".to_owned()];
         self.assets.retain(|name, _| !used.contains(name));
         self.assets.extend(made);
     }
@@ -313,6 +314,11 @@ mod tests {
             assert!(theme.asset_path(name).is_some(), "{name}");
         }
         assert_eq!(theme.settings.classes.len(), 5);
+        // Public pages ask for this one without a password: the proxies let it through by its name.
+        let public = theme.settings.styles.iter().filter_map(|name| theme.asset_path(name));
+        for path in public {
+            assert!(crate::kit::public::is_public(&format!("/{path}")), "{path}");
+        }
     }
 
     #[test]

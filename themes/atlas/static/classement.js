@@ -18,7 +18,7 @@ class Ranking {
     this.vintage = el("select", { onchange: () => this.set({ vintage: this.vintage.value }) });
     this.since = el("select", { onchange: () => this.set({ since: this.since.value }) });
     this.within = el("select", { onchange: () => this.set({ within: this.within.value }) });
-    this.order = el("button", { type: "button", onclick: () => this.set({ up: !this.state.up }) });
+    this.order = el("button", { type: "button", onclick: () => this.set({ up: !this.state.up }) }, "Du plus grand au plus petit");
     const labelled = (text, control) => el("label", { class: "c" }, el("span", {}, text), control);
     this.categoryBox = labelled("Modalité", this.category);
     this.withinBox = labelled("Dans", this.within);
