@@ -708,7 +708,9 @@ const tests = fluid ? large : {
     await p.waitForFunction((s) => location.search !== s && location.search.includes("i="), before);
     await reach(".tool-root form button");
     await p.keyboard.press("Enter");
-    await p.waitForFunction(() => location.search.includes("ordre=croissant"));
+    // The button says the order of the table that is drawn with it.
+    await p.getByRole("button", { name: "Du plus petit au plus grand" }).waitFor();
+    expect(p.url().includes("ordre=croissant"), "keyboard: the order is not in the address");
     const keys = await p.locator("table.rank.versus tbody:first-of-type data").evaluateAll((all) => all.filter((d) => !d.dataset.state).map((d) => Number(d.value)));
     expect(keys.every((v, i) => !i || keys[i - 1] <= v), "keyboard: the ranking does not turn round");
     await p.goto(`${ORIGIN}/communes/`);
