@@ -143,7 +143,8 @@ pub fn check(args: &SiteArgs, progress: &mut Progress) -> Result<(Report, Diagno
     let (published, more) = progress.stage("Admission", || disclosure::admit(&site))?;
     warnings.extend(more);
     warnings.extend(overdue(&site));
-    let theme = Theme::load(&site.root, &site.config.theme)?;
+    let mut theme = Theme::load(&site.root, &site.config.theme)?;
+    theme.add_library(None);
     let plan = progress.stage("Plan", || plan_all(&site, &published, &theme))?;
     let mut report = start(&site, &published);
     for (path, output) in plan.iter() {
@@ -166,10 +167,10 @@ pub fn build(args: &Args, progress: &mut Progress) -> Result<(Report, Diagnostic
     let mut theme = Theme::load(&site.root, &site.config.theme)?;
     if site.config.map.interactive {
         let (library, missing) = progress.stage("Bibliothèque de carte", library::files);
-        if let Some(files) = library {
-            theme.add_library(files);
-        }
+        theme.add_library(library);
         warnings.extend(missing);
+    } else {
+        theme.add_library(None);
     }
     let mut plan = progress.stage("Plan", || plan_all(&site, &published, &theme))?;
     let browser = progress.stage("Carte et recherche", || browser::files(&site, &published));

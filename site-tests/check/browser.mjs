@@ -1,6 +1,6 @@
 // Reads the built site in a real Chromium, served from the loopback under the strict headers of production.
 //
-//   browser.mjs axe       axe-core on each kind of page, wide, narrow and in print: no violation
+//   browser.mjs axe [URL] axe-core on each kind of page (whose address has URL), wide, narrow and in print: no violation
 //   browser.mjs noscript  complete without JavaScript, no sideways scroll at 320 px, no request to another origin
 //   browser.mjs print     sheets of each printed fiche, and the mentions on each of them
 //
@@ -88,8 +88,10 @@ async function axe(browser, origin) {
     // Scripts are injected by the test, which the page's own policy would refuse.
     const context = await browser.newContext({ viewport, bypassCSP: true, reducedMotion: "reduce" });
     const page = await context.newPage();
+    // A whole page drawn without a graphics card, on a busy machine.
+    page.setDefaultTimeout(180_000);
     await page.emulateMedia({ media });
-    for (const { url } of kinds().chosen) {
+    for (const { url } of kinds().chosen.filter((k) => k.url.includes(process.argv[3] ?? ""))) {
       await page.goto(origin + url, { waitUntil: "load" });
       await page.evaluate(source);
       const result = await page.evaluate(() =>

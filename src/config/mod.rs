@@ -217,7 +217,7 @@ pub struct Administration {
 pub struct Map {
     /// Whether the pages get the interactive map, installed from npm by the build.
     pub interactive: bool,
-    /// Optional local PMTiles basemap, relative to the site.
+    /// Local basemap: refused until the map draws it, rather than accepted without effect.
     pub basemap: Option<String>,
     /// Mention of the basemap's producer.
     pub basemap_attribution: String,
@@ -414,6 +414,12 @@ impl Config {
             refuse(
                 "les bailleurs sont affichés sans base légale".to_owned(),
                 "renseigner « landlords.legal_basis », ou mettre « landlords.shown » à false",
+            );
+        }
+        if self.map.basemap.is_some() || !self.map.basemap_attribution.is_empty() {
+            refuse(
+                "« map.basemap » : la carte ne dessine pas encore de fond local".to_owned(),
+                "retirer « basemap » et « basemap_attribution » : la carte n’a besoin d’aucun fond",
             );
         }
         if let Err((message, hint)) = crate::model::Code::parse(Scale::Metropole, &self.metropole.code) {

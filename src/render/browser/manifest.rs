@@ -45,8 +45,7 @@ pub(super) fn write(site: &Site, published: &Published, blocks: &Blocks) -> Stri
         .sources
         .iter()
         .map(|s| {
-            let breaks: Map<String, Value> = s.breaks.iter().map(|(y, why)| (y.to_string(), json!(why))).collect();
-            let about = json!({ "producer": s.producer, "dataset": s.dataset, "note": s.note, "breaks": breaks });
+            let about = json!({ "producer": s.producer, "dataset": s.dataset, "note": s.note });
             (s.id.clone(), about)
         })
         .collect();
@@ -76,11 +75,10 @@ pub(super) fn write(site: &Site, published: &Published, blocks: &Blocks) -> Stri
         "small_base": config.small_base.below,
         "bounds": bounds(site, &everything).map(short),
         "landlords": config.landlords.shown,
-        "basemap": config.map.basemap,
-        "basemap_attribution": config.map.basemap_attribution,
         "states": states,
         "scales": scales,
         "themes": config.themes.iter().map(|t| json!({ "id": t.id, "label": t.label })).collect::<Vec<_>>(),
+        "first": first(site, published).map(|iid| &site.dictionary.get(iid).id),
         "indicators": indicators,
         "sources": sources,
         "equipment": equipment,
@@ -88,6 +86,14 @@ pub(super) fn write(site: &Site, published: &Published, blocks: &Blocks) -> Stri
         "grids": grids,
     })
     .to_string()
+}
+
+/// Indicator of the first view: the first share or rate that the communes have.
+fn first(site: &Site, published: &Published) -> Option<Iid> {
+    let all = || values::indicators(site, published, Scale::Commune);
+    all()
+        .find(|iid| site.dictionary.get(*iid).kind.is_ratio())
+        .or_else(|| all().next())
 }
 
 /// Describes an indicator; none when no page may show it.
@@ -110,6 +116,13 @@ fn indicator(site: &Site, published: &Published, iid: Iid) -> Option<Value> {
         return None;
     }
     let breaks = class_breaks(published, iid, x);
+    // Breaks of comparability that concern this indicator, as its pages say them.
+    let source = site.sources.iter().find(|s| s.id == x.source);
+    let ruptures: Map<String, Value> = source
+        .into_iter()
+        .flat_map(|s| s.breaks_of(&x.id))
+        .map(|(year, why)| (year.to_string(), json!(why)))
+        .collect();
     let labels = if x.kind == Kind::Class {
         x.categories.iter().take(5).map(|c| c.label.clone()).collect()
     } else {
@@ -129,6 +142,7 @@ fn indicator(site: &Site, published: &Published, iid: Iid) -> Option<Value> {
         "categories": x.categories.iter().map(|c| json!({ "key": c.key, "label": c.label })).collect::<Vec<_>>(),
         "breaks": breaks.inner(),
         "labels": labels,
+        "ruptures": ruptures,
         "scales": scales,
         "books": books,
     }))

@@ -9,6 +9,7 @@
 //! | `atlas.json` | titles, scales, indicators with their classes, sources, layers: all that a first view needs to know |
 //! | `lieux/<scale>-<block>.json` | codes, names, points, parents of the territories of a scale |
 //! | `contours/<scale>-<block>.json` | TopoJSON, in the order of `lieux`, borders shared |
+//! | `contours/vue.json` | the files of a first view that bear no figure, by name: communes and QPV |
 //! | `valeurs/<scale>/<indicator>-<block>.json` | figures, in the order of `lieux`: `values[vintage][category][place]` |
 //! | `equipements/<family>.json` | public equipment |
 //! | `carreaux/<indicator>-<vintage>.json` | squares and their class |
@@ -48,7 +49,8 @@ pub fn files(site: &Site, published: &Published) -> BTreeMap<String, Vec<u8>> {
     jobs.extend(crate::model::Scale::ALL.map(Job::Shapes));
     jobs.extend((0..site.config.equipment.len()).map(Job::Equipment));
     jobs.extend((0..site.grids.len()).map(Job::Grid));
-    jobs.into_par_iter()
+    let mut files: BTreeMap<String, Vec<u8>> = jobs
+        .into_par_iter()
         .flat_map_iter(|job| match job {
             Job::Manifest => vec![("atlas.json".to_owned(), manifest::write(site, published, &blocks))],
             Job::Search => search::files(site),
@@ -62,7 +64,32 @@ pub fn files(site: &Site, published: &Published) -> BTreeMap<String, Vec<u8>> {
             Job::Grid(grid) => vec![layers::grid(site, grid)],
         })
         .map(|(path, text)| (path, text.into_bytes()))
-        .collect()
+        .collect();
+    let view = view(&files, &blocks);
+    files.insert("contours/vue.json".to_owned(), view);
+    files
+}
+
+/// Joins what a first view reads beside its figures, so that it asks for one file; nothing of a scale in several blocks.
+fn view(files: &BTreeMap<String, Vec<u8>>, blocks: &Blocks) -> Vec<u8> {
+    use crate::model::Scale;
+    let mut out = b"{".to_vec();
+    for (folder, scale) in [
+        ("lieux", Scale::Commune),
+        ("contours", Scale::Commune),
+        ("contours", Scale::Qpv),
+    ] {
+        let [block] = blocks.of(scale) else { continue };
+        let path = format!("{folder}/{}.json", block.name());
+        let Some(bytes) = files.get(&path) else { continue };
+        if out.len() > 1 {
+            out.push(b',');
+        }
+        out.extend(format!("\"{path}\":").into_bytes());
+        out.extend(bytes);
+    }
+    out.push(b'}');
+    out
 }
 
 enum Job<'a> {

@@ -107,6 +107,40 @@ fn borders_are_shared() {
 }
 
 #[test]
+fn a_break_concerns_the_indicators_it_names() {
+    let mut site = fixture::site();
+    site.sources[0].breaks = [(2025, "nouveau calcul".to_owned())].into();
+    site.sources[0].break_scopes = [(2025, vec!["parc.vac".to_owned()])].into();
+    let published = fixture::published(&site);
+    let manifest: Value = serde_json::from_slice(&files(&site, &published)["atlas.json"]).expect("JSON");
+    let ruptures = |id: &str| {
+        let all = manifest["indicators"].as_array().expect("a list");
+        all.iter().find(|x| x["id"] == id).expect("it is there")["ruptures"].clone()
+    };
+    assert_eq!(
+        ruptures("parc.vacance"),
+        serde_json::json!({ "2025": "nouveau calcul" })
+    );
+    assert_eq!(ruptures("parc.logements"), serde_json::json!({}));
+    assert_eq!(manifest["first"], "parc.vacance");
+}
+
+#[test]
+fn a_first_view_has_no_figure() {
+    let files = all();
+    let view = files["contours/vue.json"].as_object().expect("files by name");
+    let mut names: Vec<&String> = view.keys().collect();
+    names.sort();
+    assert_eq!(
+        names,
+        ["contours/commune-0.json", "contours/qpv-0.json", "lieux/commune-0.json"]
+    );
+    for (path, value) in view {
+        assert_eq!(*value, files[path]);
+    }
+}
+
+#[test]
 fn every_word_leads_to_its_place() {
     let files = all();
     let index = &files["recherche/index.json"];
@@ -115,7 +149,10 @@ fn every_word_leads_to_its_place() {
     let words = shard["words"].as_array().expect("words");
     let at = words.iter().position(|w| w == "general").expect("the word « general »");
     // Records: metropole, two communes, QPV, two IRIS, then residences: R1 is the seventh.
-    assert_eq!(shard["places"][at], serde_json::json!([2 * 6 + 1]));
+    assert_eq!(shard["places"][at], serde_json::json!([2 * 6]));
+    // In its name, then in the names of R2, R3 and R4: three that follow.
+    let saint = words.iter().position(|w| w == "essai").expect("the word « essai »");
+    assert_eq!(shard["places"][saint], serde_json::json!([1, 11, -3]));
     assert_eq!(files["recherche/l-0.json"][6][2], "Résidence des Lilas");
     assert!(files["recherche/d-li.json"].to_string().contains("lilas"));
     assert!(files["recherche/f-sa.json"].to_string().contains("lilas"));

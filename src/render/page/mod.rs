@@ -9,6 +9,7 @@
 //! one file per kind of page. Templates lay blocks out; tables are written by hand because they are the weight of a page.
 
 mod around;
+mod bundle;
 mod column;
 mod contents;
 mod fiche;

@@ -107,6 +107,8 @@ pub(super) struct Shell {
     styles: Vec<String>,
     scripts: Vec<String>,
     page_scripts: std::collections::BTreeMap<String, Vec<String>>,
+    page_styles: std::collections::BTreeMap<String, Vec<String>>,
+    page_preloads: std::collections::BTreeMap<String, Vec<Value>>,
     confidential: [String; 2],
 }
 
@@ -222,12 +224,17 @@ impl Shell {
             roots,
             styles: theme.settings.styles.iter().filter_map(path).collect(),
             scripts: theme.settings.scripts.iter().filter_map(path).collect(),
-            page_scripts: theme
-                .settings
-                .page_scripts
-                .iter()
-                .map(|(kind, names)| (kind.clone(), names.iter().filter_map(path).collect()))
-                .collect(),
+            page_scripts: by_kind(&theme.settings.page_scripts, path),
+            page_styles: by_kind(&theme.settings.page_styles, path),
+            page_preloads: by_kind(&theme.settings.page_preloads, |name| {
+                let data = name.starts_with("donnees/");
+                let href = if data {
+                    Some(name.clone())
+                } else {
+                    theme.asset_path(name)
+                };
+                href.map(|href| context! { href, data })
+            }),
             confidential: [
                 format!(
                     "Confidentiel, réservé aux partenaires de la convention. Valable jusqu’à la prochaine actualisation.{demonstration}"
@@ -241,12 +248,19 @@ impl Shell {
     pub(super) fn context(&self, depth: usize, about: About, own: Value) -> Value {
         let depth = depth.min(ABSOLUTE);
         let menu = about.menu.unwrap_or(Menu::Content);
-        let styles = self.styles.clone();
+        let of = |all: &std::collections::BTreeMap<String, Vec<String>>| about.tool.and_then(|t| all.get(t)).cloned();
+        let styles = of(&self.page_styles).unwrap_or_else(|| self.styles.clone());
         // Public pages are read before the login: they ask for nothing that lies behind it.
-        let mut scripts = if about.public { Vec::new() } else { self.scripts.clone() };
-        if let Some(more) = about.tool.and_then(|t| self.page_scripts.get(t)) {
-            scripts.extend(more.iter().cloned());
-        }
+        let scripts = match of(&self.page_scripts) {
+            Some(own) => own,
+            None if about.public => Vec::new(),
+            None => self.scripts.clone(),
+        };
+        let preloads = about
+            .tool
+            .and_then(|t| self.page_preloads.get(t))
+            .cloned()
+            .unwrap_or_default();
         let page = context! {
             title => about.title,
             description => about.description,
@@ -256,6 +270,7 @@ impl Shell {
             crumbs => about.crumbs.into_iter().map(|c| context! { label => c.label, href => c.href }).collect::<Vec<_>>(),
             styles,
             scripts,
+            preloads,
             margins => about.margins,
             header => self.headers[depth * Menu::ALL.len() + menu.rank()].clone(),
             footer => self.footers[depth][usize::from(about.public)].clone(),
@@ -269,6 +284,17 @@ impl Shell {
             ..own
         }
     }
+}
+
+/// Resolves the names of each kind of page; those that lead nowhere are left out.
+fn by_kind<T>(
+    names: &std::collections::BTreeMap<String, Vec<String>>,
+    path: impl Fn(&String) -> Option<T>,
+) -> std::collections::BTreeMap<String, Vec<T>> {
+    names
+        .iter()
+        .map(|(kind, names)| (kind.clone(), names.iter().filter_map(&path).collect()))
+        .collect()
 }
 
 fn fragment(env: &Environment<'_>, name: &str, context: Value) -> Result<Value> {

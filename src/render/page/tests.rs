@@ -13,7 +13,8 @@ fn pages() -> Vec<(String, String)> {
     let site = fixture::site();
     let published = fixture::published(&site);
     let plan = plan::outputs(&site, &published).expect("no collision");
-    let theme = Theme::load(Path::new("/nulle/part"), "atlas").expect("built-in theme");
+    let mut theme = Theme::load(Path::new("/nulle/part"), "atlas").expect("built-in theme");
+    theme.add_library(None);
     let geography = Geography::new(&site);
     let renderer = Renderer::new(&site, &published, &plan, &theme, &geography).expect("templates");
     plan.iter()

@@ -1,11 +1,12 @@
 //! The theme: built-in files, each of which a site may replace, and the template engine made of them.
 
-use std::collections::BTreeMap;
-use std::path::Path;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 
 use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 use serde::Deserialize;
 
+use super::bundle;
 use crate::diag::{Diagnostic, Diagnostics, Result};
 use crate::{config, fs};
 
@@ -66,6 +67,12 @@ pub struct Settings {
     /// Scripts added to one kind of page: `carte`, `recherche`, `comparer`, `classement`, `seances`.
     #[serde(default)]
     pub page_scripts: BTreeMap<String, Vec<String>>,
+    /// Style sheets added to one kind of page.
+    #[serde(default)]
+    pub page_styles: BTreeMap<String, Vec<String>>,
+    /// Files that one kind of page will ask for, told at once: static files, or data (`donnees/…`).
+    #[serde(default)]
+    pub page_preloads: BTreeMap<String, Vec<String>>,
     /// Colours of the classes, from the lightest to the darkest.
     pub classes: Vec<String>,
 }
@@ -77,13 +84,15 @@ pub struct Theme {
     pub settings: Settings,
     templates: BTreeMap<String, String>,
     assets: BTreeMap<String, Vec<u8>>,
+    /// The folder that a site may lay over the theme.
+    folder: PathBuf,
     /// Start of the hash of all scripts together.
     scripts: String,
 }
 
 /// Tells whether a static file goes with the scripts: a module, or a file of the map library that one of them names.
 fn is_script(name: &str) -> bool {
-    name.ends_with(".js") || name.starts_with("maplibre-gl")
+    name.ends_with(".js") || (name.starts_with("maplibre-gl") && !name.ends_with(".css"))
 }
 
 impl Theme {
@@ -137,9 +146,10 @@ impl Theme {
                     settings,
                     templates,
                     assets,
+                    folder,
                     scripts: String::new(),
                 };
-                theme.scripts = theme.version();
+                theme.bundle()?;
                 Ok(theme)
             }
             _ => Err(found.sorted()),
@@ -153,9 +163,59 @@ impl Theme {
             .map(|(name, bytes)| (name.as_str(), bytes.as_slice()))
     }
 
-    /// Adds the library of the interactive map to the static files.
-    pub fn add_library(&mut self, files: BTreeMap<String, Vec<u8>>) {
-        self.assets.extend(files);
+    /// Makes one script and one style sheet of those of each kind of page; the settings then name these.
+    fn bundle(&mut self) -> Result<()> {
+        let common = std::mem::take(&mut self.settings.scripts);
+        let mut made = BTreeMap::new();
+        let mut used = bundle::reached(&self.assets, &common, &self.folder)?;
+        if !common.is_empty() {
+            made.insert(
+                "pages.js".to_owned(),
+                bundle::script(&self.assets, &common, &self.folder)?,
+            );
+            self.settings.scripts = vec!["pages.js".to_owned()];
+        }
+        for (kind, own) in &mut self.settings.page_scripts {
+            // What every page runs comes first, then the page's own modules: one copy of what they share.
+            let all: Vec<String> = common.iter().chain(own.iter()).cloned().collect();
+            used.extend(bundle::reached(&self.assets, &all, &self.folder)?);
+            let name = format!("page-{kind}.js");
+            made.insert(name.clone(), bundle::script(&self.assets, &all, &self.folder)?);
+            *own = vec![name];
+        }
+        self.assets.retain(|name, _| !used.contains(name));
+        self.assets.extend(made);
+        self.scripts = self.version();
+        Ok(())
+    }
+
+    /// Joins the style sheets of each kind of page, in order; those that are not there are left out.
+    fn join_styles(&mut self) {
+        let common = std::mem::take(&mut self.settings.styles);
+        let join = |assets: &BTreeMap<String, Vec<u8>>, names: &[String]| -> Vec<u8> {
+            let sheets = names.iter().filter_map(|name| assets.get(name));
+            sheets.cloned().collect::<Vec<_>>().join(&b'\n')
+        };
+        let mut made = BTreeMap::from([("atlas.css".to_owned(), join(&self.assets, &common))]);
+        let mut used: BTreeSet<String> = common.iter().cloned().collect();
+        for (kind, own) in &mut self.settings.page_styles {
+            // The page's own sheets come first: the theme has the last word.
+            let all: Vec<String> = own.iter().chain(&common).cloned().collect();
+            used.extend(all.iter().cloned());
+            let name = format!("page-{kind}.css");
+            made.insert(name.clone(), join(&self.assets, &all));
+            *own = vec![name];
+        }
+        // The proxies know this name: public pages ask for it without a password.
+        self.settings.styles = vec!["atlas.css".to_owned()];
+        self.assets.retain(|name, _| !used.contains(name));
+        self.assets.extend(made);
+    }
+
+    /// Adds the library of the interactive map, if it is there, to the static files, which are then complete.
+    pub fn add_library(&mut self, files: Option<BTreeMap<String, Vec<u8>>>) {
+        self.assets.extend(files.into_iter().flatten());
+        self.join_styles();
         self.scripts = self.version();
     }
 
@@ -239,7 +299,8 @@ mod tests {
 
     #[test]
     fn the_built_in_theme_is_whole() {
-        let theme = Theme::load(Path::new("/nulle/part"), "atlas").expect("built-in theme");
+        let mut theme = Theme::load(Path::new("/nulle/part"), "atlas").expect("built-in theme");
+        theme.add_library(None);
         let env = theme.environment().expect("templates parse");
         assert!(env.get_template("fiche.html").is_ok());
         for name in theme
@@ -248,10 +309,16 @@ mod tests {
             .iter()
             .chain(&theme.settings.scripts)
             .chain(theme.settings.page_scripts.values().flatten())
+            .chain(theme.settings.page_styles.values().flatten())
         {
             assert!(theme.asset_path(name).is_some(), "{name}");
         }
         assert_eq!(theme.settings.classes.len(), 5);
+        // Public pages ask for this one without a password: the proxies let it through by its name.
+        let public = theme.settings.styles.iter().filter_map(|name| theme.asset_path(name));
+        for path in public {
+            assert!(crate::kit::public::is_public(&format!("/{path}")), "{path}");
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 // The map page: chooses what is shown, keeps the address, the legend, the card and the list true to it.
 
-import { address, announcer, byName, el, number, parameters, plural, quantity, root, years, read } from "./commun.js";
+import { address, announcer, byName, el, given, number, parameters, plural, quantity, root, years, read } from "./commun.js";
 import { field } from "./champ.js";
 import { envelope, limits, outlines } from "./contours.js";
 import { Atlas } from "./donnees.js";
@@ -29,7 +29,7 @@ class MapTool {
   fromAddress() {
     const query = parameters();
     const { atlas } = this;
-    const first = atlas.indicators.find((x) => (x.kind === "share" || x.kind === "rate") && x.scales.commune) ?? atlas.indicators[0];
+    const first = atlas.byId.get(atlas.first) ?? atlas.indicators[0];
     const x = atlas.byId.get(query.get("i")) ?? first;
     const category = x.split ? Math.max(0, x.categories.findIndex((c) => c.key === query.get("c"))) : 0;
     const all = this.vintages(x);
@@ -221,10 +221,12 @@ class MapTool {
 
   // ── Drawing ───────────────────────────────────────────────────────────────────
 
-  async start() {
+  async start(library) {
     const [west, south, east, north] = this.atlas.bounds;
-    const first = this.refreshData("commune");
-    this.map = await ground.open(this.canvas, {
+    // Read while the library loads, if the first view is likely to show it.
+    if (!this.state.lock && !this.state.view) this.refreshData("commune").catch(() => {});
+    else if (this.state.lock && this.atlas.byScale.get(this.state.lock).blocks.length === 1) this.refreshData(this.state.lock).catch(() => {});
+    this.map = await ground.open(await library, this.canvas, {
       bounds: [[west, south], [east, north]],
       view: this.state.view,
       families: this.families,
@@ -233,7 +235,7 @@ class MapTool {
     tool.map = this.map; // for tests
     const { map } = this;
     map.getCanvas().setAttribute("aria-label", "Carte : flèches pour se déplacer, plus et moins pour le zoom, Entrée pour ouvrir ce qui est au centre");
-    await first;
+    map.once("idle", () => performance.mark("carte-prete"));
     await this.refresh();
     map.on("moveend", () => {
       this.moved = true;
@@ -260,7 +262,9 @@ class MapTool {
       else map.fitBounds([[west, south], [east, north]], { padding: 24, duration: 0 });
       this.refresh();
     });
-    performance.mark("carte-prete");
+    for (const part of [this.box, this.list]) {
+      for (const event of ["pointerenter", "focusin"]) part.addEventListener(event, () => this.references(), { passive: true });
+    }
   }
 
   /** Scale that the zoom asks for. */
@@ -268,22 +272,33 @@ class MapTool {
     const { state, atlas, map } = this;
     if (state.lock) return state.lock;
     const zoom = map.getZoom();
-    const given = (s) => atlas.byScale.get(s)?.zoom;
     const { clientWidth, clientHeight } = map.getCanvas();
     const area = clientWidth * clientHeight;
-    const places = await atlas.places(atlas.byScale.has("iris") && zoom > 9 ? "iris" : "commune");
-    const seen = this.inside(places);
-    const counts = {
-      residence: seen.reduce((n, i) => n + (places.residences[i] ?? 0), 0),
-      iris: places.scale === "iris" ? seen.length : Infinity,
-      commune: places.scale === "commune" ? seen.length : 1,
-    };
+    let counts;
     for (const s of ["residence", "iris", "commune"]) {
       if (!atlas.byScale.has(s)) continue;
-      const from = given(s);
-      if (from !== null && from !== undefined ? zoom >= from : area / Math.max(1, counts[s]) >= ROOM[s]) return s;
+      const from = atlas.byScale.get(s).zoom;
+      if (typeof from === "number") {
+        if (zoom >= from) return s;
+      } else {
+        counts ??= await this.density(zoom);
+        if (area / Math.max(1, counts[s]) >= ROOM[s]) return s;
+      }
     }
     return "metropole";
+  }
+
+  /** Territories in view, by scale, from the blocks that meet it: IRIS when close, else communes. */
+  async density(zoom) {
+    const { atlas } = this;
+    const scale = atlas.byScale.has("iris") && zoom > 9 ? "iris" : "commune";
+    const places = await atlas.places(scale, this.blocks(scale));
+    const seen = this.inside(places);
+    return {
+      residence: seen.reduce((n, i) => n + (places.residences[i] ?? 0), 0),
+      iris: scale === "iris" ? seen.length : Infinity,
+      commune: scale === "commune" ? seen.length : 1,
+    };
   }
 
   /** Places whose point is in view. */
@@ -341,9 +356,11 @@ class MapTool {
       throw error;
     }
     if (turn !== this.turn) return;
-    this.shown = shown;
+    // The same blocks come with the same objects: nothing to draw again.
+    const same = this.shown?.places === shown.places && this.shown?.figures === shown.figures;
+    this.shown = same ? this.shown : shown;
     this.draw();
-    await Promise.all([this.layers(turn), this.references(turn)]);
+    await this.layers(turn);
   }
 
   figure(i) {
@@ -360,19 +377,30 @@ class MapTool {
     const classes = x.counted || x.kind === "text" ? 0 : x.kind === "class" ? Math.min(x.categories.length, 5) : x.breaks.length + 1;
     ground.paint(map, classes);
     this.radius = this.sizes();
-    const data = places.codes.map((code, k) => {
-      const figure = this.figure(k);
-      return { k, cls: atlas.class(x, figure) ?? -1, st: figure.state ?? "", r: this.radius(figure) };
-    });
+    let made;
+    const data = () => {
+      made ??= places.codes.map((code, k) => {
+        const figure = this.figure(k);
+        return { k, cls: atlas.class(x, figure) ?? -1, st: figure.state ?? "", r: this.radius(figure) };
+      });
+      return made;
+    };
     const gridded = Boolean(state.grid);
-    ground.fill(map, "zones", shapes ? data.map((p, i) => ground.zone(shapes.shapes[i], flat || gridded ? { ...p, cls: -1, st: "" } : p)) : []);
-    const located = data.filter((p) => places.lon[p.k] !== undefined);
-    const points = located.map((p) => ground.point(places.lon[p.k], places.lat[p.k], p));
-    ground.fill(map, "circles", flat && figures ? points : []);
-    ground.fill(map, "places", scale === "residence" ? points : []);
+    const bare = flat || gridded;
+    const from = [places, figures, x.id, state.vintage, state.category];
+    const seen = (list) => list.filter((p) => places.lon[p.k] !== undefined);
+    const points = () => seen(data()).map((p) => ground.point(places.lon[p.k], places.lat[p.k], p));
+    if (shapes) ground.fill(map, "zones", [...from, shapes, bare], () => data().map((p, i) => ground.zone(shapes.shapes[i], bare ? { ...p, cls: -1, st: "" } : p)));
+    else ground.fill(map, "zones", [], () => []);
+    if (flat && figures) ground.fill(map, "circles", from, points);
+    else ground.fill(map, "circles", [], () => []);
+    if (scale === "residence") ground.fill(map, "places", from, points);
+    else ground.fill(map, "places", [], () => []);
     this.borders();
     const named = scale === "commune" || scale === "iris" || scale === "qpv";
-    ground.fill(map, "labels", named ? located.map((p) => ground.point(places.lon[p.k], places.lat[p.k], { k: p.k, name: places.names[p.k] })) : []);
+    ground.fill(map, "labels", named ? [places] : [], () =>
+      named ? seen(places.codes.map((_, k) => ({ k }))).map(({ k }) => ground.point(places.lon[k], places.lat[k], { k, name: places.names[k] })) : [],
+    );
     const { plural: label } = atlas.byScale.get(scale);
     this.badge.replaceChildren(el("b", {}, label), state.lock ? " · échelle fixée" : " · selon le zoom");
     const missing = !figures;
@@ -391,21 +419,26 @@ class MapTool {
     this.legend();
     this.beside();
     this.mark();
+    if (state.chosen) this.openCard();
+    else this.card.hidden = true;
     this.say(`${label}, ${x.label}${atlas.category(x, state.category)}, ${years(state.vintage)}`);
   }
 
   /** Limits drawn over the zones: communes over IRIS, the whole over the metropolis. */
   async borders() {
     const { scale, shapes, places } = this.shown;
-    let list = [];
-    if (scale === "iris") list = limits(shapes, (i) => places.parents.commune[i]?.code);
-    else if (scale === "metropole") list = shapes.outline;
-    else if (scale === "residence" || scale === "qpv") {
-      const ground = this.atlas.byScale.has("commune") ? await this.shapes("commune", this.blocks("commune")) : undefined;
-      if (ground) list = limits(ground, (i) => i);
+    let base = scale === "iris" || scale === "metropole" ? shapes : undefined;
+    if (scale === "residence" || scale === "qpv") {
+      base = this.atlas.byScale.has("commune") ? await this.shapes("commune", this.blocks("commune")) : undefined;
       if (this.shown.scale !== scale) return;
     }
-    ground.fill(this.map, "limits", [ground.lines(list)]);
+    ground.fill(this.map, "limits", [scale, base], () => {
+      let list = [];
+      if (scale === "iris") list = limits(base, (i) => places.parents.commune[i]?.code);
+      else if (scale === "metropole") list = base.outline;
+      else if (base) list = limits(base, (i) => i);
+      return [ground.lines(list)];
+    });
   }
 
   /** Radius of a circle: its area in proportion to the count, or to the base of a rate. */
@@ -433,17 +466,13 @@ class MapTool {
     );
     const grid = state.grid ? await read(state.grid) : undefined;
     if (turn !== this.turn) return;
-    ground.fill(map, "qpv", (shapes?.shapes ?? []).map((s, k) => ground.zone(s, { k })));
+    ground.fill(map, "qpv", [shapes], () => (shapes?.shapes ?? []).map((s, k) => ground.zone(s, { k })));
     this.equipment = families;
-    ground.fill(
-      map,
-      "equipment",
+    ground.fill(map, "equipment", families, () =>
       families.flatMap((f, i) => f.names.map((_, k) => ground.point(f.lon[k] * f.unit, f.lat[k] * f.unit, { family: f.family, i, k }))),
     );
     if (grid) ground.paintGrid(map, this.gridClasses().length);
-    ground.fill(
-      map,
-      "grid",
+    ground.fill(map, "grid", [grid], () =>
       (grid?.squares ?? []).map((steps, k) => {
         const ring = [];
         let [px, py] = [0, 0];
@@ -470,19 +499,26 @@ class MapTool {
     return Array.from({ length: Math.min(most, 5) }, (_, i) => known[i] ?? `classe ${i + 1}`);
   }
 
-  /** Figures to compare with: the commune's and the metropolis's, same vintage. */
-  async references(turn) {
-    const { atlas, state } = this;
-    const read = async (scale) => {
-      if (!state.indicator.scales[scale] || !atlas.byScale.has(scale)) return undefined;
-      const [places, figures] = await Promise.all([atlas.places(scale), atlas.figures(scale, state.indicator.id)]);
-      return { places, figures };
-    };
-    const [commune, metropole] = await Promise.all([read("commune"), read("metropole")]);
-    if (turn !== this.turn) return;
-    this.wider = { commune, metropole };
-    if (this.state.chosen) this.openCard();
-    else this.card.hidden = true;
+  /** Figures to compare with, the commune's and the metropolis's, read once a reader points at the map or the list. */
+  async references() {
+    const { atlas, state, shown } = this;
+    if (!shown) return;
+    const x = state.indicator;
+    const blocks = this.blocks("commune");
+    const key = `${x.id} ${shown.scale} ${blocks}`;
+    if (this.wider?.key === key) return;
+    this.wider = { key };
+    const open = (scale) => x.scales[scale] && atlas.byScale.has(scale);
+    const inside = shown.scale === "iris" || shown.scale === "residence";
+    const [places, commune, metropole] = await Promise.all([
+      inside && open("commune") ? atlas.places("commune", blocks) : undefined,
+      inside && open("commune") ? atlas.figures("commune", x.id, blocks) : undefined,
+      open("metropole") ? atlas.figures("metropole", x.id) : undefined,
+    ]);
+    if (this.wider.key !== key) return;
+    this.wider = { key, commune: places && { places, figures: commune }, metropole: { figures: metropole } };
+    if (!this.tip.hidden && this.pointed !== undefined) this.tip.replaceChildren(...this.tipOf(this.pointed));
+    if (!this.card.hidden) this.openCard();
   }
 
   // ── Legend, list, card ────────────────────────────────────────────────────────
@@ -561,7 +597,7 @@ class MapTool {
         "table",
         { class: `d${x.decimals}` },
         el("caption", { class: "vh" }, `${this.heading()} : ${label.plural} dans la vue`),
-        el("thead", {}, el("tr", {}, el("th", { scope: "col" }, `${label.plural} dans la vue (${number(seen.length)})`), el("th", { scope: "col", class: "n" }, `${years(state.vintage)}${unit}`))),
+        el("thead", {}, el("tr", {}, el("th", { scope: "col" }, seen.length > LISTED ? `${label.plural} dans la vue : ${LISTED} sur ${number(seen.length)}` : `${label.plural} dans la vue (${number(seen.length)})`), el("th", { scope: "col", class: "n" }, `${years(state.vintage)}${unit}`))),
         el("tbody", {}, rows),
       ),
       more ? el("p", { class: "key-note" }, more) : "",
@@ -650,14 +686,21 @@ class MapTool {
     const { places, shapes, scale } = shown;
     const [chosen, code] = state.chosen.split(/:(.*)/s);
     const rank = chosen === scale ? places.rank.get(code) : undefined;
+    const marked = [...new Set([this.pointed, rank])];
+    ground.fill(map, "here", [places, shapes, this.radius, ...marked], () => this.outlined(marked));
+    for (const row of this.list.querySelectorAll("tr[data-code]")) row.classList.toggle("on", chosen === scale && row.dataset.code === code);
+  }
+
+  /** Outlines of some places of what is shown. */
+  outlined(ranks) {
+    const { places, shapes } = this.shown;
     const features = [];
-    for (const i of new Set([this.pointed, rank])) {
+    for (const i of ranks) {
       if (i === undefined || i >= places.codes.length) continue;
       if (shapes) features.push(ground.zone(shapes.shapes[i], {}));
       else if (places.lon[i] !== undefined) features.push(ground.point(places.lon[i], places.lat[i], { r: this.radius(this.figure(i)) + 4 }));
     }
-    ground.fill(map, "here", features);
-    for (const row of this.list.querySelectorAll("tr[data-code]")) row.classList.toggle("on", chosen === scale && row.dataset.code === code);
+    return features;
   }
 
   press(feature) {
@@ -696,6 +739,7 @@ class MapTool {
       this.card.hidden = true;
       return;
     }
+    this.references();
     const { name, figure, lines, compared, commune, address: street, landlord } = this.words(i);
     const x = state.indicator;
     const kind = atlas.byScale.get(scale).label;
@@ -804,18 +848,19 @@ function letters(families) {
 
 
 async function main() {
-  if (!ground.able()) {
-    tool.append(el("p", { class: "warn", role: "status" }, "Cette machine n’affiche pas de carte interactive (WebGL absent). Les cartes ci-dessous donnent les mêmes chiffres."));
-    return;
-  }
-  const atlas = await Atlas.open();
+  // The library, the names and the outlines come at the same time.
+  const library = ground.library();
+  library.catch(() => {});
+  const [atlas, view] = await Promise.all([Atlas.open(), read("contours/vue.json")]);
+  given(view);
   const map = new MapTool(atlas);
   try {
-    await map.start();
+    await map.start(library);
   } catch (error) {
     map.tool.remove();
     document.documentElement.classList.remove("has-map");
-    tool.append(el("p", { class: "warn", role: "status" }, "La carte interactive n’est pas disponible dans cette édition. Les cartes ci-dessous donnent les mêmes chiffres."));
+    const why = /webgl/i.test(error.message) ? "Cette machine n’affiche pas de carte interactive (WebGL absent)." : "La carte interactive n’est pas disponible dans cette édition.";
+    tool.append(el("p", { class: "warn", role: "status" }, `${why} Les cartes ci-dessous donnent les mêmes chiffres.`));
     console.warn(error);
   }
 }

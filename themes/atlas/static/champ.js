@@ -73,12 +73,14 @@ export function field({ label, placeholder, choose, submit, keep }) {
     const turn = ++asked;
     const text = input.value;
     let found = [];
+    const began = performance.now();
     try {
       found = await search().find(text, 8);
     } catch {
       said.textContent = "La recherche n’a pas pu être chargée.";
     }
     if (turn !== asked) return;
+    performance.measure("recherche", { start: began });
     places = found;
     list.replaceChildren(
       ...found.map((place, i) =>

@@ -18,7 +18,7 @@ class Ranking {
     this.vintage = el("select", { onchange: () => this.set({ vintage: this.vintage.value }) });
     this.since = el("select", { onchange: () => this.set({ since: this.since.value }) });
     this.within = el("select", { onchange: () => this.set({ within: this.within.value }) });
-    this.order = el("button", { type: "button", onclick: () => this.set({ up: !this.state.up }) });
+    this.order = el("button", { type: "button", onclick: () => this.set({ up: !this.state.up }) }, "Du plus grand au plus petit");
     const labelled = (text, control) => el("label", { class: "c" }, el("span", {}, text), control);
     this.categoryBox = labelled("Modalité", this.category);
     this.withinBox = labelled("Dans", this.within);
@@ -93,12 +93,12 @@ class Ranking {
     const vintage = vintages.includes(state.vintage) ? state.vintage : vintages.at(-1);
     const since = vintages.includes(state.since) && state.since !== vintage ? state.since : "";
     this.controls(open, x, places, vintages, vintage, since);
-    const reason = since ? atlas.gap(x, since, vintage) : undefined;
+    const reason = since ? atlas.refusal(x, since, vintage) : undefined;
     if (reason) {
       this.body.replaceChildren(
-        el("p", { class: "warn" }, `De ${years(since)} à ${years(vintage)}, la série est rompue (${reason}) : l’évolution n’est pas calculée. Choisir deux millésimes du même côté de la rupture.`),
+        el("p", { class: "warn" }, `De ${years(since)} à ${years(vintage)}, ${reason} : l’évolution n’est pas calculée. Choisir deux autres millésimes.`),
       );
-      this.say("Évolution refusée : rupture de série");
+      this.say(`Évolution refusée : ${reason}`);
       return;
     }
     const [kind, key] = state.within.split(/:(.*)/s);
@@ -109,11 +109,13 @@ class Ranking {
     });
     const items = kept.map((i) => this.item(x, figures, places, i, vintage, since));
     const way = state.up ? 1 : -1;
-    const placed = items.filter((r) => r.key !== undefined).sort((a, b) => way * (a.key - b.key) || byName(a.name, b.name));
+    // What changed most comes first, up or down.
+    const size = (r) => (since ? Math.abs(r.key) : r.key);
+    const placed = items.filter((r) => r.key !== undefined).sort((a, b) => way * (size(a) - size(b)) || byName(a.name, b.name));
     const apart = items.filter((r) => r.key === undefined).sort((a, b) => byName(a.name, b.name));
     // Equal figures share a rank.
     placed.forEach((r, n) => {
-      r.rank = n && placed[n - 1].key === r.key ? placed[n - 1].rank : n + 1;
+      r.rank = n && size(placed[n - 1]) === size(r) ? placed[n - 1].rank : n + 1;
     });
     this.draw({ x, places, vintage, since, placed, apart, wide });
   }
@@ -144,7 +146,7 @@ class Ranking {
     this.category.selectedIndex = state.category;
     this.vintage.replaceChildren(...vintages.map((v) => el("option", { value: v }, years(v))));
     this.vintage.value = vintage;
-    this.since.replaceChildren(el("option", { value: "" }, "—"), ...vintages.filter((v) => v !== vintage && v.slice(-4) < vintage.slice(-4)).map((v) => el("option", { value: v }, years(v))));
+    this.since.replaceChildren(el("option", { value: "" }, "—"), ...vintages.filter((v) => v !== vintage && v.slice(-4) < vintage.slice(-4) && !(v !== since && atlas.refusal(x, v, vintage))).map((v) => el("option", { value: v }, years(v))));
     this.since.value = since;
     const groups = [];
     const known = (list) => [...new Map(list.filter(Boolean).map((p) => [p.code, p])).values()].sort((a, b) => byName(a.name, b.name));
@@ -159,7 +161,8 @@ class Ranking {
     this.withinBox.hidden = !groups.length;
     this.within.replaceChildren(el("option", { value: "" }, "tout le territoire"), ...groups);
     this.within.value = state.within;
-    this.order.textContent = state.up ? "Du plus petit au plus grand" : "Du plus grand au plus petit";
+    const orders = since ? ["De l’écart le plus fort au plus faible", "De l’écart le plus faible au plus fort"] : ["Du plus grand au plus petit", "Du plus petit au plus grand"];
+    this.order.textContent = orders[Number(state.up)];
     const book = x.books[state.scale];
     this.book.hidden = !book;
     if (book) this.book.href = new URL(book, root).href;

@@ -18,6 +18,13 @@ export function read(path) {
   return files.get(path);
 }
 
+/** Takes files that came together in one, by name. */
+export function given(all) {
+  for (const [path, value] of Object.entries(all)) {
+    if (!files.has(path)) files.set(path, Promise.resolve(value));
+  }
+}
+
 /** Makes an element: `el("p", { class: "x", onclick: f }, "text", child)`. Texts are never read as markup. */
 export function el(name, attributes = {}, ...children) {
   const out = document.createElement(name);
@@ -59,6 +66,9 @@ export function quantity(value, decimals, unit) {
 
 /** Writes a vintage as people read it: « 2023–2025 ». */
 export const years = (vintage) => vintage.replace("-", "–");
+
+/** First and last year of a vintage: the same one, or the ends of a window. */
+export const span = (vintage) => [Number(vintage.slice(0, 4)), Number(vintage.slice(-4))];
 
 /** Chooses the singular under two, as French does. */
 export const plural = (count, one, many) => `${number(count)}${NBSP}${count < 2 ? one : many}`;

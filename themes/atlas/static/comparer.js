@@ -69,9 +69,11 @@ class Compare {
     const { atlas, state } = this;
     this.theme.value = state.theme;
     const territories = [];
-    for (const key of state.picked) {
-      const [scale, code] = key.split(/:(.*)/s);
-      const places = await atlas.places(scale);
+    const split = state.picked.map((key) => key.split(/:(.*)/s));
+    const all = await Promise.all(split.map(([scale]) => atlas.places(scale)));
+    for (const [n, key] of state.picked.entries()) {
+      const [scale, code] = split[n];
+      const places = all[n];
       const rank = places.rank.get(code);
       if (rank !== undefined) territories.push({ key, scale, code, rank, name: places.names[rank], parent: places.parents.commune?.[rank]?.name });
     }

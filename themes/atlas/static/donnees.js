@@ -1,6 +1,6 @@
 // Territories and published figures, read from donnees/ when they are needed.
 
-import { number, quantity, read, root, years } from "./commun.js";
+import { number, quantity, read, root, span, years } from "./commun.js";
 
 /** Figures of an indicator at a scale, all blocks: `at(place, vintage, category)`. */
 class Figures {
@@ -134,14 +134,21 @@ export class Atlas {
     return indicator.split ? ` : ${indicator.categories[category].label}` : "";
   }
 
-  /** Reason why two vintages may not be compared, if a break stands between them. */
+  /** Reason why two vintages may not be compared, if a break of this indicator stands between them. */
   gap(indicator, from, to) {
-    const year = (v) => Number(v.slice(-4));
-    const [low, high] = [Math.min(year(from), year(to)), Math.max(year(from), year(to))];
-    for (const [broken, why] of Object.entries(this.sources[indicator.source]?.breaks ?? {})) {
+    const [low, high] = [span(from)[1], span(to)[1]].sort((a, b) => a - b);
+    for (const [broken, why] of Object.entries(indicator.ruptures)) {
       if (Number(broken) > low && Number(broken) <= high) return `${broken} : ${why}`;
     }
     return undefined;
+  }
+
+  /** Reason why no change is given from a vintage to another: a break, or windows that count the same years twice. */
+  refusal(indicator, from, to) {
+    const broken = this.gap(indicator, from, to);
+    if (broken) return `la série est rompue (${broken})`;
+    const [first, last] = [span(from), span(to)].sort((a, b) => a[1] - b[1]);
+    return last[0] <= first[1] ? "les deux périodes ont des années en commun" : undefined;
   }
 
   /** Name of a figure, the same in every channel. */

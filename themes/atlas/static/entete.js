@@ -21,9 +21,11 @@ if (header && location.protocol !== "file:") {
   });
   const form = el("form", { role: "search", "aria-label": "Recherche rapide", class: "seek", action: page.pathname, onsubmit: (e) => e.preventDefault() }, box);
   header.append(form);
+  // With a modifier: a key alone would take over from those who speak their commands.
+  input.setAttribute("aria-keyshortcuts", "Control+K");
+  input.title = "Ctrl + K";
   document.addEventListener("keydown", (event) => {
-    const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
-    if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
+    if (event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey) {
       event.preventDefault();
       input.focus();
     }

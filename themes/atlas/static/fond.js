@@ -15,24 +15,16 @@ const WORDS = {
   "ScaleControl.Kilometers": "km",
 };
 
-/** Tells whether the machine can draw the map. */
-export function able() {
-  try {
-    const canvas = document.createElement("canvas");
-    return Boolean(canvas.getContext("webgl2"));
-  } catch {
-    return false;
-  }
-}
-
-/** Makes the map in an element and waits until it may be drawn upon. */
-export async function open(container, { bounds, view, families }) {
+/** Loads the library; its worker starts with it. */
+export async function library() {
   const gl = await import("./maplibre-gl.js");
   gl.setWorkerUrl(new URL("./maplibre-gl-worker.js", import.meta.url).href);
-  const sheet = document.createElement("link");
-  sheet.rel = "stylesheet";
-  sheet.href = new URL("./maplibre-gl.css", import.meta.url).href;
-  document.head.prepend(sheet);
+  gl.prewarm?.();
+  return gl;
+}
+
+/** Makes the map in an element and waits until it may be drawn upon; fails where the machine cannot draw. */
+export async function open(gl, container, { bounds, view, families }) {
   const source = (more) => ({ type: "geojson", data: empty, ...more });
   const map = new gl.Map({
     container,
@@ -63,7 +55,6 @@ export async function open(container, { bounds, view, families }) {
     pitchWithRotate: false,
     rollEnabled: false,
     fadeDuration: 0,
-    canvasContextAttributes: { preserveDrawingBuffer: true, antialias: true },
   });
   map.touchZoomRotate.disableRotation();
   map.keyboard.disableRotation();
@@ -128,14 +119,29 @@ function layers() {
 const point = (x, y, properties) => ({ type: "Feature", geometry: { type: "Point", coordinates: [x, y] }, properties });
 const collection = (features) => ({ type: "FeatureCollection", features });
 
-/** Gives a source its features. */
-export function fill(map, source, features) {
-  map.getSource(source).setData(collection(features));
+const filled = new WeakMap();
+
+/**
+ * Gives a source its features, unless it has them already.
+ *
+ * `from` lists all that the features are made of; `make()` makes them.
+ */
+export function fill(map, source, from, make) {
+  if (!filled.has(map)) filled.set(map, new Map());
+  const known = filled.get(map);
+  const before = known.get(source) ?? [];
+  if (before.length === from.length && before.every((v, i) => v === from[i])) return;
+  known.set(source, from);
+  map.getSource(source).setData(collection(make()));
 }
+
+const painted = new WeakMap();
 
 /** Colours the classes; without classes, one colour. */
 export function paint(map, count) {
   const list = count ? colours(count) : [];
+  if (painted.get(map) === count) return;
+  painted.set(map, count);
   const match = list.length ? ["match", ["get", "cls"], ...list.flatMap((c, i) => [i, c]), ACCENT] : ACCENT;
   map.setPaintProperty("zone-class", "fill-color", list.length ? match : "#fff");
   map.setPaintProperty("place", "circle-color", match);

@@ -72,12 +72,22 @@ export function swatch(ctx, row, x, y, width, height) {
 export async function picture(map, { title, subtitle, heading, rows, foot }) {
   const before = map.getPixelRatio();
   const scale = Math.max(2, before);
-  // Drawn again at the finer grain of the picture.
+  // Drawn again at the finer grain of the picture, and copied before the browser clears it.
   map.setPixelRatio(scale);
   await new Promise((done) => (map.once("idle", done), map.triggerRepaint()));
-  const source = map.getCanvas();
+  const source = document.createElement("canvas");
+  const { clientWidth, clientHeight } = map.getCanvas();
+  await new Promise((done) => {
+    map.once("render", () => {
+      const drawn = map.getCanvas();
+      [source.width, source.height] = [drawn.width, drawn.height];
+      source.getContext("2d").drawImage(drawn, 0, 0);
+      done();
+    });
+    map.triggerRepaint();
+  });
   const side = 250;
-  const width = source.clientWidth + side + 72;
+  const width = clientWidth + side + 72;
   const canvas = document.createElement("canvas");
   const ctx = canvas.getContext("2d");
   ctx.font = `13px ${SANS}`;
@@ -85,7 +95,15 @@ export async function picture(map, { title, subtitle, heading, rows, foot }) {
   ctx.font = `bold 22px ${SANS}`;
   const titles = wrap(ctx, title, width - 48);
   const top = 28 + titles.length * 28 + 30;
-  const height = top + source.clientHeight + 24 + notes.length * 18 + 16;
+  // The legend may be taller than the map: the foot comes under both.
+  ctx.font = `bold 13px ${SANS}`;
+  const headings = wrap(ctx, heading, side - 8);
+  ctx.font = `13px ${SANS}`;
+  const labels = rows.map((row) => wrap(ctx, row.label, side - 90));
+  const tall = (row) => (row.radius ? Math.max(22, row.radius * 2 + 4) : 22);
+  const legend = rows.reduce((sum, row, i) => sum + tall(row) + (labels[i].length - 1) * 16, 18 + headings.length * 18);
+  const body = Math.max(clientHeight, legend);
+  const height = top + body + 24 + notes.length * 18 + 16;
   canvas.width = width * scale;
   canvas.height = height * scale;
   ctx.scale(scale, scale);
@@ -98,37 +116,36 @@ export async function picture(map, { title, subtitle, heading, rows, foot }) {
   ctx.font = `15px ${SANS}`;
   ctx.fillStyle = INK_2;
   ctx.fillText(subtitle, 24, top - 18);
-  ctx.drawImage(source, 24, top, source.clientWidth, source.clientHeight);
+  ctx.drawImage(source, 24, top, clientWidth, clientHeight);
   ctx.strokeStyle = INK_2;
   ctx.lineWidth = 1;
-  ctx.strokeRect(24.5, top + 0.5, source.clientWidth - 1, source.clientHeight - 1);
-  bar(ctx, map, 40, top + source.clientHeight - 16);
-  const x = 24 + source.clientWidth + 24;
+  ctx.strokeRect(24.5, top + 0.5, clientWidth - 1, clientHeight - 1);
+  bar(ctx, map, 40, top + clientHeight - 16);
+  const x = 24 + clientWidth + 24;
   let y = top + 14;
   ctx.fillStyle = INK;
   ctx.font = `bold 13px ${SANS}`;
-  for (const line of wrap(ctx, heading, side - 8)) {
+  for (const line of headings) {
     ctx.fillText(line, x, y);
     y += 18;
   }
   y += 4;
-  for (const row of rows) {
-    const tall = row.radius ? Math.max(22, row.radius * 2 + 4) : 22;
-    swatch(ctx, row, x, y + tall / 2 - 8, 30, 16);
+  for (const [i, row] of rows.entries()) {
+    const room = tall(row);
+    swatch(ctx, row, x, y + room / 2 - 8, 30, 16);
     ctx.font = `13px ${SANS}`;
     ctx.fillStyle = INK;
-    const label = wrap(ctx, row.label, side - 90);
-    label.forEach((line, i) => ctx.fillText(line, x + 40, y + tall / 2 + 5 + i * 16));
+    labels[i].forEach((line, n) => ctx.fillText(line, x + 40, y + room / 2 + 5 + n * 16));
     if (row.count !== undefined) {
       ctx.textAlign = "right";
-      ctx.fillText(String(row.count), x + side, y + tall / 2 + 5);
+      ctx.fillText(String(row.count), x + side, y + room / 2 + 5);
       ctx.textAlign = "left";
     }
-    y += tall + (label.length - 1) * 16;
+    y += room + (labels[i].length - 1) * 16;
   }
   ctx.font = `13px ${SANS}`;
   ctx.fillStyle = INK;
-  notes.forEach((line, i) => ctx.fillText(line, 24, top + source.clientHeight + 30 + i * 18));
+  notes.forEach((line, i) => ctx.fillText(line, 24, top + body + 30 + i * 18));
   map.setPixelRatio(before);
   return new Promise((done) => canvas.toBlob(done, "image/png"));
 }

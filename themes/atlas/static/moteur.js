@@ -1,8 +1,14 @@
 // Search engine: reads the sharded index of donnees/recherche/, a few small files per query. No DOM here.
 
-const PLAIN = 3; // points for the word itself, for a word that starts so, for a mended typo
+/** How well a word answers what was typed: the word itself, its start, a mended typo. */
+const PLAIN = 3;
 const PREFIX = 2;
-const MENDED = 1;
+const MENDED = 1.6;
+/** Candidates that are looked at closely, and files of records read for them. */
+const LOOKED = 200;
+const FILES = 5;
+/** Files of words read for typos, at most, by one question. */
+const MENDS = 8;
 
 /** Folds a text as the builder does: lower case, no accents, ligatures in full. */
 export function fold(text) {
@@ -15,9 +21,14 @@ export function fold(text) {
     .replace(/’/g, "'");
 }
 
-/** Cuts a text into folded words. */
+/** Cuts a text into folded words; « N.-D. » is one. */
 export function cut(text) {
-  return fold(text).split(/[^\p{Alphabetic}\p{N}]+/u).filter(Boolean);
+  const out = [];
+  for (const word of fold(text).split(/[^\p{Alphabetic}\p{N}]+/u)) {
+    if (word === "d" && out.at(-1) === "n") out[out.length - 1] = "nd";
+    else if (word) out.push(word);
+  }
+  return out;
 }
 
 /** Distance of Damerau and Levenshtein (adjacent letters may swap), or more than `most` as soon as it is known. */
@@ -43,6 +54,7 @@ export function distance(a, b, most) {
 }
 
 const letters = (word) => [...word].map((c) => (/[a-z0-9]/.test(c) ? c : "_"));
+const isNumber = (word) => /^\d{1,4}(bis|ter|quater|[a-z])?$/.test(word);
 
 export class Search {
   /** `load(path)` gives the JSON of a file of the index, or rejects. */
@@ -56,14 +68,24 @@ export class Search {
       }
       return this.files.get(path);
     };
+    this.known = new Map();
   }
 
   async open() {
     if (!this.index) {
       const index = await this.load("index.json");
-      index.longer = new Map(index.short.map((short, i) => [short, index.long[i]]));
+      index.longer = new Map(index.short.map((short, i) => [short, index.long[i].split(" ")]));
       index.stops = new Set(index.stop);
       index.commons = new Set(index.common);
+      index.ways = new Set(index.streets);
+      // « commune », « communes », « iris »… say the scale that is meant.
+      index.named = new Map();
+      for (const texts of [index.labels, index.plurals, index.scales]) {
+        texts.forEach((label, rank) => {
+          const words = cut(label);
+          if (words.length === 1 && !index.named.has(words[0])) index.named.set(words[0], rank);
+        });
+      }
       this.index = index;
     }
     return this.index;
@@ -73,98 +95,182 @@ export class Search {
   async find(text, limit = 10) {
     const index = await this.open();
     const typed = cut(text);
+    if (!typed.length || text.trim().length < 2) return [];
     const open = !/[\s,;-]$/.test(text); // the last word may go on
-    const words = typed.filter((w) => !index.stops.has(w) || typed.length === 1).slice(0, 8);
-    if (!words.length || text.trim().length < 2) return [];
-    const maps = await Promise.all(
-      words.map((word, i) => this.places(word, { last: open && i === words.length - 1 })),
-    );
-    await this.join(words, maps);
-    const useful = maps.filter((m) => m !== null);
-    if (!useful.length) return [];
-    let scores = useful.every((m) => m.size) ? meet(useful) : new Map();
-    if (!scores.size) {
-      // Not every word is found together: keep the places that most words lead to.
-      const wide = unite(useful);
-      const most = Math.max(0, ...[...wide.values()].map((v) => v.words));
-      const enough = Math.max(1, Math.ceil(useful.length / 2));
-      scores = new Map(
-        [...wide].filter(([, v]) => v.words === most && v.words >= enough).map(([k, v]) => [k, v.score]),
-      );
+    const words = this.words(typed, open);
+    const question = { mends: MENDS };
+    for (const word of words) word.question = question;
+    let scores;
+    if (/^\S*\d\S*$/.test(text.trim()) && typed.length > 1) {
+      // A code with its signs: « QN-099-01Z ».
+      const text = typed.join("");
+      const code = { text, raw: text, open: true, forms: [] };
+      scores = scored(await this.places(code));
     }
-    const first = [...scores].sort((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, 150);
-    const found = await this.records(first, index.records[0]);
-    const asked = words.map((w) => index.longer.get(w) ?? w);
-    for (const place of found) place.score += this.closeness(place, asked, typed);
+    if (!scores?.size) scores = await this.candidates(words);
+    const found = await this.records(best(scores, LOOKED), index.records[0]);
+    for (const place of found) place.score = this.closeness(place, words, typed);
     found.sort((a, b) => b.score - a.score || a.record - b.record);
     return found.slice(0, limit);
   }
 
-  /** Places that a word leads to: record → points; null for a word that everything has. */
-  async places(word, { last }) {
-    const { longer, commons } = this.index;
-    const whole = longer.get(word) ?? word;
-    if (commons.has(whole)) return null;
+  /** Words to look for: abbreviations in full, small words left out, eight at most. */
+  words(typed, open) {
+    const { longer, stops, named } = this.index;
+    const out = [];
+    typed.forEach((word, i) => {
+      const last = open && i === typed.length - 1;
+      if (stops.has(word) && typed.length > 1 && !(last && word.length > 1)) return;
+      for (const text of longer.get(word) ?? [word]) {
+        // « st » is « saint », but also the start of « stade » while it is typed.
+        out.push({ text, raw: last && text !== word ? word : text, open: last, scale: named.get(text), forms: [] });
+      }
+    });
+    // The last word may be a small one, or the start of another: it rules nothing out.
+    for (const word of out) word.small = stops.has(word.text);
+    return out.slice(0, 8);
+  }
+
+  /** Records that may answer, and the points of their words. */
+  async candidates(words) {
+    const { ways } = this.index;
+    const maps = await Promise.all(words.map((word) => this.places(word)));
+    await this.join(words, maps);
+    const sharp = maps.filter((m) => m && !m.soft);
+    const found = (lists) => lists.filter((m) => m.size);
+    if (!sharp.length) return scored(unite(maps.filter(Boolean)));
+    const within = maps.filter((m) => m?.within).map((m) => m.within);
+    /** Those of the scale that was named come first. */
+    const preferred = (scores) => {
+      for (const [from, to] of within) {
+        for (const [record, score] of scores) if (record >= from && record < to) scores.set(record, score + 2);
+      }
+      return scores;
+    };
+    let all = sharp.every((m) => m.size) ? meet(sharp) : new Map();
+    if (!all.size) {
+      // A number that no address has: the street is the answer.
+      const others = maps.filter((m, i) => m && !m.soft && !isNumber(words[i].text));
+      if (others.length && others.length < sharp.length && others.every((m) => m.size)) all = meet(others);
+    }
+    if (!all.size) {
+      // One word may be another one, mistyped: « pont » for « port ».
+      await Promise.all(
+        words.map(async (word, i) => {
+          if (!maps[i] || maps[i].soft || word.mended || !mendable(word.text) || ways.has(word.text)) return;
+          const more = await this.mended(word);
+          for (const [record, points] of more) if (!maps[i].has(record)) maps[i].set(record, points);
+        }),
+      );
+      const again = found(maps.filter((m) => m && !m.soft));
+      all = again.length === sharp.length ? meet(again) : new Map();
+    }
+    if (!all.size) {
+      // Not every word is found together: keep the places that most words lead to.
+      const wide = unite(found(maps.filter((m) => m && !m.soft)));
+      const most = Math.max(0, ...[...wide.values()].map((v) => v.words));
+      const enough = Math.max(1, most - 1, Math.ceil(sharp.length / 2));
+      return preferred(new Map([...wide].filter(([, v]) => v.words >= enough).map(([k, v]) => [k, v.score + 3 * v.words])));
+    }
+    return preferred(all);
+  }
+
+  /**
+   * Places that a word leads to: record → points. `soft` if the word is too common, or so short of meaning, that it rules
+   * nothing out; null for a small word.
+   */
+  async places(word) {
+    const { commons, spans } = this.index;
+    if (word.small) return null;
     const out = new Map();
-    const add = (list, points) => {
-      let at = 0;
-      for (const step of list) {
-        at += step;
-        const score = points + (at & 1 ? 1.5 : 0);
-        const record = at >> 1;
-        if (!(out.get(record) >= score)) out.set(record, score);
+    const gather = async (start, open) => {
+      const prefixed = open && !isNumber(start);
+      for (const shard of await this.shards(start, prefixed)) {
+        if (Array.isArray(shard)) add(out, shard, PREFIX);
+        else {
+          for (let i = lower(shard.words, start); i < shard.words.length; i++) {
+            const w = shard.words[i];
+            if (w === start) add(out, shard.places[i], PLAIN);
+            else if (prefixed && w.startsWith(start)) add(out, shard.places[i], PREFIX);
+            else break;
+          }
+        }
       }
     };
-    // « st » is « saint », but also the start of « stade » while it is typed.
-    const open = last || word.length >= 3;
-    for (const start of open ? new Set([whole, word]) : [whole]) {
-      const prefixed = open && start === word && !/^\d{1,4}$/.test(word);
-      for (const shard of await this.shards(start, prefixed ? 3 : 1)) {
-        for (let i = lower(shard.words, start); i < shard.words.length; i++) {
-          const w = shard.words[i];
-          if (w === start) add(shard.places[i], PLAIN);
-          else if (prefixed && w.startsWith(start)) add(shard.places[i], PREFIX);
-          else break;
-        }
-      }
+    const open = word.open || word.text.length >= 3;
+    await gather(word.text, open && word.raw === word.text);
+    if (word.raw !== word.text) await gather(word.raw, true);
+    if (out.size) word.forms.push(word.text);
+    if (word.scale !== undefined) {
+      const [from, to] = spans.slice(2 * word.scale);
+      // The word chooses among what the others lead to; alone, it proposes the first ones of the scale.
+      for (let record = from; record < Math.min(to, from + LOOKED); record++) if (!out.has(record)) out.set(record, 1);
+      out.soft = true;
+      out.within = [from, to];
+      return out;
     }
-    if (!out.size && word.length >= 4 && !/\d/.test(word)) {
-      for (const near of await this.mend(whole, last)) {
-        for (const shard of await this.shards(near, 1)) {
-          const i = lower(shard.words, near);
-          if (shard.words[i] === near) add(shard.places[i], MENDED);
-        }
-      }
+    if (!out.size && /^[ld][aeiouyh]./.test(word.text)) {
+      // « lorangerie » for « l’orangerie ».
+      const bare = word.text.slice(1);
+      await gather(bare, true);
+      if (out.size) word.forms.push(bare);
     }
+    if (!out.size && mendable(word.text)) {
+      for (const [record, points] of await this.mended(word)) out.set(record, points);
+    }
+    out.soft = commons.has(word.text);
+    return out;
+  }
+
+  /** Places of the words that a typo may have changed into this one. */
+  async mended(word) {
+    const out = new Map();
+    let near = await this.mend(word.text, word.open);
+    if (!near.length && /^[ld][aeiouyh]..../.test(word.text)) near = await this.mend(word.text.slice(1), word.open);
+    near = near.slice(0, Math.max(0, Math.min(4, word.question?.mends ?? 0)));
+    if (word.question) word.question.mends -= near.length;
+    const shards = await Promise.all(near.map(([known]) => this.shards(known, false)));
+    near.forEach(([known], k) => {
+      if (this.index.commons.has(known)) return;
+      const [shard] = shards[k];
+      const i = lower(shard.words, known);
+      if (shard.words[i] === known) add(out, shard.places[i], MENDED);
+    });
+    word.mended = new Map(near);
     return out;
   }
 
   /** Tries « ville neuve » as « villeneuve » where one of the two words leads nowhere. */
   async join(words, maps) {
     for (let i = 0; i + 1 < words.length; i++) {
-      if (maps[i] === null || maps[i + 1] === null) continue;
-      if ((maps[i].size && maps[i + 1].size) || /^\d/.test(words[i])) continue;
-      const places = await this.places(words[i] + words[i + 1], { last: true });
-      if (places?.size) {
+      if (!maps[i] || !maps[i + 1] || words[i].scale !== undefined) continue;
+      if ((maps[i].size && maps[i + 1].size) || /^\d/.test(words[i].text)) continue;
+      const both = { text: words[i].text + words[i + 1].text, open: true, forms: [] };
+      both.raw = both.text;
+      const places = await this.places(both);
+      if (places?.size && both.forms.length) {
         maps[i] = places;
         maps[i + 1] = null;
+        words[i].forms.push(both.text);
+        words[i + 1].forms.push(both.text);
       }
     }
   }
 
-  /** Shards where words that start so may be, `most` of them. */
-  async shards(start, most) {
-    const { first } = this.index;
+  /** Shards where a word, or the words that start so, may be; beyond a few, the best places of this start. */
+  async shards(start, prefixed) {
+    const { first, span } = this.index;
     const at = lower(first, start);
-    const paths = [];
-    for (let i = Math.max(0, first[at] === start ? at : at - 1); i < first.length && paths.length < most; i++) {
-      if (paths.length && !first[i].startsWith(start)) break;
-      paths.push(`m-${i}.json`);
-    }
-    return Promise.all(paths.map(this.load));
+    const from = Math.max(0, first[at] === start ? at : at - 1);
+    let to = from + 1;
+    while (prefixed && to < first.length && first[to].startsWith(start)) to++;
+    const names = Array.from({ length: Math.min(to - from, span[0]) }, (_, i) => `m-${from + i}.json`);
+    if (to - from > span[0]) names.push(`t-${letters(start.slice(0, 3)).join("")}.json`);
+    const optional = (path) => (path[0] === "t" ? this.load(path).catch(() => []) : this.load(path));
+    return Promise.all(names.map(optional));
   }
 
-  /** Known words at one typo, or two in a long word. */
+  /** Known words at one typo, or two in a long word, with their distance. */
   async mend(word, last) {
     const most = word.length >= 8 ? 2 : 1;
     const all = letters(word);
@@ -172,21 +278,22 @@ export class Search {
     const lists = await Promise.all(paths.map((p) => this.load(p).catch(() => [])));
     const near = new Map();
     for (const known of new Set(lists.flat())) {
+      if (known === word) continue;
       let d = distance(word, known, most);
       if (d > most && last && known.length > word.length) d = distance(word, known.slice(0, word.length), 1) + 0.5;
       if (d <= most + 0.5) near.set(known, d);
     }
     const best = Math.min(...near.values());
-    return [...near].filter(([, d]) => d <= best + 0.5).map(([w]) => w).slice(0, 12);
+    return [...near].filter(([, d]) => d <= best + 0.5).sort((a, b) => a[1] - b[1]);
   }
 
-  /** Reads the records of the best candidates, from at most twelve files. */
+  /** Reads the records of the best candidates, from a few files. */
   async records(candidates, size) {
     const groups = new Map();
     for (const [record, score] of candidates) {
       const file = Math.floor(record / size);
       if (!groups.has(file)) {
-        if (groups.size === 12) continue;
+        if (groups.size === FILES) continue;
         groups.set(file, []);
       }
       groups.get(file).push([record, score]);
@@ -206,32 +313,149 @@ export class Search {
     return found;
   }
 
-  /** Points for a name close to what was typed. */
-  closeness(place, asked, typed) {
-    const { longer, stops } = this.index;
-    const tidy = (text) => cut(text).map((w) => longer.get(w) ?? w).filter((w) => !stops.has(w));
-    const query = asked.join(" ");
-    const name = tidy(place.name);
-    const address = tidy(place.address);
-    let points = 0;
-    if (fold(place.code).replace(/[-_]/g, "") === typed.join("")) points += 20;
-    if (name.join(" ") === query || address.join(" ") === query) points += 8;
-    else if (name.join(" ").startsWith(query) || address.join(" ").startsWith(query)) points += 3;
-    else if (` ${name.join(" ")} ${address.join(" ")} `.includes(` ${query} `)) points += 2;
-    // Words of the name that were not asked for.
-    const spare = name.filter((w) => !asked.some((a) => w.startsWith(a))).length;
-    points -= Math.min(spare, 4) * 0.4;
-    // A number that was asked for, within a range such as « 24 à 32 » or not there at all.
-    const text = fold(`${place.name} ${place.address}`);
-    const ranges = [...text.matchAll(/(\d+)\s*(?:a|-|\/)\s*(\d+)/g)].map((m) => [Number(m[1]), Number(m[2])]);
-    const numbers = new Set([...name, ...address].filter((w) => /^\d/.test(w)));
-    for (const n of asked.filter((w) => /^\d{1,4}[a-z]?$/.test(w))) {
-      const between = ranges.some(([a, b]) => Number.parseInt(n, 10) >= a && Number.parseInt(n, 10) <= b);
-      points += numbers.has(n) ? 2 : between ? 1.5 : -1;
+  /** Words of the fields of a place, cut once. */
+  fields(place) {
+    if (!this.known.has(place.record)) {
+      const { longer, stops } = this.index;
+      const tidy = (text) => cut(text).filter((w) => !stops.has(w)).flatMap((w) => longer.get(w) ?? [w]);
+      const text = fold(place.address);
+      const parent = tidy(place.parent);
+      // An address ends with its commune, which is the parent's word, not the street's.
+      const all = tidy(place.address);
+      const end = parent.length && all.slice(-parent.length).join() === parent.join() ? -parent.length : undefined;
+      this.known.set(place.record, {
+        name: tidy(place.name),
+        address: all.slice(0, end),
+        parent,
+        landlord: tidy(place.landlord),
+        ranges: [...text.matchAll(/(\d{1,4})\s*(?:à|a|-|\/)\s*(\d{1,4})(?!\d)/g)].map((m) => [Number(m[1]), Number(m[2])]),
+      });
     }
+    return this.known.get(place.record);
+  }
+
+  /** Points of a place: where each word that was asked for stands in it, and what it has beside. */
+  closeness(place, words, typed) {
+    const { ways } = this.index;
+    const fields = this.fields(place);
+    const { name, address, parent, landlord, ranges } = fields;
+    let points = 0;
+    const hit = new Map(); // words of the name that were asked for, and how well
+    const street = new Map();
+    const spare = []; // how well what is outside the name answers
+    const past = []; // and what is outside the street
+    let missing = 0;
+    for (const word of words) {
+      const match = (list, seen) => {
+        let best = 0;
+        let at = -1;
+        list.forEach((known, i) => {
+          // A word that was asked for twice stands in two places.
+          const q = quality(word, known) * (seen?.has(i) ? 0.45 : 1);
+          if (q > best) [best, at] = [q, i];
+        });
+        if (at >= 0 && !seen?.has(at)) seen?.set(at, best);
+        return best;
+      };
+      if (word.small) continue;
+      if (isNumber(word.text)) {
+        const n = Number.parseInt(word.text, 10);
+        const range = ranges.find(([a, b]) => n >= a && n <= b);
+        if (match(name, hit) >= 0.9) points += 2;
+        else if (address.includes(word.text)) points += 2.2;
+        else if (range) points += (range[1] - range[0]) % 2 || (n - range[0]) % 2 === 0 ? 2 : 0.5;
+        else points -= 1;
+        continue;
+      }
+      const inName = match(name, hit);
+      const inStreet = match(address, street);
+      const [inParent, inLandlord] = [match(parent), match(landlord)];
+      const scale = word.scale === place.rank ? 1 : 0;
+      if (inName < 0.5) spare.push(Math.max(inParent, inLandlord, scale));
+      if (inStreet < 0.5) past.push(Math.max(inParent, inLandlord, scale, inName));
+      const best = Math.max(3 * inName, 2 * inStreet, 1.2 * inParent, inLandlord, scale);
+      points += best;
+      const written = inName >= 0.9 || inStreet >= 0.9;
+      // Another scale, another kind of street: not what was asked for.
+      if (word.scale !== undefined && !scale && !written) points -= 8;
+      else if (ways.has(word.text) && !written) points -= [...name, ...address].some((w) => ways.has(w)) ? 3 : 1;
+      else if (best === 0) missing += 1;
+    }
+    points -= 2 * missing;
+    if (fold(place.code).replace(/[-_]/g, "") === typed.join("")) points += 20;
+    // The whole name, or the whole street, was asked for, and what is left says where it is, whose it is or what it is.
+    const whole = (list, seen, others) => {
+      const core = list.map((w, i) => (/^\d/.test(w) ? undefined : (seen.get(i) ?? 0))).filter((q) => q !== undefined);
+      const least = core.length ? Math.min(...core, ...others) : 0;
+      return least >= 0.5 ? 1 + 4 * least : 0;
+    };
+    const asked = ` ${words.map((w) => w.text).join(" ")} `;
+    // Words that follow each other in the question as in the place.
+    const phrase = (list) => {
+      const core = list.filter((w) => !/^\d/.test(w));
+      return core.length > 1 && asked.includes(` ${core.join(" ")} `) ? 1 : 0;
+    };
+    const byName = whole(name, hit, spare) + phrase(name);
+    const byStreet = address.length > 1 ? whole(address, street, past) + phrase(address) : 0;
+    points += Math.max(byName, byStreet);
+    // Words of the name that were not asked for, unless the address was.
+    if (byStreet < 4) points -= Math.min(name.length - hit.size, 4) * 0.4;
+    if (words.length > 1 && [name, address].some((list) => ` ${list.join(" ")} `.includes(asked))) points += 1;
     // Wider territories first, all else equal.
     return points + [1.2, 1.2, 0.4, 0.8, 0][place.rank];
   }
+}
+
+/** How well a known word answers a word that was asked for: from 0 to 1. */
+function quality(word, known) {
+  if (known === word.text) return 1;
+  if (word.forms.includes(known)) return 0.95;
+  if (word.open || word.text.length >= 3) {
+    if (known.startsWith(word.text) || known.startsWith(word.raw)) return word.open ? 0.85 : 0.7;
+    if (word.forms.some((form) => known.startsWith(form))) return 0.65;
+  }
+  return word.mended?.has(known) ? 0.8 - 0.1 * word.mended.get(known) : 0;
+}
+
+const mendable = (word) => word.length >= 4 && !/\d/.test(word);
+
+/** Adds places written as steps: `-n` is a run of n more. */
+function add(out, steps, points) {
+  let at = 0;
+  const put = () => {
+    const record = at >> 1;
+    const score = points + (at & 1 ? 1.5 : 0);
+    if (!(out.get(record) >= score)) out.set(record, score);
+  };
+  for (const step of steps) {
+    if (step >= 0) {
+      at += step;
+      put();
+    } else {
+      for (let n = step; n < 0; n++) {
+        at += 2;
+        put();
+      }
+    }
+  }
+}
+
+/** The `most` records of the best points, then of the lowest ranks. Points take few values: they are counted, not sorted. */
+function best(scores, most) {
+  const tally = new Map();
+  for (const score of scores.values()) tally.set(score, (tally.get(score) ?? 0) + 1);
+  const values = [...tally.keys()].sort((a, b) => b - a);
+  let room = most;
+  const out = [];
+  for (const value of values) {
+    if (room <= 0) break;
+    const level = [];
+    for (const [record, score] of scores) if (score === value) level.push(record);
+    const kept = Int32Array.from(level).sort().subarray(0, room);
+    for (const record of kept) out.push([record, value]);
+    room -= kept.length;
+  }
+  return out;
 }
 
 /** Rank of the first word not before `word`. */
@@ -256,6 +480,9 @@ function meet(maps) {
   }
   return out;
 }
+
+/** Points alone. */
+const scored = (map) => new Map([...(map ?? [])].map(([record, v]) => [record, v.score ?? v]));
 
 /** Places that any word leads to, with the number of words. */
 function unite(maps) {

@@ -66,7 +66,8 @@ function canvas(width, height = width) {
   const out = document.createElement("canvas");
   out.width = width;
   out.height = height;
-  return [out, out.getContext("2d")];
+  // Kept in memory: reading it back from the graphics card took longer than drawing it.
+  return [out, out.getContext("2d", { willReadFrequently: true })];
 }
 
 /** Seamless tile of a state, for fills of the map. */
