@@ -53,7 +53,7 @@ pub(super) fn tidy(mut terms: Terms) -> Terms {
 }
 
 /// Smallest root finder of a union-find forest, with path halving.
-pub(super) fn root(parent: &mut [u32], mut i: u32) -> u32 {
+pub(in crate::disclosure) fn root(parent: &mut [u32], mut i: u32) -> u32 {
     while parent[i as usize] != i {
         parent[i as usize] = parent[parent[i as usize] as usize];
         i = parent[i as usize];
@@ -62,7 +62,7 @@ pub(super) fn root(parent: &mut [u32], mut i: u32) -> u32 {
 }
 
 /// Joins two trees; the smaller index stays the root, so that numbering is stable.
-pub(super) fn join(parent: &mut [u32], a: u32, b: u32) {
+pub(in crate::disclosure) fn join(parent: &mut [u32], a: u32, b: u32) {
     let (a, b) = (root(parent, a), root(parent, b));
     if a < b {
         parent[b as usize] = a;

@@ -13,6 +13,7 @@ mod bounds;
 mod core;
 mod dense;
 mod linear;
+mod merged;
 mod proof;
 mod search;
 mod shape;
@@ -21,10 +22,11 @@ mod simplex;
 #[cfg(test)]
 mod tests;
 
+pub(in crate::disclosure) use arithmetic::{join, root};
 pub use bounds::{Interval, Side};
 pub use linear::{Linear, Union};
+pub use merged::{Deduced, Merged};
 pub use proof::{Certificate, Fraction, Proof, Support};
-pub(in crate::disclosure) use shape::Cluster;
 pub use shape::{Answer, Shape};
 
 /// A sparse integer row: `(atom, coefficient)`.

@@ -38,17 +38,6 @@ pub struct Shape {
     pub(super) parts: Vec<Vec<(u32, u32)>>,
 }
 
-/// Targets that share unknown atoms, in a numbering of their own.
-#[derive(Debug, Clone, Default)]
-pub(in crate::disclosure) struct Cluster {
-    /// Number of unknown variables.
-    pub(in crate::disclosure) atoms: usize,
-    /// Facts by position, and their reduced rows.
-    pub(in crate::disclosure) facts: Vec<(u32, Terms)>,
-    /// Targets by position, and their reduced rows.
-    pub(in crate::disclosure) targets: Vec<(u32, Terms)>,
-}
-
 /// What a reader can deduce of each target.
 #[derive(Debug, Clone)]
 pub struct Answer {
@@ -196,53 +185,9 @@ impl Shape {
         }
     }
 
-    /// Groups of targets that share unknown atoms or facts, each with its facts and its part of the table.
-    ///
-    /// What is deduced of the targets of a group depends on the facts of that group only.
-    pub(in crate::disclosure) fn clusters(&self) -> Vec<Cluster> {
-        let mut parent: Vec<u32> = (0..).take(self.blocks.len()).collect();
-        for parts in &self.parts {
-            for pair in parts.windows(2) {
-                join(&mut parent, pair[0].0, pair[1].0);
-            }
-        }
-        let mut clusters: BTreeMap<u32, Cluster> = BTreeMap::new();
-        let mut offset = vec![0u32; self.blocks.len()];
-        for (b, block) in (0u32..).zip(&self.blocks) {
-            let cluster = clusters.entry(root(&mut parent, b)).or_default();
-            offset[b as usize] = u32::try_from(cluster.atoms).unwrap_or(NONE);
-            let shift = |terms: &Terms| terms.iter().map(|(v, c)| (v + offset[b as usize], *c)).collect();
-            cluster.atoms += block.members.len();
-            cluster
-                .facts
-                .extend(block.rows.iter().map(|row| (row.fact, shift(&row.terms))));
-        }
-        for (t, parts) in (0u32..).zip(&self.parts) {
-            let Some((first, _)) = parts.first() else {
-                continue;
-            };
-            let mut terms = Terms::new();
-            for (b, position) in parts {
-                let part = &self.blocks[*b as usize].targets[*position as usize];
-                terms.extend(part.iter().map(|(v, c)| (v + offset[*b as usize], *c)));
-            }
-            if let Some(cluster) = clusters.get_mut(&root(&mut parent, *first)) {
-                cluster.targets.push((t, terms));
-            }
-        }
-        clusters.into_values().collect()
-    }
-
-    /// Reduced values of the facts and of the targets, whose true values are given.
-    pub(in crate::disclosure) fn reduced(
-        &self,
-        facts: &[Range],
-        targets: &[i64],
-    ) -> Result<(Vec<i64>, Vec<i64>), Trouble> {
-        let ranges = self.ranges(facts)?;
-        let of_target = |(row, v): (&Reduced, &i64)| v.checked_sub(self.shift(row, &ranges)?).ok_or(Trouble::Overflow);
-        let targets: Result<Vec<i64>, Trouble> = self.targets.iter().zip(targets).map(of_target).collect();
-        Ok((ranges.iter().map(|r| r.lo.unwrap_or(0)).collect(), targets?))
+    /// Blocks of unknown atoms that a target depends on.
+    pub(super) fn blocks_of(&self, target: usize) -> impl Iterator<Item = u32> + '_ {
+        self.parts[target].iter().map(|(block, _)| *block)
     }
 
     /// Number of facts.

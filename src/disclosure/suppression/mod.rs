@@ -12,17 +12,21 @@
 //! takes. Unless one of them is hidden, the cell stays known: each proof is a clause "hide one of these". Small tables
 //! are solved to the optimum (implicit hitting sets, as in Fischetti and Salazar González, *Solving the cell
 //! suppression problem on tabular data with linear constraints*, 2001). Large ones hide the least figure of each proof,
-//! in the manner of Langsrud's greedy elimination, then give back, group by group, all that proves useless.
+//! in the manner of Langsrud's greedy elimination, part by part (a commune and the districts across it), then as a whole;
+//! each part gives back, group by group, all that proves useless.
 
 mod hitting;
 mod round;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::disclosure::attack::{Effort, Shape, Terms};
-use round::{Exposure, exposures};
+use crate::disclosure::attack::{Effort, Terms, join, root};
+use round::{Attack, Exposure};
+
+/// Groups hidden for the whole table, beyond its parts, that are tried one by one.
+const FEW: usize = 16;
 
 /// What may be done with a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,8 +61,6 @@ pub struct Table {
     pub cells: Vec<Cell>,
     /// True values, one list per layer, one value per cell: indicators that share the pattern.
     pub layers: Vec<Vec<i64>>,
-    /// Layers and cells whose hidden zero is said by a published one outside this table; empty: none.
-    excused: Vec<Vec<bool>>,
 }
 
 impl Table {
@@ -68,7 +70,6 @@ impl Table {
             atoms,
             cells: Vec::new(),
             layers: vec![Vec::new(); layers],
-            excused: Vec::new(),
         }
     }
 }
@@ -121,15 +122,18 @@ pub struct Protection {
 /// Deterministic: the same table gives the same cells, whatever the threads.
 pub fn protect(table: &Table, rule: &Rule) -> Protection {
     let groups = Groups::new(table);
-    let mut state = greedy(table, &groups, rule);
+    let mut state;
     if table.cells.len() <= rule.small {
-        prune(table, &groups, rule, &mut state);
+        state = greedy(table, &groups, rule, groups.start(table));
+        let secondary = groups.secondary(&state.hidden);
+        prune(table, &groups, rule, &mut state, secondary);
         if let Some(mut better) = hitting::optimum(table, &groups, rule, &state) {
-            prune(table, &groups, rule, &mut better);
+            let secondary = groups.secondary(&better.hidden);
+            prune(table, &groups, rule, &mut better, secondary);
             state = better;
         }
     } else {
-        restore(table, &groups, rule, &mut state);
+        state = by_parts(table, &groups, rule);
     }
     let secondary = |i: &u32| state.hidden[*i as usize] && !groups.is_primary(table.cells[*i as usize].group);
     let count = u32::try_from(table.cells.len()).unwrap_or(u32::MAX);
@@ -217,6 +221,14 @@ impl Groups {
         self.members.iter().filter_map(chosen).collect()
     }
 
+    /// The pattern that hides the primary groups only.
+    fn start(&self, table: &Table) -> State {
+        State {
+            hidden: self.pattern(table, &[]),
+            ..State::default()
+        }
+    }
+
     /// The pattern that hides the primary groups and these.
     fn pattern(&self, table: &Table, chosen: &[u32]) -> Vec<bool> {
         let mut hidden: Vec<bool> = table.cells.iter().map(|c| self.is_primary(c.group)).collect();
@@ -241,31 +253,30 @@ impl Groups {
     }
 }
 
-/// Hides, round after round, the least figure of each proof.
-fn greedy(table: &Table, groups: &Groups, rule: &Rule) -> State {
-    let mut state = State {
-        hidden: groups.pattern(table, &[]),
-        ..State::default()
-    };
+/// Hides, round after round, the least figure of a proof in each block of unknowns, from a pattern on.
+fn greedy(table: &Table, groups: &Groups, rule: &Rule, mut state: State) -> State {
     loop {
-        let found = exposures(table, &state.hidden, rule);
-        let mut fresh: Vec<u32> = Vec::new();
+        let attack = Attack::new(table, &state.hidden, rule);
+        let mut touched: BTreeSet<u32> = BTreeSet::new();
+        let mut fresh = false;
         state.exposed.clear();
-        for exposure in &found {
-            let hitters = groups.hitters(table, exposure);
-            if hitters.iter().any(|g| fresh.contains(g)) {
+        for (rank, cell) in attack.cells().enumerate() {
+            // What is hidden for one cell of a block often protects the others: they are looked at again.
+            if attack.blocks(rank).any(|b| touched.contains(&b)) {
                 continue;
             }
-            match hitters.first() {
+            let exposure = attack.exposure(rank);
+            match groups.hitters(table, &exposure).first() {
                 Some(g) => {
-                    fresh.push(*g);
-                    state.because.entry(*g).or_insert(exposure.cell);
+                    fresh = true;
+                    touched.extend(attack.blocks(rank));
+                    state.because.entry(*g).or_insert(cell);
                     groups.set(*g, &mut state.hidden, true);
                 }
-                None => state.exposed.push(exposure.cell),
+                None => state.exposed.push(cell),
             }
         }
-        if fresh.is_empty() {
+        if !fresh {
             state.exposed.sort_unstable();
             state.exposed.dedup();
             return state;
@@ -273,109 +284,81 @@ fn greedy(table: &Table, groups: &Groups, rule: &Rule) -> State {
     }
 }
 
-/// Gives back secondary groups, largest loss first, as long as all stays protected.
-fn prune(table: &Table, groups: &Groups, rule: &Rule, state: &mut State) {
-    let mut order = groups.secondary(&state.hidden);
+/// Gives back these secondary groups, largest loss first, as long as all stays protected.
+fn prune(table: &Table, groups: &Groups, rule: &Rule, state: &mut State, mut order: Vec<u32>) {
     order.sort_by_key(|g| (std::cmp::Reverse(groups.loss(*g)), *g));
     let allowed = state.exposed.len();
     for g in order {
         groups.set(g, &mut state.hidden, false);
-        if exposures(table, &state.hidden, rule).len() > allowed {
+        if Attack::new(table, &state.hidden, rule).len() > allowed {
             groups.set(g, &mut state.hidden, true);
         }
     }
 }
 
-/// Prunes a large table cluster by cluster: what is deduced in one does not depend on the others.
-fn restore(table: &Table, groups: &Groups, rule: &Rule, state: &mut State) {
+/// Protects a large table part by part, then as a whole, from what the parts hide.
+fn by_parts(table: &Table, groups: &Groups, rule: &Rule) -> State {
     use rayon::prelude::*;
-    let (published, hidden) = round::sides(&state.hidden);
-    let excused = round::excused(table, &state.hidden, rule);
-    // The zeros of reduced rows are differences: only those published as such excuse a hidden zero.
-    let rule = &Rule { zeros: true, ..*rule };
-    let row = |list: &[u32]| -> Vec<Terms> { list.iter().map(|i| table.cells[*i as usize].terms.clone()).collect() };
-    let shape = Shape::new(table.atoms, row(&published), &vec![true; published.len()], row(&hidden));
-    let mut layers = Vec::with_capacity(table.layers.len());
-    for values in &table.layers {
-        let facts = round::ranges(&published, values);
-        let targets: Vec<i64> = hidden.iter().map(|i| values[*i as usize]).collect();
-        match shape.reduced(&facts, &targets) {
-            Ok(reduced) => layers.push(reduced),
-            // Too large for 64 bits: nothing is given back.
-            Err(_) => return,
-        }
-    }
-    let clusters = shape.clusters();
-    // A group with cells in several clusters is left hidden: judging it needs them all.
-    let mut seen: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
-    for (c, cluster) in clusters.iter().enumerate() {
-        for (t, _) in &cluster.targets {
-            let list = seen.entry(table.cells[hidden[*t as usize] as usize].group).or_default();
-            if list.last() != Some(&c) {
-                list.push(c);
-            }
-        }
-    }
-    let given_back = |cluster: &crate::disclosure::attack::Cluster| -> Vec<u32> {
-        let mut local = Table::new(cluster.atoms, layers.len());
-        local.excused = vec![Vec::new(); layers.len()];
-        for (fact, terms) in &cluster.facts {
-            local.cells.push(Cell {
-                terms: terms.clone(),
-                role: Role::Fixed,
-                loss: 0,
-                group: u32::MAX,
+    let solve = |cells: &Vec<u32>| -> (Vec<u32>, State) {
+        let mut atoms: BTreeMap<u32, u32> = BTreeMap::new();
+        let mut local = Table::new(0, table.layers.len());
+        for i in cells {
+            let cell = &table.cells[*i as usize];
+            let terms = cell.terms.iter().map(|(atom, c)| {
+                let next = u32::try_from(atoms.len()).unwrap_or(u32::MAX);
+                (*atoms.entry(*atom).or_insert(next), *c)
             });
-            for (values, (facts, _)) in local.layers.iter_mut().zip(&layers) {
-                values.push(facts[*fact as usize]);
-            }
-            for excuses in &mut local.excused {
-                excuses.push(false);
-            }
-        }
-        for (t, terms) in &cluster.targets {
-            let cell = &table.cells[hidden[*t as usize] as usize];
-            let single = seen.get(&cell.group).is_some_and(|list| list.len() == 1);
-            let role = if groups.is_primary(cell.group) || !single {
-                Role::Primary
-            } else {
-                Role::Free
-            };
-            local.cells.push(Cell {
-                terms: terms.clone(),
-                role,
-                ..cell.clone()
-            });
-            for (values, (_, targets)) in local.layers.iter_mut().zip(&layers) {
-                values.push(targets[*t as usize]);
-            }
-            for (excuses, all) in local.excused.iter_mut().zip(&excused) {
-                excuses.push(all[hidden[*t as usize] as usize]);
+            let terms = terms.collect();
+            local.cells.push(Cell { terms, ..cell.clone() });
+            for (values, all) in local.layers.iter_mut().zip(&table.layers) {
+                values.push(all[*i as usize]);
             }
         }
-        let inner = Groups::new(&local);
-        let all: Vec<bool> = local.cells.iter().map(|c| c.role != Role::Fixed).collect();
-        let before = inner.secondary(&all);
-        if before.len() <= 1 && local.cells.len() > rule.small {
-            return Vec::new();
-        }
-        let mut inside = State {
-            hidden: all,
-            ..State::default()
-        };
-        inside.exposed = exposures(&local, &inside.hidden, rule)
-            .into_iter()
-            .map(|e| e.cell)
-            .collect();
-        prune(&local, &inner, rule, &mut inside);
-        let after = inner.secondary(&inside.hidden);
-        before
-            .into_iter()
-            .filter(|g| *g != u32::MAX && !after.contains(g))
-            .collect()
+        local.atoms = atoms.len();
+        let groups = Groups::new(&local);
+        let mut state = greedy(&local, &groups, rule, groups.start(&local));
+        let secondary = groups.secondary(&state.hidden);
+        prune(&local, &groups, rule, &mut state, secondary);
+        (groups.secondary(&state.hidden), state)
     };
-    let lists: Vec<Vec<u32>> = clusters.par_iter().map(given_back).collect();
-    for g in lists.into_iter().flatten() {
-        groups.set(g, &mut state.hidden, false);
+    let parts = parts(table);
+    let solved: Vec<(Vec<u32>, State)> = parts.par_iter().map(solve).collect();
+    let mut state = groups.start(table);
+    for ((secondary, own), cells) in solved.into_iter().zip(&parts) {
+        for g in secondary {
+            groups.set(g, &mut state.hidden, true);
+            let cause = own.because.get(&g).map(|local| cells[*local as usize]);
+            state.because.extend(cause.map(|cell| (g, cell)));
+        }
     }
+    let before = groups.secondary(&state.hidden);
+    state = greedy(table, groups, rule, state);
+    let added: Vec<u32> = groups
+        .secondary(&state.hidden)
+        .into_iter()
+        .filter(|g| before.binary_search(g).is_err())
+        .collect();
+    // Each trial attacks the whole table: only a few are worth it.
+    if added.len() <= FEW {
+        prune(table, groups, rule, &mut state, added);
+    }
+    state
+}
+
+/// Cells of each part of a table: cells that share atoms are together, but for those that hold most atoms.
+fn parts(table: &Table) -> Vec<Vec<u32>> {
+    let mut parent: Vec<u32> = (0..).take(table.atoms).collect();
+    let is_wide = |cell: &Cell| cell.terms.len() * 2 > table.atoms;
+    for cell in table.cells.iter().filter(|c| !is_wide(c)) {
+        for pair in cell.terms.windows(2) {
+            join(&mut parent, pair[0].0, pair[1].0);
+        }
+    }
+    let mut parts: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+    for (i, cell) in (0u32..).zip(&table.cells).filter(|(_, c)| !is_wide(c)) {
+        if let Some((atom, _)) = cell.terms.first() {
+            parts.entry(root(&mut parent, *atom)).or_default().push(i);
+        }
+    }
+    parts.into_values().collect()
 }

@@ -1,7 +1,7 @@
 //! One attack on a pattern: the hidden cells known too well, each with the published figures that give it away.
 
 use super::{Rule, Table};
-use crate::disclosure::attack::{Interval, Proof, Range, Shape, Support, Terms};
+use crate::disclosure::attack::{Deduced, Interval, Merged, Range, Support, Terms};
 
 /// A hidden cell known too well.
 #[derive(Debug, Clone)]
@@ -48,70 +48,123 @@ enum Sides {
     Unknown,
 }
 
-/// Tells, by layer and cell, which hidden zeros a published zero says itself.
-pub(super) fn excused(table: &Table, hidden: &[bool], rule: &Rule) -> Vec<Vec<bool>> {
-    let none = || vec![false; table.cells.len()];
-    let layer = |(rank, values): (usize, &Vec<i64>)| -> Vec<bool> {
-        let mut out = table.excused.get(rank).cloned().unwrap_or_else(none);
-        if rule.zeros {
-            return out;
+/// Tells which hidden zeros a published zero says itself.
+fn excused(table: &Table, hidden: &[bool], rule: &Rule, values: &[i64]) -> Vec<bool> {
+    let mut out = vec![false; table.cells.len()];
+    if rule.zeros {
+        return out;
+    }
+    let mut zero = vec![false; table.atoms];
+    let cells = || table.cells.iter().zip(values).zip(hidden);
+    for ((cell, _), _) in cells().filter(|((_, value), hidden)| **value == 0 && !**hidden) {
+        for (atom, coefficient) in &cell.terms {
+            zero[*atom as usize] |= *coefficient > 0;
         }
-        let mut zero = vec![false; table.atoms];
-        let cells = || table.cells.iter().zip(values).zip(hidden);
-        for ((cell, _), _) in cells().filter(|((_, value), hidden)| **value == 0 && !**hidden) {
-            for (atom, coefficient) in &cell.terms {
-                zero[*atom as usize] |= *coefficient > 0;
-            }
-        }
-        for (out, ((cell, value), hidden)) in out.iter_mut().zip(cells()) {
-            *out |= *hidden && *value == 0 && cell.terms.iter().all(|(atom, _)| zero[*atom as usize]);
-        }
-        out
-    };
-    table.layers.iter().enumerate().map(layer).collect()
+    }
+    for (out, ((cell, value), hidden)) in out.iter_mut().zip(cells()) {
+        *out = *hidden && *value == 0 && cell.terms.iter().all(|(atom, _)| zero[*atom as usize]);
+    }
+    out
 }
 
-/// Attacks a pattern on all layers. A cell exposed on several layers is told once, with its first proof.
-pub(super) fn exposures(table: &Table, hidden: &[bool], rule: &Rule) -> Vec<Exposure> {
-    let (published, targets) = sides(hidden);
-    if targets.is_empty() {
-        return Vec::new();
+/// A pattern attacked on all layers.
+pub(super) struct Attack<'a> {
+    rule: &'a Rule,
+    published: Vec<u32>,
+    targets: Vec<u32>,
+    shape: Option<Merged>,
+    /// By layer: what is published, and what it tells.
+    layers: Vec<(Vec<Range>, Deduced)>,
+    found: Vec<Found>,
+}
+
+/// A target known too well on a layer; a target exposed on several layers is told once, for the first of them.
+struct Found {
+    target: usize,
+    layer: usize,
+    sides: Sides,
+}
+
+impl<'a> Attack<'a> {
+    pub(super) fn new(table: &Table, hidden: &[bool], rule: &'a Rule) -> Self {
+        let (published, targets) = sides(hidden);
+        let mut attack = Self {
+            rule,
+            published,
+            targets,
+            shape: None,
+            layers: Vec::new(),
+            found: Vec::new(),
+        };
+        if attack.targets.is_empty() {
+            return attack;
+        }
+        let rows =
+            |list: &[u32]| -> Vec<Terms> { list.iter().map(|i| table.cells[*i as usize].terms.clone()).collect() };
+        let exact = vec![true; attack.published.len()];
+        let shape = Merged::new(table.atoms, &rows(&attack.published), &exact, &rows(&attack.targets));
+        let mut told = vec![false; attack.targets.len()];
+        for (layer, values) in table.layers.iter().enumerate() {
+            let excused = excused(table, hidden, rule, values);
+            let facts = ranges(&attack.published, values);
+            let deduced = shape.solve(&facts, rule.effort);
+            for (target, (cell, interval)) in attack.targets.iter().zip(&deduced.intervals).enumerate() {
+                if told[target] || excused[*cell as usize] {
+                    continue;
+                }
+                if let Some(sides) = wrong(interval, values[*cell as usize], rule) {
+                    told[target] = true;
+                    attack.found.push(Found { target, layer, sides });
+                }
+            }
+            attack.layers.push((facts, deduced));
+        }
+        attack.found.sort_by_key(|f| f.target);
+        attack.shape = Some(shape);
+        attack
     }
-    let rows = |list: &[u32]| -> Vec<Terms> { list.iter().map(|i| table.cells[*i as usize].terms.clone()).collect() };
-    let shape = Shape::new(
-        table.atoms,
-        rows(&published),
-        &vec![true; published.len()],
-        rows(&targets),
-    );
-    let mut found: Vec<Exposure> = Vec::new();
-    let mut told = vec![false; targets.len()];
-    let excused = excused(table, hidden, rule);
-    for (layer, values) in table.layers.iter().enumerate() {
-        let facts = ranges(&published, values);
-        let answer = shape.solve(&facts, rule.effort);
-        for (t, (cell, interval)) in targets.iter().zip(&answer.intervals).enumerate() {
-            if told[t] {
-                continue;
+
+    /// Number of cells known too well.
+    pub(super) fn len(&self) -> usize {
+        self.found.len()
+    }
+
+    /// Cells known too well.
+    pub(super) fn cells(&self) -> impl Iterator<Item = u32> {
+        self.found.iter().map(|f| self.targets[f.target])
+    }
+
+    /// Blocks of unknowns that a cell known too well depends on, by its rank.
+    pub(super) fn blocks(&self, rank: usize) -> impl Iterator<Item = u32> {
+        let parts = self
+            .shape
+            .as_ref()
+            .map(|shape| shape.blocks_of(self.found[rank].target));
+        parts.into_iter().flatten()
+    }
+
+    /// A cell known too well, by its rank, with the published figures that give it away.
+    pub(super) fn exposure(&self, rank: usize) -> Exposure {
+        let found = &self.found[rank];
+        let support: Support = match &self.shape {
+            None => Support::new(),
+            Some(shape) => {
+                let (facts, deduced) = &self.layers[found.layer];
+                let both = !matches!(found.sides, Sides::Upper);
+                shape.support(found.target, facts, deduced, both, self.rule.effort)
             }
-            if excused[layer][*cell as usize] {
-                continue;
-            }
-            let Some(sides) = wrong(interval, values[*cell as usize], rule) else {
-                continue;
-            };
-            told[t] = true;
-            let proof = shape.prove(t, &facts, interval, rule.effort);
-            let support: Support = match (&proof, sides) {
-                (Proof::Bounds { up, .. }, Sides::Upper) => up.weights.keys().copied().collect(),
-                _ => proof.support(),
-            };
-            found.push(Exposure {
-                cell: *cell,
-                support: support.into_iter().map(|fact| published[fact as usize]).collect(),
-            });
+        };
+        Exposure {
+            cell: self.targets[found.target],
+            support: support.into_iter().map(|fact| self.published[fact as usize]).collect(),
         }
     }
+}
+
+/// All the cells known too well, each with its proof, the shortest first.
+pub(super) fn exposures(table: &Table, hidden: &[bool], rule: &Rule) -> Vec<Exposure> {
+    let attack = Attack::new(table, hidden, rule);
+    let mut found: Vec<Exposure> = (0..attack.len()).map(|rank| attack.exposure(rank)).collect();
     found.sort_by_key(|e| (e.support.len(), e.cell));
     found
 }

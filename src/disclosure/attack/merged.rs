@@ -1,0 +1,132 @@
+//! Atoms that no fact tells apart, made one: many hidden residences of one place are one unknown, not as many.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::bounds::{Interval, Side};
+use super::shape::Shape;
+use super::{Effort, Proof, Range, Support, Terms};
+
+/// A [`Shape`] over merged atoms.
+///
+/// What a class of atoms holds may be shared among them in any way. A target that takes some atoms of a class can thus
+/// be as low as what it takes whole classes of, and as high as all the classes it touches.
+#[derive(Debug, Clone)]
+pub struct Merged {
+    shape: Shape,
+    /// For each target, the row of the classes it takes whole; none when it takes no class whole.
+    lower: Vec<Option<u32>>,
+    /// For each target, the row of all the classes it touches.
+    upper: Vec<u32>,
+}
+
+/// Intervals of the targets, and those of the rows they come from.
+#[derive(Debug, Clone)]
+pub struct Deduced {
+    /// One interval per target.
+    pub intervals: Vec<Interval>,
+    rows: Vec<Interval>,
+}
+
+impl Merged {
+    /// Merges atoms and reduces the facts; see [`Shape::new`].
+    pub fn new(atoms: usize, facts: &[Terms], exact: &[bool], targets: &[Terms]) -> Self {
+        let mut signatures: Vec<Vec<(u32, i64)>> = vec![Vec::new(); atoms];
+        // A target with other coefficients than one tells its atoms apart, as a fact does.
+        let apart = |terms: &&Terms| terms.iter().any(|(_, c)| *c != 1);
+        let rows = facts.iter().chain(targets.iter().filter(apart));
+        for (row, terms) in (0u32..).zip(rows) {
+            for (atom, c) in terms {
+                signatures[*atom as usize].push((row, *c));
+            }
+        }
+        let mut ranks: HashMap<Vec<(u32, i64)>, u32> = HashMap::new();
+        let mut sizes: Vec<u32> = Vec::new();
+        let class: Vec<u32> = signatures
+            .into_iter()
+            .map(|signature| {
+                let next = u32::try_from(sizes.len()).unwrap_or(u32::MAX);
+                let class = *ranks.entry(signature).or_insert(next);
+                if class == next {
+                    sizes.push(0);
+                }
+                sizes[class as usize] += 1;
+                class
+            })
+            .collect();
+        // Coefficient and number of atoms of each class in a row.
+        let gather = |terms: &Terms| -> BTreeMap<u32, (i64, u32)> {
+            let mut out: BTreeMap<u32, (i64, u32)> = BTreeMap::new();
+            for (atom, c) in terms {
+                out.entry(class[*atom as usize]).or_insert((*c, 0)).1 += 1;
+            }
+            out
+        };
+        let lift = |terms: &Terms| -> Terms { gather(terms).into_iter().map(|(v, (c, _))| (v, c)).collect() };
+        let mut inner: Vec<Terms> = Vec::new();
+        let mut known: HashMap<Terms, u32> = HashMap::new();
+        let mut row = |terms: Terms| -> u32 {
+            let next = u32::try_from(inner.len()).unwrap_or(u32::MAX);
+            let rank = *known.entry(terms.clone()).or_insert(next);
+            if rank == next {
+                inner.push(terms);
+            }
+            rank
+        };
+        let (mut lower, mut upper) = (Vec::new(), Vec::new());
+        for target in targets {
+            let parts = gather(target);
+            let whole: Terms = parts
+                .iter()
+                .filter(|(v, (_, n))| sizes[**v as usize] == *n)
+                .map(|(v, (c, _))| (*v, *c))
+                .collect();
+            upper.push(row(parts.iter().map(|(v, (c, _))| (*v, *c)).collect()));
+            lower.push((!whole.is_empty()).then(|| row(whole)));
+        }
+        let facts = facts.iter().map(lift).collect();
+        Self {
+            shape: Shape::new(sizes.len(), facts, exact, inner),
+            lower,
+            upper,
+        }
+    }
+
+    /// Finds the integer interval of each target; see [`Shape::solve`].
+    pub fn solve(&self, given: &[Range], effort: Effort) -> Deduced {
+        let rows = self.shape.solve(given, effort).intervals;
+        let interval = |(lower, upper): (&Option<u32>, &u32)| Interval {
+            lo: lower.map_or(Side::exactly(0), |row| rows[row as usize].lo),
+            up: rows[*upper as usize].up,
+        };
+        Deduced {
+            intervals: self.lower.iter().zip(&self.upper).map(interval).collect(),
+            rows,
+        }
+    }
+
+    /// Facts that bound a target from above, and from below too when `both`.
+    pub fn support(&self, target: usize, given: &[Range], deduced: &Deduced, both: bool, effort: Effort) -> Support {
+        let prove = |row: u32| {
+            self.shape
+                .prove(row as usize, given, &deduced.rows[row as usize], effort)
+        };
+        let upper = prove(self.upper[target]);
+        let mut out: Support = match &upper {
+            Proof::Bounds { up, .. } if !both || self.lower[target].is_none() => up.weights.keys().copied().collect(),
+            _ => upper.support(),
+        };
+        if let (true, Some(row)) = (both, self.lower[target])
+            && row != self.upper[target]
+        {
+            out.extend(prove(row).support());
+            out.sort_unstable();
+            out.dedup();
+        }
+        out
+    }
+
+    /// Blocks of unknowns that a target depends on.
+    pub fn blocks_of(&self, target: usize) -> impl Iterator<Item = u32> + '_ {
+        self.shape.blocks_of(self.upper[target] as usize)
+    }
+}
