@@ -28,9 +28,7 @@ pub(super) fn collection(text: &str, path: &Path) -> Result<geojson::FeatureColl
                 geojson::Error::MalformedGeoJson(e) => d.line(e.line()).column(e.column()),
                 _ => d.line(1),
             };
-            Err(d
-                .hint("exporter de nouveau la couche en GeoJSON (WGS84)")
-                .into())
+            Err(d.hint("exporter de nouveau la couche en GeoJSON (WGS84)").into())
         }
     }
 }
@@ -161,4 +159,3 @@ fn polygons(geometry: geojson::Geometry) -> Option<MultiPolygon<f64>> {
         _ => None,
     }
 }
-

@@ -101,10 +101,7 @@ fn points(path: &Path) -> Result<Table> {
             Diagnostic::error(format!("propriété « {key} » non décrite"))
                 .at(path)
                 .line(lines.get(key.as_str()).map_or(1, |p| p.0))
-                .hint(format!(
-                    "la retirer ; propriétés attendues : {}",
-                    COLUMNS.join(", ")
-                )),
+                .hint(format!("la retirer ; propriétés attendues : {}", COLUMNS.join(", "))),
         );
     }
     if found.is_empty() {

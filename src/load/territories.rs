@@ -125,7 +125,11 @@ fn strays(folder: &Path, found: &mut Diagnostics) -> Result<()> {
         return Ok(());
     }
     for path in fs::walk(folder)? {
-        let name = path.strip_prefix(folder).unwrap_or(&path).to_string_lossy().into_owned();
+        let name = path
+            .strip_prefix(folder)
+            .unwrap_or(&path)
+            .to_string_lossy()
+            .into_owned();
         if !KNOWN.contains(&name.as_str()) && !name.starts_with('.') {
             found.push(
                 Diagnostic::warning(format!("fichier « {name} » non lu"))

@@ -57,7 +57,10 @@ fn a_residence_without_coordinates_is_kept_and_told() {
     let tid = site.territories.find(Scale::Residence, "R-001").expect("kept");
     let territory = site.territories.get(tid);
     assert!(territory.point.is_none());
-    assert_eq!(territory.lineage.commune, site.territories.find(Scale::Commune, "99001"));
+    assert_eq!(
+        territory.lineage.commune,
+        site.territories.find(Scale::Commune, "99001")
+    );
     let text = warnings.to_string();
     assert!(text.contains("1 résidence sans coordonnées : R-001"), "{text}");
 
@@ -85,7 +88,11 @@ fn a_qpv_has_its_communes_on_a_site_without_iris() {
         let communes = site.territories.communes_of_qpv(qpv);
         assert!(!communes.is_empty());
         assert!(site.territories.get(qpv).lineage.commune.is_some());
-        assert!(communes.iter().all(|c| site.territories.inside(*c, Scale::Qpv).contains(&qpv)));
+        assert!(
+            communes
+                .iter()
+                .all(|c| site.territories.inside(*c, Scale::Qpv).contains(&qpv))
+        );
     }
 }
 
@@ -118,5 +125,8 @@ fn residences_described_twice_or_with_an_unknown_property_are_refused() {
         text.contains("residences.geojson:2: erreur : propriété « locataire » non décrite"),
         "{text}"
     );
-    assert!(text.contains("residences.geojson:3: erreur : entité n° 2 : un point est attendu"), "{text}");
+    assert!(
+        text.contains("residences.geojson:3: erreur : entité n° 2 : un point est attendu"),
+        "{text}"
+    );
 }
