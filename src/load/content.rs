@@ -55,7 +55,9 @@ pub(super) fn contents(root: &Path, territories: &Territories) -> Result<Vec<Con
                 .hint("y déposer au moins une page Markdown qui ne soit pas vide"),
         );
     }
-    if !has(&|c| c.slug == "conditions" && !c.body.trim().is_empty()) {
+    // A page that is there and cannot be read has already been told.
+    let unread = |name: &str, slug: &str| folder.join(name).exists() && !has(&|c| c.slug == slug);
+    if !unread("conditions.md", "conditions") && !has(&|c| c.slug == "conditions" && !c.body.trim().is_empty()) {
         found.push(
             Diagnostic::error("conditions d’utilisation absentes ou vides : la convention les demande (article 6)")
                 .at(folder.join("conditions.md"))
