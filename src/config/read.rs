@@ -161,4 +161,32 @@ label = "Parc"
         let found = Config::parse(&text, Path::new("atlas.toml")).expect_err("unsafe threshold");
         assert!(found.to_string().contains("article 3"));
     }
+
+    /// Names that a table accepts, as the parser itself lists them; none when `head` opens no table.
+    fn accepted(head: &str) -> Option<Vec<String>> {
+        let error = toml::from_str::<Config>(&format!("{head}\nzzz = 1\n")).expect_err("an unknown key");
+        let (key, known) = unknown_field(error.message())?;
+        (key == "zzz").then_some(known)
+    }
+
+    #[test]
+    fn every_key_is_on_the_page_of_settings_and_no_other() {
+        let mut keys = std::collections::BTreeSet::new();
+        for name in accepted("").expect("the settings are a table") {
+            let inside = accepted(&format!("[{name}]")).or_else(|| accepted(&format!("[[{name}]]")));
+            match inside {
+                Some(list) => keys.extend(list.into_iter().map(|key| format!("{name}.{key}"))),
+                None => assert!(keys.insert(name)),
+            }
+        }
+        let page = include_str!("../../content/administration/reglages.md");
+        let told: Vec<String> = page
+            .lines()
+            .filter_map(|line| Some(line.strip_prefix("| `")?.split_once('`')?.0.to_owned()))
+            .collect();
+        let unique: std::collections::BTreeSet<String> = told.iter().cloned().collect();
+        assert_eq!(unique.len(), told.len(), "a key is described twice");
+        assert!(keys.len() > 50, "{keys:?}");
+        assert_eq!(keys, unique);
+    }
 }

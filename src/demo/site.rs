@@ -17,7 +17,7 @@ const SETTINGS: &str = include_str!("../../atlas.toml");
 const DICTIONARY: &str = include_str!("../../data/dictionary.csv");
 const SOURCES: &str = include_str!("../../data/sources.csv");
 /// Pages of the demonstration, but for those about one territory: another metropolis has others.
-const CONTENT: [(&str, &str); 22] = [
+const CONTENT: [(&str, &str); 23] = [
     ("content/_index.md", include_str!("../../content/_index.md")),
     (
         "content/accessibilite.md",
@@ -58,6 +58,10 @@ const CONTENT: [(&str, &str); 22] = [
     (
         "content/administration/registre-traitement.md",
         include_str!("../../content/administration/registre-traitement.md"),
+    ),
+    (
+        "content/administration/reglages.md",
+        include_str!("../../content/administration/reglages.md"),
     ),
     ("content/bienvenue.md", include_str!("../../content/bienvenue.md")),
     ("content/conditions.md", include_str!("../../content/conditions.md")),

@@ -24,7 +24,8 @@ struct FrontMatter {
 /// Reads all pages of `content/`, sorted by address.
 ///
 /// # Errors
-/// Missing or wrong front matter; unknown territories; no home page; no training page (article 6).
+/// Missing or wrong front matter; unknown territories; no home page; no training page, no conditions of use
+/// (article 6).
 pub(super) fn contents(root: &Path, territories: &Territories) -> Result<Vec<Content>> {
     let folder = root.join("content");
     let mut found = Diagnostics::new();
@@ -52,6 +53,15 @@ pub(super) fn contents(root: &Path, territories: &Territories) -> Result<Vec<Con
             Diagnostic::error("le bloc « Se former » de l’accueil serait vide : la convention le promet (article 6)")
                 .at(folder.join("formation"))
                 .hint("y déposer au moins une page Markdown qui ne soit pas vide"),
+        );
+    }
+    // A page that is there and cannot be read has already been told.
+    let unread = |name: &str, slug: &str| folder.join(name).exists() && !has(&|c| c.slug == slug);
+    if !unread("conditions.md", "conditions") && !has(&|c| c.slug == "conditions" && !c.body.trim().is_empty()) {
+        found.push(
+            Diagnostic::error("conditions d’utilisation absentes ou vides : la convention les demande (article 6)")
+                .at(folder.join("conditions.md"))
+                .hint("écrire cette page : confidentialité, secret professionnel, usages permis, pas d’usage commercial, pas de transmission brute"),
         );
     }
     if found.is_empty() { Ok(all) } else { Err(found.sorted()) }

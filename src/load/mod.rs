@@ -9,9 +9,14 @@ mod dictionary;
 mod equipment;
 mod grid;
 mod links;
+mod outlines;
+pub mod residences;
 pub mod table;
 mod territories;
 mod values;
+
+#[cfg(test)]
+mod tests;
 
 use std::path::Path;
 

@@ -12,6 +12,8 @@ pub struct Table {
     pub path: PathBuf,
     header: Vec<String>,
     rows: Vec<Row>,
+    /// Whether a field has a column in the file: not in a GeoJSON.
+    columns: bool,
 }
 
 /// A row and its line in the file, from 1.
@@ -94,9 +96,20 @@ impl Table {
                 path: path.to_path_buf(),
                 header,
                 rows,
+                columns: true,
             })
         } else {
             Err(found.sorted())
+        }
+    }
+
+    /// Makes a table of rows read otherwise, each with its line.
+    pub fn of(path: &Path, header: &[&str], rows: Vec<(usize, Vec<String>)>) -> Self {
+        Self {
+            path: path.to_path_buf(),
+            header: header.iter().map(|h| (*h).to_owned()).collect(),
+            rows: rows.into_iter().map(|(line, fields)| Row { line, fields }).collect(),
+            columns: false,
         }
     }
 
@@ -173,8 +186,8 @@ impl<'a> Fields<'a> {
     pub fn error(&self, column: &str, message: impl Into<String>) -> Diagnostic {
         let d = Diagnostic::error(message).at(&self.table.path).line(self.row.line);
         match self.position(column) {
-            Some(i) => d.column(i + 1),
-            None => d,
+            Some(i) if self.table.columns => d.column(i + 1),
+            _ => d,
         }
     }
 

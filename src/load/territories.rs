@@ -2,34 +2,24 @@
 
 use std::path::{Path, PathBuf};
 
-use geo::{BoundingRect as _, Coord, InteriorPoint as _, MultiPolygon};
+use geo::{BoundingRect as _, Coord, MultiPolygon};
 use rayon::prelude::*;
 
-use super::table::{Fields, Table, number};
+use super::table::{Fields, number};
+use super::{outlines, residences};
 use crate::config::Config;
 use crate::diag::{Diagnostic, Diagnostics, Result};
 use crate::fs;
 use crate::geometry::locate::{Locator, Place};
 use crate::model::{Code, Lineage, Scale, Territories, Territory, Tid};
 
-const RESIDENCES: [&str; 9] = [
-    "id", "name", "address", "landlord", "lon", "lat", "commune", "iris", "qpv",
-];
-const ALIASES: [(&str, &str); 5] = [
-    ("nom", "name"),
-    ("adresse", "address"),
-    ("bailleur", "landlord"),
-    ("longitude", "lon"),
-    ("latitude", "lat"),
-];
-
 /// Codes given in a file for a territory, before they are resolved.
-struct Given {
-    path: PathBuf,
-    line: usize,
-    commune: String,
-    iris: String,
-    qpv: String,
+pub(super) struct Given {
+    pub(super) path: PathBuf,
+    pub(super) line: usize,
+    pub(super) commune: String,
+    pub(super) iris: String,
+    pub(super) qpv: String,
 }
 
 /// Reads all territories of a site and locates the residences.
@@ -49,7 +39,7 @@ pub(super) fn territories(folder: &Path, config: &Config) -> Result<(Territories
     for (scale, name) in [(Scale::Commune, "communes"), (Scale::Iris, "iris"), (Scale::Qpv, "qpv")] {
         let path = folder.join(format!("{name}.geojson"));
         if path.exists() {
-            all.extend(found.absorb(outlines(&path, scale)).unwrap_or_default());
+            all.extend(found.absorb(outlines::read(&path, scale)).unwrap_or_default());
         } else if scale == Scale::Commune {
             found.push(
                 Diagnostic::error("contours des communes absents")
@@ -58,10 +48,10 @@ pub(super) fn territories(folder: &Path, config: &Config) -> Result<(Territories
             );
         }
     }
-    let path = folder.join("residences.csv");
-    if path.exists() {
-        all.extend(found.absorb(residences(&path, config)).unwrap_or_default());
+    if let Some(path) = found.absorb(residences::file(folder)).flatten() {
+        all.extend(found.absorb(read_residences(&path, config)).unwrap_or_default());
     }
+    strays(folder, &mut found)?;
     if found.has_error() {
         return Err(found.sorted());
     }
@@ -91,7 +81,8 @@ pub(super) fn territories(folder: &Path, config: &Config) -> Result<(Territories
         territories.set_lineage(Tid(u32::try_from(i).unwrap_or(u32::MAX)), lineage);
     }
     let crosswalk = crosswalk(&territories);
-    territories.link(crosswalk);
+    let others = communes_of_others(&territories, &crosswalk);
+    territories.link(crosswalk, others);
     let main: Vec<(Tid, Tid)> = territories
         .of(Scale::Qpv)
         .filter_map(|qpv| {
@@ -121,6 +112,35 @@ pub(super) fn territories(folder: &Path, config: &Config) -> Result<(Territories
     found.split(territories)
 }
 
+/// Tells the files of the folder that nothing reads: a misspelt name would lose a whole layer in silence.
+fn strays(folder: &Path, found: &mut Diagnostics) -> Result<()> {
+    const KNOWN: [&str; 5] = [
+        "communes.geojson",
+        "iris.geojson",
+        "qpv.geojson",
+        "residences.csv",
+        "residences.geojson",
+    ];
+    if !folder.exists() {
+        return Ok(());
+    }
+    for path in fs::walk(folder)? {
+        let name = path
+            .strip_prefix(folder)
+            .unwrap_or(&path)
+            .to_string_lossy()
+            .into_owned();
+        if !KNOWN.contains(&name.as_str()) && !name.starts_with('.') {
+            found.push(
+                Diagnostic::warning(format!("fichier « {name} » non lu"))
+                    .at(&path)
+                    .suggest(&name, KNOWN),
+            );
+        }
+    }
+    Ok(())
+}
+
 fn metropole(code: Code, config: &Config) -> Territory {
     Territory {
         scale: Scale::Metropole,
@@ -135,127 +155,8 @@ fn metropole(code: Code, config: &Config) -> Territory {
     }
 }
 
-/// Reads outlines with a `code` and a `name`; a feature has no line of its own in the model, so its code is looked up.
-fn outlines(path: &Path, scale: Scale) -> Result<Vec<(Territory, Option<Given>)>> {
-    let text = fs::read_text(path)?.text;
-    let collection = match text.parse::<geojson::GeoJson>() {
-        Ok(geojson::GeoJson::FeatureCollection(collection)) => collection,
-        Ok(_) => {
-            return Err(Diagnostic::error("« FeatureCollection » attendue")
-                .at(path)
-                .line(1)
-                .hint("exporter la couche en GeoJSON")
-                .into());
-        }
-        Err(error) => {
-            let d = Diagnostic::error("GeoJSON illisible").at(path);
-            let d = match &error {
-                geojson::Error::MalformedGeoJson(e) => d.line(e.line()).column(e.column()),
-                _ => d.line(1),
-            };
-            return Err(d.hint("exporter de nouveau la couche en GeoJSON (WGS84)").into());
-        }
-    };
-    let year = |value: Option<&serde_json::Value>| {
-        value
-            .and_then(|v| v.as_u64().or_else(|| v.as_str()?.parse().ok()))
-            .and_then(|y| u16::try_from(y).ok())
-    };
-    let geography = year(collection.foreign_members.as_ref().and_then(|m| m.get("geography")));
-    let mut found = Diagnostics::new();
-    let mut all = Vec::new();
-    for (i, feature) in collection.features.into_iter().enumerate() {
-        let text_of = |key: &str| match feature.property(key) {
-            Some(serde_json::Value::String(s)) => Some(s.trim().to_owned()),
-            Some(serde_json::Value::Number(n)) => Some(n.to_string()),
-            _ => None,
-        };
-        let raw = text_of("code").unwrap_or_default();
-        let at = |d: Diagnostic| match position(&text, &raw) {
-            Some((line, column)) if !raw.is_empty() => d.at(path).line(line).column(column),
-            _ => d.at(path).line(1),
-        };
-        if raw.is_empty() {
-            found.push(at(Diagnostic::error(format!(
-                "entité n° {} sans propriété « code »",
-                i + 1
-            ))
-            .hint("propriétés attendues : code, name")));
-            continue;
-        }
-        let code = match Code::parse(scale, &raw) {
-            Ok(code) => code,
-            Err((message, hint)) => {
-                found.push(at(Diagnostic::error(message)
-                    .hint(hint.unwrap_or_else(|| "corriger la propriété « code »".to_owned()))));
-                continue;
-            }
-        };
-        let Some(name) = text_of("name").or_else(|| text_of("nom")).filter(|n| !n.is_empty()) else {
-            found.push(at(Diagnostic::error(format!("{} « {raw} » sans nom", scale.label()))
-                .hint("ajouter la propriété « name »")));
-            continue;
-        };
-        let line = position(&text, &raw).map_or(1, |p| p.0);
-        let given = Given {
-            path: path.to_path_buf(),
-            line,
-            commune: text_of("commune").unwrap_or_default(),
-            iris: String::new(),
-            qpv: String::new(),
-        };
-        let own = year(feature.property("geography"));
-        let Some(shape) = feature.geometry.and_then(polygons) else {
-            found.push(
-                at(Diagnostic::error(format!("{} « {raw} » sans contour", scale.label())))
-                    .hint("« Polygon » ou « MultiPolygon » attendu, en longitude et latitude"),
-            );
-            continue;
-        };
-        let inside = shape
-            .bounding_rect()
-            .is_some_and(|r| r.min().x >= -180.0 && r.max().x <= 180.0 && r.min().y >= -90.0 && r.max().y <= 90.0);
-        if !inside {
-            found.push(at(Diagnostic::error(format!("contour de « {raw} » hors du globe"))
-                .hint("convertir la couche en WGS84 (EPSG:4326)")));
-            continue;
-        }
-        all.push((
-            Territory {
-                scale,
-                code,
-                name,
-                lineage: Lineage::default(),
-                geography: own.or(geography),
-                point: shape.interior_point(),
-                shape: Some(shape),
-                address: None,
-                landlord: None,
-            },
-            Some(given),
-        ));
-    }
-    if found.is_empty() { Ok(all) } else { Err(found.sorted()) }
-}
-
-fn polygons(geometry: geojson::Geometry) -> Option<MultiPolygon<f64>> {
-    match geo::Geometry::<f64>::try_from(geometry).ok()? {
-        geo::Geometry::Polygon(p) if !p.exterior().0.is_empty() => Some(MultiPolygon(vec![p])),
-        geo::Geometry::MultiPolygon(m) if !m.0.is_empty() => Some(m),
-        _ => None,
-    }
-}
-
-/// Line and column of a code written as a JSON string.
-fn position(text: &str, code: &str) -> Option<(usize, usize)> {
-    let offset = text.find(&format!("\"{code}\""))?;
-    let before = &text[..offset];
-    let start = before.rfind('\n').map_or(0, |i| i + 1);
-    Some((before.matches('\n').count() + 1, before[start..].chars().count() + 1))
-}
-
-fn residences(path: &Path, config: &Config) -> Result<Vec<(Territory, Option<Given>)>> {
-    let table = Table::read(path, &RESIDENCES, &["id", "name", "lon", "lat"], &ALIASES)?;
+fn read_residences(path: &Path, config: &Config) -> Result<Vec<(Territory, Option<Given>)>> {
+    let table = residences::read(path)?;
     let mut found = Diagnostics::new();
     let mut all = Vec::new();
     let mut seen = std::collections::HashSet::new();
@@ -314,8 +215,18 @@ fn residence(row: &Fields<'_>, config: &Config) -> Result<Territory> {
         }
         value
     };
-    let (lon, lat) = (degree("lon", 180.0), degree("lat", 90.0));
-    let (Some(code), Some(lon), Some(lat), true) = (code, lon, lat, found.is_empty()) else {
+    // A residence that the source does not locate has its page and its figures; it only has no sign on the map.
+    let located = !(row.get("lon").is_empty() && row.get("lat").is_empty());
+    let point = located
+        .then(|| (degree("lon", 180.0), degree("lat", 90.0)))
+        .and_then(|(lon, lat)| Some(geo::Point::new(lon?, lat?)));
+    if !located && row.get("commune").is_empty() && row.get("iris").is_empty() {
+        found.push(
+            row.error("commune", format!("résidence « {id} » sans coordonnées ni commune"))
+                .hint("donner lon et lat, ou le code de la commune"),
+        );
+    }
+    let (Some(code), true) = (code, found.is_empty()) else {
         return Err(found);
     };
     let text = |column: &str| Some(row.get(column).to_owned()).filter(|t| !t.is_empty());
@@ -326,7 +237,7 @@ fn residence(row: &Fields<'_>, config: &Config) -> Result<Territory> {
         lineage: Lineage::default(),
         geography: None,
         shape: None,
-        point: Some(geo::Point::new(lon, lat)),
+        point,
         address: text("address"),
         landlord: text("landlord").filter(|_| config.landlords.shown),
     })
@@ -368,6 +279,8 @@ struct Located {
     errors: Vec<Diagnostic>,
     outside: [bool; 2],
     several: [bool; 3],
+    /// A residence without coordinates.
+    nowhere: bool,
 }
 
 fn place_all(territories: &Territories, given: &[Option<Given>], found: &mut Diagnostics) -> Vec<Lineage> {
@@ -379,10 +292,14 @@ fn place_all(territories: &Territories, given: &[Option<Given>], found: &mut Dia
         .collect();
     let mut outside: [Vec<usize>; 2] = Default::default();
     let mut several: [Vec<usize>; 3] = Default::default();
+    let mut nowhere = Vec::new();
     let mut out = Vec::with_capacity(placed.len());
     for (i, located) in placed.into_iter().enumerate() {
         for error in located.errors {
             found.push(error);
+        }
+        if located.nowhere {
+            nowhere.push(i);
         }
         for k in 0..2 {
             if located.outside[k] {
@@ -419,6 +336,12 @@ fn place_all(territories: &Territories, given: &[Option<Given>], found: &mut Dia
             .hint(hint),
         );
     };
+    tell(
+        &nowhere,
+        "sans coordonnées",
+        "leurs pages existent et leurs chiffres comptent ; elles n’ont pas de signe sur la carte, ni équipements proches",
+        found,
+    );
     for (k, name) in ["commune", "IRIS"].into_iter().enumerate() {
         tell(
             &outside[k],
@@ -471,6 +394,7 @@ fn place(territories: &Territories, zones: &[Zones; 3], i: usize, given: Option<
         }
         Scale::Residence => {
             let point = territory.point.map(Coord::from);
+            out.nowhere = point.is_none();
             let codes = [&given.commune, &given.iris, &given.qpv];
             let mut lineage = [None; 3];
             for (k, zones) in zones.iter().enumerate() {
@@ -511,31 +435,41 @@ fn place(territories: &Territories, zones: &[Zones; 3], i: usize, given: Option<
     out
 }
 
-/// QPV × IRIS × commune by overlap of outlines: at least 1 % of the QPV, so that generalised borders do not count.
+/// QPV × IRIS × commune by overlap of outlines.
 fn crosswalk(territories: &Territories) -> Vec<(Tid, Tid, Tid)> {
+    let qpv: Vec<Tid> = territories.of(Scale::Qpv).collect();
+    overlaps(territories, qpv, Scale::Iris)
+        .into_iter()
+        .filter_map(|(qpv, iris)| Some((qpv, iris, territories.get(iris).lineage.commune?)))
+        .collect()
+}
+
+/// Communes of the QPV that meet no IRIS, as on a site that has none.
+fn communes_of_others(territories: &Territories, crosswalk: &[(Tid, Tid, Tid)]) -> Vec<(Tid, Tid)> {
+    let met: std::collections::HashSet<Tid> = crosswalk.iter().map(|c| c.0).collect();
+    let others = territories.of(Scale::Qpv).filter(|q| !met.contains(q)).collect();
+    overlaps(territories, others, Scale::Commune)
+}
+
+/// Zones of a scale that each QPV overlaps: at least 1 % of the QPV, so that generalised borders do not count.
+fn overlaps(territories: &Territories, qpv: Vec<Tid>, scale: Scale) -> Vec<(Tid, Tid)> {
     use geo::{Area as _, BooleanOps as _};
-    let iris: Vec<Tid> = territories.of(Scale::Iris).collect();
-    territories
-        .of(Scale::Qpv)
-        .collect::<Vec<_>>()
-        .into_par_iter()
+    let zones: Vec<Tid> = territories.of(scale).collect();
+    qpv.into_par_iter()
         .flat_map_iter(|qpv| {
             let shape = territories.get(qpv).shape.as_ref();
             let total = shape.map_or(0.0, geo::Area::unsigned_area);
             let envelope = shape.and_then(geo::BoundingRect::bounding_rect);
-            iris.iter()
-                .filter_map(|i| {
-                    let zone = territories.get(*i);
-                    let (shape, other) = (shape?, zone.shape.as_ref()?);
+            zones
+                .iter()
+                .filter_map(|zone| {
+                    let (shape, other) = (shape?, territories.get(*zone).shape.as_ref()?);
                     let (a, b) = (envelope?, other.bounding_rect()?);
                     let apart = a.max().x < b.min().x
                         || b.max().x < a.min().x
                         || a.max().y < b.min().y
                         || b.max().y < a.min().y;
-                    if apart || shape.intersection(other).unsigned_area() < total * 0.01 {
-                        return None;
-                    }
-                    Some((qpv, *i, zone.lineage.commune?))
+                    (!apart && shape.intersection(other).unsigned_area() >= total * 0.01).then_some((qpv, *zone))
                 })
                 .collect::<Vec<_>>()
         })

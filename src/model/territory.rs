@@ -55,6 +55,8 @@ pub struct Territories {
     ranges: [std::ops::Range<u32>; 5],
     /// QPV, IRIS and commune that overlap: an explicit crosswalk, never assumed nested. Sorted, without doubles.
     crosswalk: Vec<(Tid, Tid, Tid)>,
+    /// QPV and communes that overlap, those of the crosswalk and those of QPV that meet no IRIS. Sorted, without doubles.
+    qpv_communes: Vec<(Tid, Tid)>,
     children: HashMap<Tid, Vec<Tid>>,
 }
 
@@ -77,6 +79,7 @@ impl Territories {
             by_code,
             ranges,
             crosswalk: Vec::new(),
+            qpv_communes: Vec::new(),
             children: HashMap::new(),
         }
     }
@@ -86,8 +89,9 @@ impl Territories {
         self.all[tid.index()].lineage = lineage;
     }
 
-    /// Builds the list of children from the lineages, and keeps the crosswalk of QPV × IRIS × commune.
-    pub fn link(&mut self, mut crosswalk: Vec<(Tid, Tid, Tid)>) {
+    /// Builds the list of children from the lineages, and keeps the crosswalk of QPV × IRIS × commune and, for the QPV
+    /// that meet no IRIS, their communes.
+    pub fn link(&mut self, mut crosswalk: Vec<(Tid, Tid, Tid)>, mut qpv_communes: Vec<(Tid, Tid)>) {
         let mut children: HashMap<Tid, Vec<Tid>> = HashMap::new();
         for (i, t) in self.all.iter().enumerate() {
             let child = Tid(index(i));
@@ -106,10 +110,11 @@ impl Territories {
         }
         crosswalk.sort_unstable();
         crosswalk.dedup();
-        let mut seen = Vec::new();
-        for &(qpv, iris, commune) in &crosswalk {
-            seen.extend([(commune, qpv), (iris, qpv)]);
-        }
+        qpv_communes.extend(crosswalk.iter().map(|c| (c.0, c.2)));
+        qpv_communes.sort_unstable();
+        qpv_communes.dedup();
+        let mut seen: Vec<(Tid, Tid)> = qpv_communes.iter().map(|&(qpv, commune)| (commune, qpv)).collect();
+        seen.extend(crosswalk.iter().map(|c| (c.1, c.0)));
         seen.sort_unstable();
         seen.dedup();
         for (parent, qpv) in seen {
@@ -120,6 +125,7 @@ impl Territories {
             list.dedup();
         }
         self.crosswalk = crosswalk;
+        self.qpv_communes = qpv_communes;
         self.children = children;
     }
 
@@ -194,10 +200,8 @@ impl Territories {
 
     /// Communes that a QPV overlaps, sorted.
     pub fn communes_of_qpv(&self, qpv: Tid) -> Vec<Tid> {
-        let mut list: Vec<Tid> = self.crosswalk.iter().filter(|c| c.0 == qpv).map(|c| c.2).collect();
-        list.sort_unstable();
-        list.dedup();
-        list
+        let of_qpv = self.qpv_communes.iter().filter(|c| c.0 == qpv);
+        of_qpv.map(|c| c.1).collect()
     }
 
     /// Reads all territories with their indices.

@@ -84,11 +84,20 @@ pub fn run(args: &Args) -> Result<Report> {
     let zones = zones(&recipe, &args.from, &data)?;
     let (buildings, mut cleaned, found) = if recipe.residences.is_empty() {
         (
-            known_residences(&data.join("territories/residences.csv"))?,
+            known_residences(&data.join("territories"))?,
             Vec::new(),
             Diagnostics::new(),
         )
     } else {
+        let points = data.join("territories/residences.geojson");
+        if points.exists() {
+            return Err(
+                Diagnostic::error("la recette décrit les résidences, et ce fichier aussi")
+                    .at(points)
+                    .hint("retirer ce fichier : « prepare » écrit « residences.csv » ; ou retirer [[residences]] de la recette")
+                    .into(),
+            );
+        }
         residences::read(&recipe, &args.recipe, &args.from)?
     };
     warnings.extend(found);
@@ -307,14 +316,11 @@ fn zones(recipe: &Recipe, from: &Path, data: &Path) -> Result<BTreeMap<Scale, Ve
 }
 
 /// Residences that the site already has.
-fn known_residences(path: &Path) -> Result<Vec<Building>> {
-    if !path.exists() {
+fn known_residences(folder: &Path) -> Result<Vec<Building>> {
+    let Some(path) = load::residences::file(folder)? else {
         return Ok(Vec::new());
-    }
-    let columns = [
-        "id", "name", "address", "landlord", "lon", "lat", "commune", "iris", "qpv",
-    ];
-    let table = load::table::Table::read(path, &columns, &["id"], &[])?;
+    };
+    let table = load::residences::read(&path)?;
     let building = |row: load::table::Fields<'_>| {
         let text = |column: &str| row.get(column).to_owned();
         let point = load::table::number(row.get("lon")).zip(load::table::number(row.get("lat")));

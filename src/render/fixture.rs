@@ -138,7 +138,7 @@ pub(crate) fn site() -> Site {
         };
         territories.set_lineage(find(&territories, Scale::Iris, code), lineage);
     }
-    territories.link(Vec::new());
+    territories.link(Vec::new(), Vec::new());
 
     let all = Scale::ALL;
     let mut typology = indicator("parc.typologie", "Typologie", Kind::Count, "logements", &all, &all);
