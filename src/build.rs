@@ -181,7 +181,15 @@ pub fn build(args: &Args, progress: &mut Progress) -> Result<(Report, Diagnostic
 
     let geography = progress.stage("Cartes", || Geography::new(&site));
     let renderer = Renderer::new(&site, &published, &plan, &theme, &geography, browser)?;
-    let outputs: Vec<(&str, &Output)> = plan.iter().collect();
+    let mut outputs: Vec<(&str, &Output)> = plan.iter().collect();
+    // The packets of a commune after the pages of its residences: they take their fiches, made a moment before.
+    outputs.sort_by_key(|(_, output)| match output {
+        Output::Fiche(tid) if site.territories.get(*tid).scale == Scale::Residence => {
+            (site.territories.get(*tid).lineage.commune, false)
+        }
+        Output::Packet(commune, _) => (Some(*commune), true),
+        _ => (None, false),
+    });
     let bytes = AtomicU64::new(0);
     let length = outputs.len() as u64;
     let written = progress.counted("Rendu", length, |bar| {
@@ -197,6 +205,7 @@ pub fn build(args: &Args, progress: &mut Progress) -> Result<(Report, Diagnostic
             .collect::<Vec<_>>()
     });
     diag::collect(written)?;
+    drop(renderer); // with the fiches kept for the packets, before the audit needs room
     for (path, output) in plan.iter() {
         count(&mut report, path, output);
     }

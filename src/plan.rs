@@ -4,6 +4,10 @@
 //! - Leaves: a [`Plan`]: sorted paths, each with its [`Output`].
 //! - Stays out: bytes.
 
+mod packets;
+
+pub use packets::{MOST, Volume, volumes};
+
 use std::collections::BTreeMap;
 
 use crate::diag::{Diagnostic, Diagnostics, Result};
@@ -48,14 +52,12 @@ pub enum Output {
     Rank,
     /// Ready-made packets, and the basket.
     Packets,
-    /// Printable packet of the residences of a territory (commune, IRIS or QPV).
-    Packet(Tid),
-    /// Printable packet of the residences of a landlord, by its slug.
-    LandlordPacket(String),
-    /// Page heads of the printed packet of a territory.
-    PacketMargins(Tid),
-    /// Page heads of the printed packet of a landlord.
-    LandlordMargins(String),
+    /// Volume of the printable packet of a commune, from 1.
+    Packet(Tid, usize),
+    /// Page heads of that printed volume.
+    PacketMargins(Tid, usize),
+    /// Packets of a landlord, by its slug: its part of the volumes of each commune.
+    LandlordPackets(String),
     /// Page of `content/`, by position.
     Content(usize),
     /// Page of an unknown address.
@@ -91,11 +93,9 @@ impl Output {
             Self::Search => "la recherche",
             Self::Compare => "la comparaison",
             Self::Rank => "le classement",
-            Self::Packets
-            | Self::Packet(_)
-            | Self::LandlordPacket(_)
-            | Self::PacketMargins(_)
-            | Self::LandlordMargins(_) => "un dossier de séance",
+            Self::Packets | Self::Packet(..) | Self::PacketMargins(..) | Self::LandlordPackets(_) => {
+                "un dossier de séance"
+            }
             Self::Content(_) => "une page de content/",
             Self::NotFound => "la page d’erreur",
             Self::TerritoryBook(_) | Self::ThemeBook(..) | Self::DictionaryBook => "un classeur",
@@ -203,14 +203,9 @@ pub fn outputs(site: &Site, published: &Published) -> Result<Plan> {
         let folder = folder(site, tid);
         add(format!("{folder}index.html"), Output::Fiche(tid));
         if territory.scale == Scale::Commune && !site.territories.inside(tid, Scale::Residence).is_empty() {
-            add(
-                format!("seances/communes/{}/index.html", territory.code),
-                Output::Packet(tid),
-            );
-            add(
-                format!("seances/communes/{}/marges.css", territory.code),
-                Output::PacketMargins(tid),
-            );
+            for (path, output) in packet(site, tid) {
+                add(path, output);
+            }
             add(format!("{folder}residences/index.html"), Output::Residences(tid));
         }
         if let Some(last) = last[territory.scale.rank()][site.territories.rank(tid)] {
@@ -221,12 +216,8 @@ pub fn outputs(site: &Site, published: &Published) -> Result<Plan> {
     if site.config.landlords.shown {
         for slug in landlords(site).into_keys() {
             add(
-                format!("seances/bailleurs/{slug}/marges.css"),
-                Output::LandlordMargins(slug.clone()),
-            );
-            add(
                 format!("seances/bailleurs/{slug}/index.html"),
-                Output::LandlordPacket(slug),
+                Output::LandlordPackets(slug),
             );
         }
     }
@@ -303,6 +294,22 @@ pub fn landlords(site: &Site) -> BTreeMap<String, (String, Vec<Tid>)> {
         }
     }
     all
+}
+
+/// Paths of the volumes of a commune and of their page heads: the first in its folder, the next ones inside it.
+fn packet(site: &Site, commune: Tid) -> Vec<(String, Output)> {
+    let folder = format!("seances/communes/{}/", site.territories.get(commune).code);
+    let mut out = Vec::new();
+    for number in 1..=volumes(site, commune).len() {
+        let own = if number == 1 {
+            folder.clone()
+        } else {
+            format!("{folder}{number}/")
+        };
+        out.push((format!("{own}index.html"), Output::Packet(commune, number)));
+        out.push((format!("{own}marges.css"), Output::PacketMargins(commune, number)));
+    }
+    out
 }
 
 /// Last vintage of the exported figures of each territory of a scale; none for a territory without an own figure.

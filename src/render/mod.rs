@@ -8,7 +8,7 @@ pub mod browser;
 pub mod classes;
 pub mod draw;
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;
 pub mod links;
 pub mod markdown;
 pub mod page;

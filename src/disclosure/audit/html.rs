@@ -482,6 +482,20 @@ fn order_leak(table: &[Row<'_>]) -> Option<String> {
         return None;
     }
     let columns = rows.iter().map(|r| r.cells.len()).max().unwrap_or(0);
+    // A column published on every row explains the order: the place of a row says nothing of its other figures.
+    let explains = |column: &usize| {
+        let values: Option<Vec<f64>> = rows
+            .iter()
+            .map(|r| match r.cells.get(*column)?.1 {
+                Said::Number(v) => Some(v),
+                _ => None,
+            })
+            .collect();
+        values.is_some_and(|v| v.windows(2).all(|w| w[0] >= w[1]) && v.first() != v.last())
+    };
+    if (0..columns).any(|column| explains(&column)) {
+        return None;
+    }
     for column in 0..columns {
         let said: Vec<Option<Said>> = rows.iter().map(|r| r.cells.get(column).map(|c| c.1)).collect();
         let numbers: Vec<(usize, f64)> = said
@@ -600,5 +614,16 @@ mod tests {
         assert!(findings(&format!("<table>{apart}</table>")).is_empty());
         let by_code = [row("a", "20"), row("b", "50"), row("c", ""), row("d", "90")].concat();
         assert!(findings(&format!("<table>{by_code}</table>")).is_empty());
+        // Ranked by a first column published on every row: the second happens to be in order.
+        let explained = |first: [u8; 4]| -> String {
+            let rows = ["c", "a", "z", "b"].into_iter().zip(first).zip(["90", "50", "", "20"]);
+            let row = |((code, first), value): ((&str, u8), &str)| {
+                let own = format!("<td><data value=\"{first}\" data-cell=\"residence:{code}:parc.n:2025\">x</data></td></tr>");
+                row(code, value).replace("<td>", &format!("{}<td>", own.trim_end_matches("</tr>")))
+            };
+            rows.map(row).collect()
+        };
+        assert!(findings(&format!("<table>{}</table>", explained([9, 8, 7, 6]))).is_empty());
+        assert_eq!(findings(&format!("<table>{}</table>", explained([5, 8, 7, 6]))).len(), 1);
     }
 }

@@ -8,7 +8,7 @@ pub const CLASSES: [&str; 5] = ["#eaf2f5", "#bdd7e1", "#77a8bd", "#37799a", "#0b
 
 /// The textures of states and of QPV and the signs of row marks, once per page, before any drawing that uses them.
 ///
-/// Identifiers: `m-1` (tick), `m-2` (triangle), `h-s`, `h-nd`, `h-so`, `h-no`, `h-cp`, `h-quartier`.
+/// Identifiers: `m-0` (axis), `m-1` (tick), `m-2` (triangle), `h-s`, `h-nd`, `h-so`, `h-no`, `h-cp`, `h-quartier`.
 pub const PATTERNS: &str = concat!(
     r##"<svg class="defs" width="0" height="0" aria-hidden="true"><defs>"##,
     r##"<pattern id="h-s" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path fill="#fff" d="M0 0h5v5H0z"/><path d="M1 0v5" stroke="#454c55" stroke-width="1.5"/></pattern>"##,
@@ -17,6 +17,7 @@ pub const PATTERNS: &str = concat!(
     r##"<pattern id="h-no" width="5" height="5" patternUnits="userSpaceOnUse"><path fill="#fff" d="M0 0h5v5H0z"/><path d="M0 2.5h5" stroke="#454c55" stroke-width="1.2"/></pattern>"##,
     r##"<pattern id="h-cp" width="8" height="8" patternUnits="userSpaceOnUse"><path fill="#fff" d="M0 0h8v8H0z"/><path d="M0 0h4v4H0zM4 4h4v4H4z" fill="#454c55" fill-opacity=".55"/></pattern>"##,
     r##"<pattern id="h-quartier" width="9" height="9" patternUnits="userSpaceOnUse" patternTransform="rotate(-45)"><path d="M1 0v9" stroke="#5f6771" stroke-width=".9"/></pattern>"##,
+    r##"<path id="m-0" d="M.5 0v10" stroke="#8a929b"/>"##,
     r##"<g id="m-1"><path d="M0 0v10" stroke="#fff" stroke-width="4.4"/><path d="M0 0v10" stroke="#16191d" stroke-width="2"/></g>"##,
     r##"<path id="m-2" d="m0 8.6 3.1 4.4h-6.2z" fill="#fff" stroke="#16191d" stroke-linejoin="round"/>"##,
     "</defs></svg>"

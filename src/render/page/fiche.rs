@@ -6,7 +6,7 @@ use super::column::{At, Column};
 use super::layout::{Block, Mode, Piece};
 use super::shell::{About, Crumb, Menu, safe};
 use super::table::Sides;
-use super::{Renderer, around, goals, keep, lists, marks, markup, series};
+use super::{Renderer, around, goals, keep, lists, marks, markup, packet, series};
 use crate::diag::Result;
 use crate::format;
 use crate::model::{Scale, Site, Territory, Tid};
@@ -58,12 +58,17 @@ pub(super) fn page(r: &Renderer<'_>, tid: Tid) -> Result<String> {
             scale => Menu::Scale(scale),
         }),
         crumbs: crumbs(r, tid),
+        tool: Some("fiche"),
         ..About::default()
     };
-    r.render(
+    let html = r.render(
         "fiche.html",
         r.shell.context(depth, about, context! { f => fiche.view }),
-    )
+    )?;
+    if territory.scale == Scale::Residence {
+        r.keep_paper(tid, &html);
+    }
+    Ok(html)
 }
 
 /// Name of a page, different for each territory: names are shared, codes are not.
@@ -126,14 +131,17 @@ pub(super) fn view(r: &Renderer<'_>, tid: Tid, level: u8, class: String, prefix:
         prefix,
     };
     let hidden = scale == Scale::Residence && !shows_figures(layout.blocks.iter(), &at);
-    // A quartier in a packet goes with the residences that a session reads: no list of them, no series.
+    // A quartier in a packet goes with the fiches of its residences, and says what they leave to it: no list of them, no
+    // map, no series, none of the blocks that they have of their own.
     let in_packet = !prefix.is_empty();
+    let told = |block: &Block<'_>| {
+        let of_residence = &r.layout(Scale::Residence).blocks;
+        of_residence.iter().any(|b| b.id == block.id && b.mode == Mode::Own)
+    };
     let mut sections: Vec<Section> = Vec::new();
-    if scale != Scale::Residence {
+    if scale != Scale::Residence && !in_packet {
         sections.extend(r.maps.section(r, tid, root, prefix));
-        if !in_packet {
-            sections.extend(series::section(layout, &sides, r));
-        }
+        sections.extend(series::section(layout, &sides, r));
     }
     if hidden {
         sections.push(around::protected(r, layout, &sides, territory));
@@ -141,7 +149,7 @@ pub(super) fn view(r: &Renderer<'_>, tid: Tid, level: u8, class: String, prefix:
         let mut advice = advice(r, tid, root, level);
         for block in &layout.blocks {
             match block.mode {
-                Mode::Own if around::is_equipment(block) => {}
+                Mode::Own if around::is_equipment(block) || in_packet && told(block) => {}
                 Mode::Own => {
                     let goals = goals::gauges(r, block, &sides);
                     sections.push(own(block, &mut sides, advice.take(), goals, level));
@@ -155,6 +163,12 @@ pub(super) fn view(r: &Renderer<'_>, tid: Tid, level: u8, class: String, prefix:
         sections.extend(around::section(r, layout, &mut sides, territory, level));
     } else if !in_packet {
         lists::children(r, tid, root, &mut sections);
+    }
+    if scale != Scale::Residence {
+        let kept = |id: &str| layout.blocks.iter().any(|b| b.id == id && !told(b));
+        for section in &mut sections {
+            section.screen = !kept(&section.id);
+        }
     }
     pair(&mut sections);
     let in_qpv = territory.lineage.qpv.is_some() || scale != Scale::Residence;
@@ -264,6 +278,8 @@ pub(super) struct Section {
     pub(super) lecture: String,
     pub(super) html: String,
     pub(super) class: &'static str,
+    /// Whether packets leave it out.
+    pub(super) screen: bool,
     /// Height on paper, in rows of a table.
     pub(super) height: f64,
     pub(super) kind: Kind,
@@ -286,7 +302,11 @@ impl Section {
             about => safe(self.about),
             lecture => safe(self.lecture),
             html => safe(self.html),
-            class => self.class,
+            class => match (self.class, self.screen) {
+                (class, false) => class.to_owned(),
+                ("", true) => "hors-dossier".to_owned(),
+                (class, true) => format!("{class} hors-dossier"),
+            },
         }
     }
 }
@@ -370,6 +390,7 @@ fn own(block: &Block<'_>, sides: &mut Sides<'_>, advice: Option<Advice>, goals: 
         lecture: marks::key(sides),
         html,
         class: if half { "half" } else { "" },
+        screen: false,
         height,
         kind: Kind::Figures,
     }
@@ -832,7 +853,9 @@ fn actions(r: &Renderer<'_>, tid: Tid) -> Vec<Value> {
     };
     action(Output::TerritoryBook(tid), "Classeur", ".xlsx");
     action(Output::Residences(tid), "Toutes ses résidences", "");
-    action(Output::Packet(tid), "Dossier de commission", "à imprimer");
+    if let Some(address) = packet::address(r, tid) {
+        out.push(context! { href => address, label => "Dossier de commission", note => "à imprimer" });
+    }
     out
 }
 

@@ -500,7 +500,7 @@ pub(super) fn residences(r: &Renderer<'_>, tid: Tid) -> Result<String> {
         ..About::default()
     };
     let mut actions = Vec::new();
-    if let Some(address) = r.plan.address(&Output::Packet(tid)) {
+    if let Some(address) = super::packet::address(r, tid) {
         actions.push(context! { href => address, label => "Dossier de commission", note => "à imprimer" });
     }
     let sections = vec![context! {

@@ -24,6 +24,7 @@ mod maps;
 mod marks;
 mod markup;
 mod packet;
+mod paper;
 mod reference;
 mod series;
 mod shell;
@@ -61,6 +62,8 @@ pub struct Renderer<'a> {
     layouts: [Layout<'a>; 5],
     maps: maps::Maps<'a>,
     labels: [String; 5],
+    /// Fiches of residences between their page and their packet.
+    papers: Vec<std::sync::Mutex<Option<paper::Paper>>>,
 }
 
 impl std::fmt::Debug for Renderer<'_> {
@@ -92,6 +95,7 @@ impl<'a> Renderer<'a> {
             layouts: Scale::ALL.map(|scale| Layout::new(site, published, scale)),
             maps: maps::Maps::new(site, geography),
             labels: Scale::ALL.map(|scale| markup::escaped(site.config.scale_label(scale))),
+            papers: site.territories.iter().map(|_| std::sync::Mutex::default()).collect(),
         })
     }
 
@@ -116,10 +120,9 @@ impl<'a> Renderer<'a> {
             Output::Compare => tools::compare(self),
             Output::Rank => tools::rank(self),
             Output::Packets => packet::index(self),
-            Output::Packet(tid) => packet::territory(self, *tid),
-            Output::LandlordPacket(slug) => packet::landlord(self, slug),
-            Output::PacketMargins(tid) => Ok(packet::margins(self, &packet::of_territory(self, *tid))),
-            Output::LandlordMargins(slug) => Ok(packet::margins(self, &packet::of_landlord(self, slug).1)),
+            Output::Packet(tid, number) => packet::volume(self, *tid, *number),
+            Output::PacketMargins(tid, number) => Ok(packet::margins(self, *tid, *number)),
+            Output::LandlordPackets(slug) => packet::landlord(self, slug),
             Output::Content(position) => contents::page(self, *position),
             Output::NotFound => contents::not_found(self),
             _ => return Ok(None),

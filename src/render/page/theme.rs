@@ -27,13 +27,16 @@ const BUILT_IN: &[(&str, &[u8])] = built_in![
     "static/comparer.js",
     "static/contours.js",
     "static/donnees.js",
+    "static/dossier.js",
     "static/entete.js",
     "static/fond.js",
     "static/graphique.js",
     "static/image.js",
     "static/legende.js",
     "static/moteur.js",
+    "static/panier.js",
     "static/recherche.js",
+    "static/seances.js",
     "static/signes.js",
     "static/tableaux.js",
     "templates/base.html",
@@ -46,6 +49,7 @@ const BUILT_IN: &[(&str, &[u8])] = built_in![
     "templates/indicateur.html",
     "templates/liste.html",
     "templates/outil.html",
+    "templates/seances.html",
     "templates/sources.html",
     "templates/partials/fiche.html",
     "templates/partials/footer.html",
@@ -64,7 +68,7 @@ pub struct Settings {
     /// Scripts (ES modules) of every page, in order; each page is complete without them.
     #[serde(default)]
     pub scripts: Vec<String>,
-    /// Scripts added to one kind of page: `carte`, `recherche`, `comparer`, `classement`, `seances`.
+    /// Scripts added to one kind of page: `carte`, `recherche`, `comparer`, `classement`, `seances`, `fiche`.
     #[serde(default)]
     pub page_scripts: BTreeMap<String, Vec<String>>,
     /// Style sheets added to one kind of page.
