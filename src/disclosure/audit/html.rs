@@ -618,12 +618,17 @@ mod tests {
         let explained = |first: [u8; 4]| -> String {
             let rows = ["c", "a", "z", "b"].into_iter().zip(first).zip(["90", "50", "", "20"]);
             let row = |((code, first), value): ((&str, u8), &str)| {
-                let own = format!("<td><data value=\"{first}\" data-cell=\"residence:{code}:parc.n:2025\">x</data></td></tr>");
+                let own = format!(
+                    "<td><data value=\"{first}\" data-cell=\"residence:{code}:parc.n:2025\">x</data></td></tr>"
+                );
                 row(code, value).replace("<td>", &format!("{}<td>", own.trim_end_matches("</tr>")))
             };
             rows.map(row).collect()
         };
         assert!(findings(&format!("<table>{}</table>", explained([9, 8, 7, 6]))).is_empty());
-        assert_eq!(findings(&format!("<table>{}</table>", explained([5, 8, 7, 6]))).len(), 1);
+        assert_eq!(
+            findings(&format!("<table>{}</table>", explained([5, 8, 7, 6]))).len(),
+            1
+        );
     }
 }

@@ -38,13 +38,13 @@ pub fn row(mark: &Row) -> String {
     let mut out = String::with_capacity(420);
     // The most repeated drawing of the atlas: its size and its colour are in the style sheet, its axis is shared, its
     // signs are explained once per block.
-    let _ = write!(out, r##"<svg class="m" role="img"><title>{}</title><use href="#m-0"/>"##, escape(&row_title(mark)));
+    let _ = write!(
+        out,
+        r##"<svg class="m" role="img"><title>{}</title><use href="#m-0"/>"##,
+        escape(&row_title(mark))
+    );
     if let Some(n) = mark.value.number().filter(|&n| n > 0.0) {
-        let _ = write!(
-            out,
-            r#"<rect y="1.5" width="{}%" height="7"/>"#,
-            share(n, mark.max)
-        );
+        let _ = write!(out, r#"<rect y="1.5" width="{}%" height="7"/>"#, share(n, mark.max));
     }
     for (reference, sign) in mark.references.iter().zip(["m-1", "m-2"]) {
         if let Some(n) = reference.value.number() {

@@ -37,7 +37,11 @@ pub(super) fn index(r: &Renderer<'_>) -> Result<String> {
             markup::link(&mut html, "../", address, &number.to_string());
         }
         html.push_str("</span> ");
-        markup::count(&mut html, "residence", site.territories.inside(tid, Scale::Residence).len());
+        markup::count(
+            &mut html,
+            "residence",
+            site.territories.inside(tid, Scale::Residence).len(),
+        );
         html.push_str("</li>\n");
     }
     html.push_str("</ul>\n");
@@ -92,7 +96,10 @@ pub(super) fn landlord(r: &Renderer<'_>, slug: &str) -> Result<String> {
     let (name, list) = plan::landlords(site).remove(slug).unwrap_or_default();
     let total = list.len() as u64;
     let own: BTreeSet<Tid> = list.into_iter().collect();
-    let mut communes: Vec<Tid> = own.iter().filter_map(|t| site.territories.get(*t).lineage.commune).collect();
+    let mut communes: Vec<Tid> = own
+        .iter()
+        .filter_map(|t| site.territories.get(*t).lineage.commune)
+        .collect();
     communes.sort_by_key(|t| (format::fold(&site.territories.get(*t).name), *t));
     communes.dedup();
     let mut sections = Vec::new();
@@ -101,7 +108,11 @@ pub(super) fn landlord(r: &Renderer<'_>, slug: &str) -> Result<String> {
         let mut html = String::new();
         for (i, volume) in plan::volumes(site, commune).iter().enumerate() {
             let mine: Vec<Tid> = volume.residences.iter().copied().filter(|t| own.contains(t)).collect();
-            let Some(address) = r.plan.address(&Output::Packet(commune, i + 1)).filter(|_| !mine.is_empty()) else {
+            let Some(address) = r
+                .plan
+                .address(&Output::Packet(commune, i + 1))
+                .filter(|_| !mine.is_empty())
+            else {
                 continue;
             };
             html.push_str("<p>");
@@ -120,7 +131,12 @@ pub(super) fn landlord(r: &Renderer<'_>, slug: &str) -> Result<String> {
             for tid in mine {
                 let residence = site.territories.get(tid);
                 html.push_str("<li>");
-                markup::link(&mut html, root, &plan::folder(site, tid), &markup::escaped(&residence.name));
+                markup::link(
+                    &mut html,
+                    root,
+                    &plan::folder(site, tid),
+                    &markup::escaped(&residence.name),
+                );
                 html.push_str(" <span class=\"code\">");
                 markup::esc(&mut html, residence.code.as_str());
                 html.push_str("</span></li>\n");
@@ -176,7 +192,10 @@ pub(super) fn address<'p>(r: &'p Renderer<'_>, tid: Tid) -> Option<&'p str> {
 /// hundred names would push the encoding of the page too far.
 pub(super) fn margins(r: &Renderer<'_>, commune: Tid, number: usize) -> String {
     let site = r.site;
-    let volume = plan::volumes(site, commune).into_iter().nth(number - 1).unwrap_or_default();
+    let volume = plan::volumes(site, commune)
+        .into_iter()
+        .nth(number - 1)
+        .unwrap_or_default();
     let mut out = String::new();
     for (i, tid) in volume.residences.iter().chain(&volume.quartiers).enumerate() {
         let head = fiche::head(r, *tid);
@@ -315,12 +334,20 @@ fn classes(site: &Site, volume: &Volume, landlords: &BTreeMap<String, String>) -
         let Some(rank) = landlords.values().position(|n| n == name) else {
             continue;
         };
-        for fiche in [Some(*tid), territory.lineage.iris, territory.lineage.qpv].into_iter().flatten() {
+        for fiche in [Some(*tid), territory.lineage.iris, territory.lineage.qpv]
+            .into_iter()
+            .flatten()
+        {
             all.entry(fiche).or_default().insert(rank);
         }
     }
     all.into_iter()
-        .map(|(tid, ranks)| (tid, ranks.into_iter().map(|n| format!(" {}", landlord_class(n))).collect()))
+        .map(|(tid, ranks)| {
+            (
+                tid,
+                ranks.into_iter().map(|n| format!(" {}", landlord_class(n))).collect(),
+            )
+        })
         .collect()
 }
 

@@ -109,7 +109,13 @@ fn heading(out: &mut String, tag: &str, own: &[&str]) {
 
 /// Appends a tag; identifiers of the fiche take its number.
 fn attributes(out: &mut String, tag: &str, own: &[&str]) {
-    const KEYS: [&str; 5] = [" id=\"", " aria-labelledby=\"", " aria-describedby=\"", " href=\"#", "url(#"];
+    const KEYS: [&str; 5] = [
+        " id=\"",
+        " aria-labelledby=\"",
+        " aria-describedby=\"",
+        " href=\"#",
+        "url(#",
+    ];
     if own.is_empty() || !KEYS.iter().any(|k| tag.contains(k)) {
         out.push_str(tag);
         return;
