@@ -124,6 +124,7 @@ pub(super) fn view(r: &Renderer<'_>, tid: Tid, level: u8, class: String, prefix:
         base: None,
         vintage: None,
         prefix,
+        nouns: &r.nouns,
     };
     let hidden = scale == Scale::Residence && !shows_figures(layout.blocks.iter(), &at);
     // A quartier in a packet goes with the residences that a session reads: no list of them, no series.

@@ -5,11 +5,12 @@
 //! - Stays out: what to hide (decided before), the disk, drawing ([`super::draw`]).
 //!
 //! [`theme`] the files of the theme · [`layout`] what a fiche is made of, from the dictionary and `atlas.toml` ·
-//! [`column`] one figure of every territory · [`table`], [`marks`], [`series`], [`keep`], [`goals`], [`around`] the blocks ·
+//! [`column`] one figure of every territory · [`compare`] what may be set against what · [`table`], [`marks`], [`series`], [`keep`], [`goals`], [`around`] the blocks ·
 //! one file per kind of page. Templates lay blocks out; tables are written by hand because they are the weight of a page.
 
 mod around;
 mod column;
+mod compare;
 mod contents;
 mod fiche;
 mod goals;
@@ -38,6 +39,7 @@ pub use theme::{Settings, Theme};
 
 use minijinja::{Environment, Value};
 
+use crate::config::Noun;
 use crate::diag::Result;
 use crate::disclosure::Published;
 use crate::model::{Scale, Site};
@@ -60,6 +62,7 @@ pub struct Renderer<'a> {
     layouts: [Layout<'a>; 5],
     maps: maps::Maps<'a>,
     labels: [String; 5],
+    nouns: [Noun; 5],
 }
 
 impl std::fmt::Debug for Renderer<'_> {
@@ -91,6 +94,7 @@ impl<'a> Renderer<'a> {
             layouts: Scale::ALL.map(|scale| Layout::new(site, published, scale)),
             maps: maps::Maps::new(site, geography),
             labels: Scale::ALL.map(|scale| markup::escaped(site.config.scale_label(scale))),
+            nouns: Scale::ALL.map(|scale| site.config.noun(scale)),
         })
     }
 
@@ -133,6 +137,11 @@ impl<'a> Renderer<'a> {
     /// Name of a scale, escaped.
     fn label(&self, scale: Scale) -> &str {
         &self.labels[scale.rank()]
+    }
+
+    /// A scale inside a sentence: « la commune », « du département ».
+    fn noun(&self, scale: Scale) -> &Noun {
+        &self.nouns[scale.rank()]
     }
 
     fn render(&self, template: &str, context: Value) -> Result<String> {
