@@ -4,6 +4,7 @@
 //! - Leaves: a [`Config`] with every default filled in.
 //! - Stays out: anything found elsewhere on the disk.
 
+mod noun;
 mod read;
 
 use std::path::Path;
@@ -14,6 +15,7 @@ use serde::Deserialize;
 use crate::diag::{Diagnostic, Diagnostics, Result};
 use crate::model::Scale;
 
+pub use noun::{Article, Noun, of_name};
 pub use read::from_toml;
 
 /// Settings of a site. Unknown keys are errors.
@@ -93,6 +95,9 @@ pub struct Metropole {
     /// Kind of territory as displayed: « Métropole », « Département »…
     #[serde(default = "metropole_label")]
     pub label: String,
+    /// Article of the label in sentences: « la », « le » or « l' »; guessed from the label when left out.
+    #[serde(default)]
+    pub article: Option<Article>,
 }
 
 /// Confidentiality thresholds (articles 3 and 4).
@@ -499,6 +504,12 @@ impl Config {
             .find(|s| s.id == scale)
             .and_then(|s| s.plural.as_deref())
             .unwrap_or(scale.plural())
+    }
+
+    /// A scale inside a sentence: « la commune », « du département ».
+    pub fn noun(&self, scale: Scale) -> Noun {
+        let article = self.metropole.article.filter(|_| scale == Scale::Metropole);
+        Noun::new(self.scale_label(scale), article)
     }
 
     /// Finds a theme.

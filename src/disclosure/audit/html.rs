@@ -631,10 +631,18 @@ mod tests {
         let communes = ["abbeville", "abbeville", "lille", "roubaix"];
         let grouped = |communes: [&str; 4]| -> String {
             let rows = by_commune.iter().zip(communes);
-            rows.map(|(row, commune)| row.replace("</tr>", &format!("<td>{commune}</td></tr>"))).collect()
+            rows.map(|(row, commune)| row.replace("</tr>", &format!("<td>{commune}</td></tr>")))
+                .collect()
         };
         assert!(findings(&format!("<table>{}</table>", grouped(communes))).is_empty());
-        assert_eq!(findings(&format!("<table>{}</table>", grouped(["lille", "lille", "abbeville", "lille"]))).len(), 1);
+        assert_eq!(
+            findings(&format!(
+                "<table>{}</table>",
+                grouped(["lille", "lille", "abbeville", "lille"])
+            ))
+            .len(),
+            1
+        );
         // Ranked by a first column published on every row: the second happens to be in order.
         let explained = |first: [u8; 4]| -> String {
             let rows = ["c", "a", "z", "b"].into_iter().zip(first).zip(["90", "50", "", "20"]);

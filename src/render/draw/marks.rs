@@ -16,6 +16,8 @@ pub struct Reference<'a> {
     pub of: &'a str,
     /// Published value, or state.
     pub value: Value,
+    /// Says that the two may be compared: same method, bases large enough.
+    pub comparable: bool,
 }
 
 /// The mark of a row: a bar, a tick for the first reference, a triangle for the second.
@@ -29,8 +31,6 @@ pub struct Row<'a> {
     pub references: &'a [Reference<'a>],
     /// Value at the right end: one for all the rows of a table whose unit is one.
     pub max: f64,
-    /// Says that the values may be compared: same method, base large enough.
-    pub comparable: bool,
 }
 
 /// Draws the mark of a row.
@@ -79,7 +79,7 @@ fn row_title(mark: &Row) -> String {
         return format!("{} : pas de chiffre à comparer", mark.subject);
     };
     let mut parts: Vec<(&str, Vec<&str>)> = Vec::new();
-    for reference in mark.references.iter().filter(|_| mark.comparable) {
+    for reference in mark.references.iter().filter(|r| r.comparable) {
         let Some(n) = reference.value.number() else { continue };
         let word = comparison(value, n);
         match parts.last_mut() {
@@ -227,6 +227,10 @@ mod tests {
     use super::*;
 
     fn mark(value: Value, commune: Value, metropole: Value) -> String {
+        drawn(value, commune, metropole, false)
+    }
+
+    fn drawn(value: Value, commune: Value, metropole: Value, small: bool) -> String {
         row(&Row {
             subject: "Résidence",
             value,
@@ -235,15 +239,16 @@ mod tests {
                     name: "commune",
                     of: "de la commune",
                     value: commune,
+                    comparable: true,
                 },
                 Reference {
                     name: "métropole",
                     of: "de la métropole",
                     value: metropole,
+                    comparable: !small,
                 },
             ],
             max: 50.0,
-            comparable: true,
         })
     }
 
@@ -267,6 +272,16 @@ mod tests {
             !mark(Value::Number(0.0), Value::Number(0.0), Value::Number(1.0)).contains("<rect"),
             "zero draws no bar"
         );
+    }
+
+    #[test]
+    fn a_small_base_has_its_mark_and_no_word() {
+        let svg = drawn(Value::Number(31.0), Value::Number(16.5), Value::Number(18.2), true);
+        assert!(
+            svg.contains("<title>Résidence au-dessus de la commune</title>"),
+            "{svg}"
+        );
+        assert!(svg.contains("#m-2"));
     }
 
     #[test]

@@ -578,15 +578,16 @@ fn sample_charts() {
                     name: "commune",
                     of: "de la commune",
                     value: Value::Number(c),
+                    comparable: true,
                 },
                 Reference {
                     name: "métropole",
                     of: "de la métropole",
                     value: Value::Number(m),
+                    comparable: true,
                 },
             ],
             max: 90.0,
-            comparable: true,
         });
         table += "</td><td class=\"g\">";
         table += &gauge(

@@ -129,6 +129,7 @@ pub(super) fn view(r: &Renderer<'_>, tid: Tid, level: u8, class: String, prefix:
         base: None,
         vintage: None,
         prefix,
+        nouns: &r.nouns,
     };
     let hidden = scale == Scale::Residence && !shows_figures(layout.blocks.iter(), &at);
     // A quartier in a packet goes with the fiches of its residences, and says what they leave to it: no list of them, no

@@ -2,11 +2,11 @@
 
 use super::column::{At, Column};
 use super::layout::Row;
-use super::markup;
 use super::table::Sides;
+use super::{compare, markup};
 use crate::disclosure::Figure;
 use crate::format;
-use crate::model::{Kind, Site, State, Vintage};
+use crate::model::{Indicator, Kind, Site, State, Vintage};
 use crate::render::draw::{Texts, Value, chart, legend, marks};
 
 /// The number that a drawing may show, or its state.
@@ -22,17 +22,15 @@ pub(super) fn value(figure: Option<Figure>) -> Value {
 
 /// Appends the mark of a row: bar of the territory, tick and triangle of its references.
 ///
-/// A hidden term gets neither sign nor word.
-pub(super) fn row(out: &mut String, figures: &[Option<Figure>; 3], label: &str, references: &[&str], top: f64) {
+/// A hidden term gets neither sign nor word; a small base gets its sign, in the same place as its figure, and no word.
+pub(super) fn row(out: &mut String, x: &Indicator, figures: &[Option<Figure>; 3], sides: &Sides<'_>, top: f64) {
     if top <= 0.0 || figures[0].is_none_or(|f| f.value().is_none()) {
         return;
     }
-    let words: Vec<(String, String)> = references
+    let words: Vec<(String, String)> = sides
+        .references
         .iter()
-        .map(|name| {
-            let name = markup::inner(name);
-            (name.clone(), format!("de la {name}"))
-        })
+        .map(|(at, name)| (markup::inner(&plain(name)), sides.noun(at.scale).of()))
         .collect();
     let references: Vec<marks::Reference<'_>> = words
         .iter()
@@ -41,14 +39,14 @@ pub(super) fn row(out: &mut String, figures: &[Option<Figure>; 3], label: &str, 
             name,
             of,
             value: value(*figure),
+            comparable: compare::comparable(x, figures[0], *figure),
         })
         .collect();
     out.push_str(&marks::row(&marks::Row {
-        subject: label,
+        subject: &plain(sides.label),
         value: value(figures[0]),
         references: &references,
         max: top,
-        comparable: true,
     }));
 }
 

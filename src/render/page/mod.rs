@@ -5,12 +5,13 @@
 //! - Stays out: what to hide (decided before), the disk, drawing ([`super::draw`]).
 //!
 //! [`theme`] the files of the theme · [`layout`] what a fiche is made of, from the dictionary and `atlas.toml` ·
-//! [`column`] one figure of every territory · [`table`], [`marks`], [`series`], [`keep`], [`goals`], [`around`] the blocks ·
+//! [`column`] one figure of every territory · [`compare`] what may be set against what · [`table`], [`marks`], [`series`], [`keep`], [`goals`], [`around`] the blocks ·
 //! one file per kind of page. Templates lay blocks out; tables are written by hand because they are the weight of a page.
 
 mod around;
 mod bundle;
 mod column;
+mod compare;
 mod contents;
 mod fiche;
 mod goals;
@@ -40,6 +41,7 @@ pub use theme::{Settings, Theme};
 
 use minijinja::{Environment, Value};
 
+use crate::config::Noun;
 use crate::diag::Result;
 use crate::disclosure::Published;
 use crate::model::{Scale, Site};
@@ -64,6 +66,7 @@ pub struct Renderer<'a> {
     labels: [String; 5],
     /// Fiches of residences between their page and their packet.
     papers: Vec<std::sync::Mutex<Option<paper::Paper>>>,
+    nouns: [Noun; 5],
 }
 
 impl std::fmt::Debug for Renderer<'_> {
@@ -96,6 +99,7 @@ impl<'a> Renderer<'a> {
             maps: maps::Maps::new(site, geography),
             labels: Scale::ALL.map(|scale| markup::escaped(site.config.scale_label(scale))),
             papers: site.territories.iter().map(|_| std::sync::Mutex::default()).collect(),
+            nouns: Scale::ALL.map(|scale| site.config.noun(scale)),
         })
     }
 

@@ -2,9 +2,10 @@
 
 use super::column::{At, Column};
 use super::layout::{Piece, Row};
-use super::{marks, markup};
+use super::{compare, marks, markup};
+use crate::config::Noun;
 use crate::disclosure::Figure;
-use crate::model::{Kind, Vintage};
+use crate::model::{Kind, Scale, Vintage};
 
 /// Whom a table compares: the territory first, then its references.
 #[derive(Debug)]
@@ -22,6 +23,8 @@ pub(super) struct Sides<'a> {
     pub(super) vintage: Option<Vintage>,
     /// Prefix of the identifiers, for documents of several fiches.
     pub(super) prefix: &'a str,
+    /// Each scale inside a sentence.
+    pub(super) nouns: &'a [Noun; 5],
 }
 
 /// One line of a table, ready to be written.
@@ -38,6 +41,16 @@ impl<'a> Sides<'a> {
             *slot = get(at);
         }
         Line { row, figures }
+    }
+
+    /// A scale inside a sentence.
+    pub(super) fn noun(&self, scale: Scale) -> &'a Noun {
+        &self.nouns[scale.rank()]
+    }
+
+    /// Whether gaps in points stand beside the references; the sheet of a residence has no room for them.
+    fn with_gaps(&self) -> bool {
+        self.here.scale != Scale::Residence
     }
 
     /// Says the base where it is not that of the block, and the vintage likewise.
@@ -69,6 +82,10 @@ impl<'a> Sides<'a> {
         if with_count {
             out.push_str(" six");
         }
+        let gaps = self.with_gaps();
+        if gaps {
+            out.push_str(" gaps");
+        }
         out.push_str("\">\n<caption>");
         out.push_str(caption);
         out.push_str("</caption>\n<colgroup>");
@@ -83,6 +100,9 @@ impl<'a> Sides<'a> {
             } else {
                 "<col class=\"c-m\">"
             });
+            if gaps {
+                out.push_str("<col class=\"c-e\">");
+            }
         }
         out.push_str("</colgroup>\n<thead><tr><th scope=\"col\">");
         out.push_str(first);
@@ -93,10 +113,16 @@ impl<'a> Sides<'a> {
         out.push_str("<th scope=\"col\" class=\"n me\">");
         out.push_str(self.label);
         out.push_str("</th><th scope=\"col\" class=\"g\"><span class=\"vh\">Comparaison</span></th>");
-        for (_, label) in &self.references {
+        for (at, label) in &self.references {
             out.push_str("<th scope=\"col\" class=\"n\">");
             out.push_str(label);
             out.push_str("</th>");
+            if gaps {
+                out.push_str(&format!(
+                    "<th scope=\"col\" class=\"n e\"><abbr title=\"Écart avec {}, en points\">Écart</abbr></th>",
+                    markup::escaped(&self.noun(at.scale).the())
+                ));
+            }
         }
         out.push_str("</tr></thead>\n");
     }
@@ -117,12 +143,14 @@ impl<'a> Sides<'a> {
         out.push_str("<td class=\"g\">");
         // Counts of places of unlike size are not set against one another.
         if column.indicator.kind != Kind::Count {
-            let names: Vec<&str> = self.references.iter().map(|(_, l)| *l).collect();
-            marks::row(out, &line.figures, self.label, &names, top);
+            marks::row(out, column.indicator, &line.figures, self, top);
         }
         out.push_str("</td>");
         for ((at, _), figure) in self.references.iter().zip(&line.figures[1..]) {
             cell(out, column, at, *figure, decimals, "");
+            if self.with_gaps() {
+                gap_cell(out, column, line.figures[0], *figure, decimals);
+            }
         }
         out.push_str("</tr>\n");
     }
@@ -132,7 +160,7 @@ impl<'a> Sides<'a> {
         let with_count = pieces
             .iter()
             .any(|p| matches!(p, Piece::Group { rows, .. } if rows.iter().any(|r| r.count.is_some())));
-        let columns = 3 + usize::from(with_count) + self.references.len();
+        let columns = 3 + usize::from(with_count) + self.references.len() * (1 + usize::from(self.with_gaps()));
         let groups: Vec<(&str, &str, Vec<Line<'a, '_>>)> = pieces
             .iter()
             .filter_map(|p| match p {
@@ -248,6 +276,17 @@ impl<'a> Sides<'a> {
             }
             out.push_str("</tr>\n");
         }
+        for (i, (at, _)) in self.references.iter().enumerate().filter(|_| self.with_gaps()) {
+            out.push_str(&format!(
+                "<tr class=\"e\"><th scope=\"row\"><abbr title=\"Écart avec {}, en points\">Écart {}</abbr></th>",
+                markup::escaped(&self.noun(at.scale).the()),
+                markup::inner(self.references[i].1)
+            ));
+            for line in &lines {
+                gap_cell(out, &line.row.column, line.figures[0], line.figures[i + 1], decimals);
+            }
+            out.push_str("</tr>\n");
+        }
         out.push_str("</tbody>\n</table>\n");
     }
 }
@@ -270,6 +309,19 @@ pub(super) fn decimal_class(out: &mut String, decimals: u8) {
         2.. => out.push_str(" class=\"d2\""),
         0 => {}
     }
+}
+
+/// Appends the gap in points to a reference; an empty cell where the two are not compared.
+fn gap_cell(out: &mut String, column: &Column<'_>, here: Option<Figure>, there: Option<Figure>, most: u8) {
+    let gap = compare::gap(column.indicator, here, there).unwrap_or_default();
+    let own = gap.split_once(',').map_or(0, |(_, fraction)| fraction.len());
+    out.push_str("<td class=\"n e");
+    if !gap.is_empty() && own < usize::from(most) {
+        out.push_str(if own == 0 { " d0" } else { " d1" });
+    }
+    out.push_str("\">");
+    out.push_str(&gap);
+    out.push_str("</td>");
 }
 
 /// Appends a cell; it says its decimals when the table has more, so that commas line up.
