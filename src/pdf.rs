@@ -41,6 +41,8 @@ pub fn run(args: &Args) -> Result<String> {
     })?;
     let folder = fs::temporary_dir("atlas-pdf")?;
     let target = folder.path().join("page.pdf");
+    let source = folder.path().join("page.html");
+    fs::write(&source, alone(&fs::read_text(&page)?.text, &page).as_bytes())?;
     let mut command = Command::new(&browser);
     command
         .args([
@@ -66,7 +68,7 @@ pub fn run(args: &Args) -> Result<String> {
         command.arg("--no-sandbox");
     }
     let status = command
-        .arg(address(&page))
+        .arg(address(&source))
         .status()
         .map_err(|e| fs::io_error(&browser, "lancement", &e))?;
     if !status.success() || fs::size(&target).unwrap_or(0) == 0 {
@@ -125,6 +127,54 @@ fn installed() -> Option<PathBuf> {
         .find(|p| p.is_file())
 }
 
+/// Makes a page fit to leave its folder: no script, its style sheets and pictures by their full address, and only the
+/// links inside it. Another link would carry the folders of this machine in the PDF, and lead nowhere elsewhere.
+fn alone(html: &str, page: &Path) -> String {
+    let folder = page.parent().unwrap_or(page);
+    let mut out = String::with_capacity(html.len());
+    let mut rest = html;
+    while let Some(i) = rest.find('<') {
+        out.push_str(&rest[..i]);
+        rest = &rest[i..];
+        let end = rest.find('>').map_or(rest.len(), |i| i + 1);
+        let tag = &rest[..end];
+        rest = &rest[end..];
+        let (key, own) = match tag[1..].split([' ', '\n', '>']).next().unwrap_or("") {
+            "a" => (" href=\"", false),
+            "link" => (" href=\"", true),
+            "img" => (" src=\"", true),
+            "script" => {
+                rest = rest.strip_prefix("</script>").unwrap_or(rest);
+                continue;
+            }
+            _ => {
+                out.push_str(tag);
+                continue;
+            }
+        };
+        let Some((before, (value, after))) = tag
+            .split_once(key)
+            .and_then(|(before, after)| Some((before, after.split_once('"')?)))
+        else {
+            out.push_str(tag);
+            continue;
+        };
+        out.push_str(before);
+        if value.starts_with('#') || value.contains(':') && own {
+            out.push_str(&tag[before.len()..]);
+        } else if own {
+            out.push_str(key);
+            out.push_str(&address(&folder.join(value)));
+            out.push('"');
+            out.push_str(after);
+        } else {
+            out.push_str(after);
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
 /// `file:` address of a path, escaped.
 fn address(path: &Path) -> String {
     use std::os::unix::ffi::OsStrExt as _;
@@ -145,6 +195,24 @@ mod tests {
     #[test]
     fn an_address_is_escaped() {
         assert_eq!(address(Path::new("/a b/é.html")), "file:///a%20b/%C3%A9.html");
+    }
+
+    #[test]
+    fn a_page_alone_has_no_link_to_this_machine() {
+        let page = Path::new("/srv/atlas/iris/1/index.html");
+        let html = concat!(
+            "<link rel=\"icon\" href=\"data:,\"><link rel=\"stylesheet\" href=\"../../actifs/a.css\">",
+            "<script type=\"module\" src=\"../../x.js\"></script><a class=\"c\" href=\"../../carte/\">Carte</a>",
+            "<a href=\"#parc\">Parc</a>"
+        );
+        assert_eq!(
+            alone(html, page),
+            concat!(
+                "<link rel=\"icon\" href=\"data:,\">",
+                "<link rel=\"stylesheet\" href=\"file:///srv/atlas/iris/1/../../actifs/a.css\">",
+                "<a class=\"c\">Carte</a><a href=\"#parc\">Parc</a>"
+            )
+        );
     }
 
     #[test]

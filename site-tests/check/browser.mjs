@@ -32,10 +32,10 @@ const count = (what, n = 1) => seen.set(what, (seen.get(what) ?? 0) + n);
 const finding = (place, message) => findings.push(`${place}: ${message}`);
 const expect = (truth, place, message) => (truth || finding(place, message), truth);
 
-function serve() {
+function serve(site = PUBLIC) {
   const server = http.createServer((request, response) => {
     const url = decodeURIComponent(new URL(request.url, "http://x").pathname);
-    let file = path.join(PUBLIC, path.normalize(url));
+    let file = path.join(site, path.normalize(url));
     if (url.endsWith("/")) file = path.join(file, "index.html");
     const headers = { "Content-Security-Policy": POLICY, "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer" };
     fs.readFile(file, (error, bytes) => {
@@ -48,7 +48,7 @@ function serve() {
 
 // One page of each kind, and where a kind has many: the shortest, the heaviest, the one with the longest title,
 // and one whose figures are all hidden.
-function kinds() {
+function kinds(site = PUBLIC) {
   const folders = new Map();
   const walk = (folder, parts) => {
     for (const entry of fs.readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
@@ -65,7 +65,7 @@ function kinds() {
       }
     }
   };
-  walk(PUBLIC, []);
+  walk(site, []);
   const chosen = new Map();
   const top = (list, key) => [...list].sort((a, b) => key(b) - key(a) || (a.url < b.url ? -1 : 1))[0];
   for (const list of folders.values()) {
@@ -74,7 +74,7 @@ function kinds() {
     ];
     for (const p of picks) chosen.set(p.url, p);
   }
-  return { chosen: [...chosen.values()], folders };
+  return { chosen: [...chosen.values()], all: [...folders.values()].flat(), folders };
 }
 
 const slug = (url) => url.replace(/^\/|\/$/g, "").replace(/[^A-Za-z0-9_-]+/g, "_") || "accueil";
@@ -151,55 +151,122 @@ async function noscript(browser, origin) {
 }
 
 const SHEETS = { residences: 2, iris: 4, qpv: 4, communes: 8, metropole: 8 }; // sides of a sheet
-const normal = (text) => text.normalize("NFC").replace(/[\u2019]/g, "'").replace(/[\s\u00a0\u202f]+/g, " ").trim();
+const PAPER = { width: 703, height: 980 }; // what A4 leaves between its margins, in CSS pixels
+const normal = (text) => text.normalize("NFC").replace(/[\u2019]/g, "'").replace(/[\u00ad\u200b]/g, "").replace(/[\s\u00a0\u202f]+/g, " ").trim();
+
+// Page heads of a packet, from the style sheet beside it.
+function heads(site, url) {
+  const file = path.join(site, url, "marges.css");
+  if (!fs.existsSync(file)) return [];
+  return [...fs.readFileSync(file, "utf8").matchAll(/@top-left \{ content: "((?:[^"\\]|\\.)*)"; \} @top-right \{ content: "((?:[^"\\]|\\.)*)"/g)]
+    .map(([, place, vintage]) => ({ place: place.replace(/\\(.)/g, "$1"), vintage: vintage.replace(/\\(.)/g, "$1") }));
+}
+
+// Prints one page and reads the PDF: its sides, the mentions on each of them, its words against those of the page.
+async function sheet(page, site, origin, url, out, sides, label) {
+  const place = `${label}${url}`;
+  const kind = url.split("/")[1];
+  const fiche = kind === "metropole" || (kind in SHEETS && url.split("/").length > 3 && !url.endsWith("/residences/"));
+  await page.goto(origin + url, { waitUntil: "load" });
+  await page.emulateMedia({ media: "print" });
+  const told = await page.evaluate(() => ({
+    ...document.documentElement.dataset,
+    words: document.querySelector("main").innerText,
+    wide: [...document.querySelectorAll("main *")].filter((e) => {
+      if (e.closest("svg, .vh")) return false;
+      const r = e.getBoundingClientRect();
+      return r.width > 0 && r.right > document.documentElement.clientWidth + 1;
+    }).slice(0, 3).map((e) => `${e.tagName.toLowerCase()}.${e.className} « ${e.textContent.trim().slice(0, 30)} »`),
+  }));
+  expect(told.wide.length === 0, place, `wider than the sheet: ${told.wide.join(" | ")}`);
+  const file = path.join(out, `${label}${slug(url)}.pdf`);
+  const began = Date.now();
+  await page.pdf({ path: file, preferCSSPageSize: true, printBackground: true });
+  const took = Date.now() - began;
+  const info = execFileSync("pdfinfo", [file], { encoding: "utf8" });
+  const pages = Number(info.match(/^Pages:\s+(\d+)/m)[1]);
+  expect(/A4/.test(info.match(/^Page size:.*$/m)?.[0] ?? ""), place, `not A4: ${info.match(/^Page size:.*$/m)?.[0]}`);
+  count("documents");
+  count("sides", pages);
+  if (fiche) {
+    sides[kind] = Math.max(sides[kind] ?? 0, pages);
+    expect(pages <= SHEETS[kind], place, `${pages} sides printed, at most ${SHEETS[kind]} wanted`);
+  }
+  expect(told.place, place, "html has no data-place");
+  expect(told.source, place, "html has no data-source");
+  const own = heads(site, url);
+  const used = new Set();
+  const texts = execFileSync("pdftotext", ["-layout", file, "-"], { encoding: "utf8", maxBuffer: 1 << 28 }).split("\f").slice(0, pages);
+  texts.forEach((raw, i) => {
+    const text = normal(raw);
+    // A running line may wrap between the words of its neighbour: its words are looked for one by one.
+    const bare = text.replace(/ /g, "");
+    const says = (words) => normal(words).split(/[\s·–]+/).every((w) => bare.includes(w));
+    const at = `${place} side ${i + 1}`;
+    // The fiches of a packet have their own place and vintages at the head of their sides.
+    const head = own.findIndex((h) => says(h.place) && says(h.vintage));
+    if (head >= 0) used.add(head);
+    else for (const what of ["place", "vintage"]) if (told[what]) expect(says(told[what]), at, `${what} missing: « ${told[what]} »`);
+    for (const what of ["source", "confidential", "build"]) if (told[what]) expect(says(told[what]), at, `${what} missing: « ${told[what]} »`);
+    expect(new RegExp(`\\b${i + 1} ?[/sur]+ ?${pages}\\b`).test(text), at, `no « ${i + 1} / ${pages} »`);
+    expect(text.length > 250, at, "almost nothing on this side");
+  });
+  if (own.length) {
+    count("heads of packets", own.length);
+    expect(used.size === own.length, place, `${own.length - used.size} fiches of the packet have no side with their head`);
+    count(`seconds for ${own.length} fiches`, Math.round(took / 100) / 10);
+  }
+  // Every word of the page is on paper, hyphens and line ends apart.
+  const paper = normal(execFileSync("pdftotext", ["-raw", file, "-"], { encoding: "utf8", maxBuffer: 1 << 28 })).replace(/[- ]/g, "");
+  const lost = [...new Set(normal(told.words).split(/[\s-]+/))].filter((w) => w.length > 1 && !paper.toLowerCase().includes(w.toLowerCase()));
+  count("words looked for", new Set(normal(told.words).split(/[\s-]+/)).size);
+  expect(lost.length === 0, place, `words of the page missing on paper: ${lost.slice(0, 8).join(" ")}`);
+}
+
+// `minimal` with the longest plausible names and addresses laid over it.
+function extremes() {
+  const root = process.env.ROOT ?? path.join(import.meta.dirname, "../..");
+  const home = path.join(WORK, "extremes");
+  fs.rmSync(home, { recursive: true, force: true });
+  for (const name of ["minimal", "extremes"]) fs.cpSync(path.join(root, "site-tests", name), path.join(home, "site"), { recursive: true });
+  execFileSync(process.env.ATLAS, ["build", "--site", path.join(home, "site"), "--out", path.join(home, "public"), "--quiet"], { stdio: ["ignore", "ignore", "ignore"] });
+  return fs.realpathSync(path.join(home, "public"));
+}
+
+// `atlas pdf`: tagged, in French, titled, and nothing of this machine inside.
+function tagged(out, url) {
+  const file = path.join(out, `atlas-pdf-${slug(url)}.pdf`);
+  execFileSync(process.env.ATLAS, ["pdf", url, "--out", file, "--public", PUBLIC], { stdio: "ignore" });
+  const bytes = fs.readFileSync(file, "latin1");
+  const info = execFileSync("pdfinfo", [file], { encoding: "utf8" });
+  const tree = execFileSync("pdfinfo", ["-struct", file], { encoding: "utf8", maxBuffer: 1 << 28, stdio: ["ignore", "pipe", "ignore"] });
+  expect(/^Tagged:\s+yes/m.test(info), url, "atlas pdf: not tagged");
+  expect(/^Title:\s+\S/m.test(info), url, "atlas pdf: no title");
+  expect(/\/Lang \(fr\)/.test(bytes), url, "atlas pdf: no language");
+  for (const tag of ["H1", "H2", "TH", "TD", "Figure"]) expect(new RegExp(`^\\s*${tag}\\b`, "m").test(tree), url, `atlas pdf: no ${tag} in its structure`);
+  expect(!/file:\/\//.test(bytes), url, "atlas pdf: carries a path of this machine");
+  count("tagged documents");
+}
 
 async function print(browser, origin) {
   const out = path.join(WORK, "pdf");
   fs.rmSync(out, { recursive: true, force: true });
   fs.mkdirSync(out, { recursive: true });
-  const context = await browser.newContext({ viewport: WIDE, javaScriptEnabled: false });
+  const context = await browser.newContext({ viewport: PAPER, javaScriptEnabled: false });
   const page = await context.newPage();
   const sides = {};
-  for (const { url } of kinds().chosen) {
-    const kind = url.split("/")[1];
-    const fiche = kind === "metropole" || (kind in SHEETS && url.split("/").length > 3);
-    await page.goto(origin + url, { waitUntil: "load" });
-    const told = await page.evaluate(() => ({ ...document.documentElement.dataset, h1: document.querySelector("h1")?.innerText ?? "" }));
-    const file = path.join(out, `${slug(url)}.pdf`);
-    await page.pdf({ path: file, preferCSSPageSize: true, printBackground: true });
-    const info = execFileSync("pdfinfo", [file], { encoding: "utf8" });
-    const pages = Number(info.match(/^Pages:\s+(\d+)/m)[1]);
-    expect(/A4/.test(info.match(/^Page size:.*$/m)?.[0] ?? ""), url, `not A4: ${info.match(/^Page size:.*$/m)?.[0]}`);
-    count("documents");
-    count("sides", pages);
-    if (fiche) {
-      sides[kind] = Math.max(sides[kind] ?? 0, pages);
-      expect(pages <= SHEETS[kind], url, `${pages} sides printed, at most ${SHEETS[kind]} wanted`);
-    }
-    expect(told.place, url, "html has no data-place");
-    expect(told.source, url, "html has no data-source");
-    const texts = execFileSync("pdftotext", ["-layout", file, "-"], { encoding: "utf8", maxBuffer: 1 << 28 }).split("\f").slice(0, pages);
-    texts.forEach((raw, i) => {
-      const text = normal(raw);
-      // A running line may wrap between the words of its neighbour: its words are looked for one by one.
-      const bare = text.replace(/ /g, "");
-      const says = (words) => normal(words).split(/[\s·–]+/).every((w) => bare.includes(w));
-      const has = (what, choices) => {
-        const given = choices.filter(Boolean);
-        if (given.length) expect(given.some(says), `${url} side ${i + 1}`, `${what} missing: « ${given[0]} »`);
-      };
-      // A packet changes place with each fiche: data-p1, data-p2…
-      has("place", [told.place, ...Object.keys(told).filter((k) => /^p\d+$/.test(k)).map((k) => told[k])]);
-      has("vintage", [told.vintage, ...Object.keys(told).filter((k) => /^v\d+$/.test(k)).map((k) => told[k])]);
-      has("source", [told.source]);
-      has("confidentiality reminder", [told.confidential]);
-      has("build", [told.build]);
-      expect(new RegExp(`\\b${i + 1} ?[/sur]+ ?${pages}\\b`).test(text), `${url} side ${i + 1}`, `no « ${i + 1} / ${pages} »`);
-      expect(text.length > 250, `${url} side ${i + 1}`, "almost nothing on this side");
-    });
-  }
+  for (const { url } of kinds(PUBLIC).chosen) await sheet(page, PUBLIC, origin, url, out, sides, "");
   for (const kind of Object.keys(SHEETS)) expect(sides[kind], kind, "no fiche of this kind was printed");
   console.log("most sides per kind:", JSON.stringify(sides));
+  const site = extremes();
+  const server = await serve(site);
+  const far = {};
+  for (const { url } of kinds(site).all.filter((p) => /^\/(residences|iris|qpv|communes|metropole|seances)\//.test(p.url)))
+    await sheet(page, site, `http://127.0.0.1:${server.address().port}`, url, out, far, "extremes-");
+  server.close();
+  console.log("extremes:", JSON.stringify(far));
+  const residence = kinds(PUBLIC).chosen.find((p) => /^\/residences\/[^/]+\/$/.test(p.url));
+  tagged(out, residence.url.replace(/^\/|\/$/g, ""));
   await context.close();
 }
 
