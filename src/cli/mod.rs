@@ -67,11 +67,14 @@ enum Command {
     Demo(demo::Args),
     /// Relit un atlas construit comme le ferait un attaquant et dit ce qui s’y recalcule.
     Audit(audit::Args),
-    /// Liste les éditions conservées à côté de l’atlas publié.
+    /// Liste les éditions conservées à côté de l’atlas publié, ou en efface.
     Releases {
         /// Dossier publié.
         #[arg(long, default_value = "public", value_name = "DOSSIER")]
         out: PathBuf,
+        /// Efface du disque cette édition conservée (une fuite soupçonnée) ; se répète.
+        #[arg(long, value_name = "ÉDITION")]
+        purge: Vec<String>,
     },
     /// Remet en place l’édition précédente, ou celle que l’on nomme.
     Rollback {
@@ -211,7 +214,14 @@ impl Cli {
                     .collect();
                 Ok(Answer { text, warnings })
             }
-            Command::Releases { out } => {
+            Command::Releases { out, purge } if !purge.is_empty() => {
+                let count = publish::purge(out, purge)?;
+                Ok(match self.format {
+                    Format::Json => Answer::json(&serde_json::json!({ "purged": purge, "folders": count })),
+                    Format::Text => Answer::text(format!("effacé : {}", purge.join(", "))),
+                })
+            }
+            Command::Releases { out, .. } => {
                 let releases = publish::list(out)?;
                 Ok(match self.format {
                     Format::Json => Answer::json(&releases),

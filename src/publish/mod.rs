@@ -11,7 +11,7 @@
 mod release;
 mod stage;
 
-pub use release::{Release, list, roll_back};
+pub use release::{Release, list, purge, roll_back};
 pub use stage::{MARKER, Stage};
 
 use release::list_kept;

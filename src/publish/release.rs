@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use super::stage::{self, MARKER, Stage};
-use crate::diag::{Diagnostic, Result};
+use crate::diag::{Diagnostic, Diagnostics, Result};
 use crate::fs;
 
 /// A release, live or kept.
@@ -84,6 +84,44 @@ pub fn roll_back(live: &Path, build: Option<&str>) -> Result<Release> {
     })
 }
 
+/// Erases the kept releases of these builds from the disk, and gives how many folders went.
+///
+/// # Errors
+/// A build that is live, or that no kept release has: nothing is erased then. Another build under way; a folder that
+/// cannot be removed.
+pub fn purge(live: &Path, builds: &[String]) -> Result<usize> {
+    let stage = Stage::open(live)?;
+    let releases = list(live)?;
+    let mut found = Diagnostics::new();
+    for build in builds {
+        let mut same = releases.iter().filter(|r| r.build == *build).peekable();
+        if same.peek().is_none() {
+            found.push(
+                Diagnostic::error(format!("aucune édition « {build} » conservée"))
+                    .at(live)
+                    .hint("« atlas releases » en donne la liste"),
+            );
+        } else if same.any(|r| r.live) {
+            found.push(
+                Diagnostic::error(format!("l’édition « {build} » est publiée : elle n’a pas été effacée"))
+                    .at(live)
+                    .hint(
+                        "la remplacer d’abord : « atlas rollback », ou « atlas build » une fois les données corrigées",
+                    ),
+            );
+        }
+    }
+    if found.has_error() {
+        return Err(found);
+    }
+    let chosen: Vec<&Release> = releases.iter().filter(|r| builds.contains(&r.build)).collect();
+    for release in &chosen {
+        fs::remove_dir(&release.path)?;
+    }
+    drop(stage);
+    Ok(chosen.len())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -120,6 +158,32 @@ mod tests {
         assert_eq!(fs::read(&live.join("index.html")).expect("live page"), b"b");
         assert_eq!(builds(&live), ["b", "c", "a"]);
         assert!(roll_back(&live, Some("z")).is_err());
+        fs::remove_dir(&root).expect("cleaned");
+    }
+
+    #[test]
+    fn a_faulty_release_leaves_the_disk() {
+        let root = folder("purge");
+        let live = root.join("public");
+        for build in ["a", "fault", "b"] {
+            publish(&live, build);
+        }
+        let on_disk = || {
+            fs::walk(&root)
+                .expect("walked")
+                .iter()
+                .any(|p| fs::read(p).is_ok_and(|b| b == b"fault"))
+        };
+        let purge = |builds: &[&str]| purge(&live, &builds.iter().map(|b| (*b).to_owned()).collect::<Vec<_>>());
+        assert!(on_disk());
+        let error = purge(&["fault", "b"]).expect_err("live").to_string();
+        assert!(error.contains("« b » est publiée") && on_disk(), "{error}");
+        let error = purge(&["fault", "z"]).expect_err("unknown").to_string();
+        assert!(error.contains("aucune édition « z »") && on_disk(), "{error}");
+        assert_eq!(purge(&["fault"]).expect("purged"), 1);
+        assert!(!on_disk());
+        let left: Vec<String> = list(&live).expect("listed").into_iter().map(|r| r.build).collect();
+        assert_eq!(left, ["b", "a"]);
         fs::remove_dir(&root).expect("cleaned");
     }
 
