@@ -256,6 +256,14 @@ pub fn stream(path: &Path) -> Result<Box<dyn io::BufRead>> {
     })
 }
 
+/// Makes an empty file, for another program to write in.
+///
+/// # Errors
+/// The path and the reason.
+pub fn create(path: &Path) -> Result<fs::File> {
+    fs::File::create(path).map_err(|e| failed(path, "écriture", &e).into())
+}
+
 /// Opens a file to write it as it comes, making its folders; the old content is lost.
 ///
 /// # Errors

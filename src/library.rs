@@ -6,7 +6,8 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use crate::diag::{Diagnostic, Diagnostics, Result};
 use crate::fs;
@@ -21,6 +22,9 @@ const FILES: [(&str, &str); 4] = [
     ("maplibre-gl/dist/maplibre-gl.css", "maplibre-gl.css"),
     ("maplibre-gl/LICENSE.txt", "maplibre-gl.LICENSE.txt"),
 ];
+
+/// How long an installation may take; the packages weigh some megabytes.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Gives the files of the library by name, installing them first if need be; none, with a warning, when that fails.
 pub fn files() -> (Option<BTreeMap<String, Vec<u8>>>, Diagnostics) {
@@ -75,24 +79,17 @@ fn install(folder: &Path) -> Result<()> {
     let side = folder.with_extension(std::process::id().to_string());
     fs::write(&side.join("package.json"), PACKAGE.as_bytes())?;
     fs::write(&side.join("package-lock.json"), LOCK.as_bytes())?;
-    let output = Command::new("npm")
+    let mut command = Command::new("npm");
+    command
         .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"])
-        .current_dir(&side)
-        .output();
-    let done = match output {
-        Err(_) => Err(missing("Node (« npm ») n’est pas installé sur cette machine").into()),
-        Ok(output) if !output.status.success() => {
-            let why = String::from_utf8_lossy(&output.stderr);
-            let why = why
-                .lines()
-                .find(|l| !l.trim().is_empty())
-                .unwrap_or("sans message")
-                .trim()
-                .to_owned();
-            Err(missing(&format!("« npm ci » a échoué ({why})")).into())
-        }
-        Ok(_) => Ok(()),
-    };
+        // A network that drops packets would otherwise keep npm for a quarter of an hour.
+        .args([
+            "--fetch-retries=1",
+            "--fetch-retry-mintimeout=1000",
+            "--fetch-timeout=20000",
+        ])
+        .current_dir(&side);
+    let done = run(&mut command, &side.join("messages"), PATIENCE);
     if done.is_ok() {
         // Another build may have been faster: its folder is as good.
         let _ = fs::remove_dir(folder);
@@ -103,10 +100,48 @@ fn install(folder: &Path) -> Result<()> {
     done
 }
 
+/// Runs npm for as long as `patience`; what it says goes to the file `messages`.
+fn run(command: &mut Command, messages: &Path, patience: Duration) -> Result<()> {
+    let output = fs::create(messages)?;
+    let began = Instant::now();
+    let Ok(mut child) = command
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(output)
+        .spawn()
+    else {
+        return Err(missing("Node (« npm ») n’est pas installé sur cette machine").into());
+    };
+    let status = loop {
+        match child.try_wait() {
+            Ok(Some(status)) => break status,
+            Ok(None) if began.elapsed() < patience => std::thread::sleep(Duration::from_millis(50)),
+            _ => {
+                // It may have ended meanwhile.
+                let _ = child.kill();
+                let _ = child.wait();
+                let why = format!("« npm ci » ne répondait pas après {} s (réseau ?)", patience.as_secs());
+                return Err(missing(&why).into());
+            }
+        }
+    };
+    if status.success() {
+        return Ok(());
+    }
+    let said = fs::read(messages).unwrap_or_default();
+    let said = String::from_utf8_lossy(&said);
+    let why = said
+        .lines()
+        .map(str::trim)
+        .find(|l| !l.is_empty())
+        .unwrap_or("sans message");
+    Err(missing(&format!("« npm ci » a échoué ({why})")).into())
+}
+
 fn missing(why: &str) -> Diagnostic {
     Diagnostic::warning(format!("carte interactive absente : {why}")).hint(
         "l’atlas est complet sans elle (cartes, tableaux, recherche) ; pour l’avoir, installer Node 20 ou plus récent, \
-         puis construire à nouveau",
+         ou copier ici le dossier ~/.cache/atlas d’un poste qui l’a, puis construire à nouveau",
     )
 }
 
@@ -120,6 +155,30 @@ mod tests {
         let lock: serde_json::Value = serde_json::from_str(LOCK).expect("JSON");
         assert_eq!(lock["packages"][""]["dependencies"], package["dependencies"]);
         assert!(LOCK.contains("\"integrity\""));
+    }
+
+    #[test]
+    fn an_npm_that_hangs_or_fails_or_is_absent_is_told_and_left() {
+        let messages = std::env::temp_dir().join(format!("atlas-library-{}", std::process::id()));
+        let told = |program: &str, script: &str| {
+            let began = Instant::now();
+            let mut command = Command::new(program);
+            command.args(["-c", script]);
+            let said = run(&mut command, &messages, Duration::from_secs(1)).map_err(|e| e.to_string());
+            assert!(began.elapsed() < Duration::from_secs(10), "{script}");
+            said
+        };
+        let error = told("sh", "exec sleep 60").expect_err("hangs");
+        assert!(
+            error.contains("ne répondait pas après 1 s") && error.contains("~/.cache/atlas"),
+            "{error}"
+        );
+        let error = told("sh", "echo; echo 'npm error code ENOTFOUND' >&2; exit 1").expect_err("fails");
+        assert!(error.contains("a échoué (npm error code ENOTFOUND)"), "{error}");
+        let error = told("/absent/npm", "").expect_err("absent");
+        assert!(error.contains("n’est pas installé"), "{error}");
+        told("sh", "true").expect("runs");
+        let _ = std::fs::remove_file(&messages);
     }
 
     #[test]
