@@ -5,7 +5,7 @@ use super::public::{FILES, PAGES, style_pattern};
 use super::settings::Settings;
 use super::{File, fill};
 
-pub(super) fn files(settings: &Settings, authelia: &str) -> Vec<File> {
+pub(super) fn files(settings: &Settings, authelia: &str, http2: bool) -> Vec<File> {
     let auth = format!(
         "    auth_request /atlas-authelia;\n    auth_request_set $atlas_user $upstream_http_remote_user;\n    auth_request_set $atlas_portal $upstream_http_location;\n\n    location = /atlas-authelia {{\n        internal;\n        access_log off;\n        proxy_pass {authelia}/api/authz/auth-request;\n        proxy_method GET;\n        proxy_pass_request_body off;\n        proxy_set_header Content-Length \"\";\n        proxy_set_header X-Original-Method $request_method;\n        proxy_set_header X-Original-URL $scheme://$http_host$request_uri;\n        proxy_set_header X-Forwarded-For $remote_addr;\n    }}"
     );
@@ -15,6 +15,7 @@ pub(super) fn files(settings: &Settings, authelia: &str) -> Vec<File> {
         open: "auth_request off;",
         user: "$atlas_user",
         refused: &refused(),
+        http2,
     };
     let mut files = nginx::with_login(settings, &login);
     let name = settings.name.as_deref().unwrap_or("atlas.example.org");

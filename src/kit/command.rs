@@ -20,7 +20,14 @@ pub struct KitArgs {
 #[derive(Debug, Subcommand)]
 enum Server {
     /// nginx, tel que Debian le fournit.
-    Nginx(ServerArgs),
+    Nginx {
+        /// Ce que l’on sait du serveur.
+        #[command(flatten)]
+        server: ServerArgs,
+        /// nginx 1.25.1 ou plus récent (Debian 13) : HTTP/2, dont le réglage a changé de forme.
+        #[arg(long)]
+        since_1_25: bool,
+    },
     /// Caddy ; --htpasswd nomme le fichier écrit par « atlas accounts export --caddy ».
     Caddy {
         /// Ce que l’on sait du serveur.
@@ -38,6 +45,9 @@ enum Server {
         /// Adresse d’Authelia, vue de nginx.
         #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:9091")]
         authelia: String,
+        /// nginx 1.25.1 ou plus récent (Debian 13) : HTTP/2, dont le réglage a changé de forme.
+        #[arg(long)]
+        since_1_25: bool,
     },
     /// Netlify : netlify.toml, le mot de passe par référence.
     Netlify {
@@ -53,9 +63,9 @@ enum Server {
 /// Settings that would leave the site or a password open, and files that cannot be written.
 pub fn run(args: &KitArgs) -> Result<String> {
     let (out, files) = match &args.server {
-        Server::Nginx(server) => {
+        Server::Nginx { server, since_1_25 } => {
             let settings = Settings::check(server, "/etc/nginx/atlas.htpasswd", "/var/log/nginx/atlas.json", false)?;
-            (&server.out, nginx::files(&settings))
+            (&server.out, nginx::files(&settings, *since_1_25))
         }
         Server::Caddy { server, since_2_8 } => {
             let settings = Settings::check(
@@ -64,9 +74,21 @@ pub fn run(args: &KitArgs) -> Result<String> {
                 "/var/log/caddy/atlas.json",
                 true,
             )?;
+            if !since_2_8 && !settings.trusted.is_empty() {
+                return Err(Diagnostic::error(
+                    "Caddy avant 2.7 ne croit pas l’adresse de lecteur transmise par un serveur placé devant : \
+                     tous les lecteurs auraient celle de ce serveur",
+                )
+                .hint("installer Caddy 2.8 ou plus récent (--since-2-8), ou prendre nginx")
+                .into());
+            }
             (&server.out, caddy::files(&settings, *since_2_8))
         }
-        Server::Authelia { server, authelia } => {
+        Server::Authelia {
+            server,
+            authelia,
+            since_1_25,
+        } => {
             let settings = Settings::check(
                 server,
                 "/etc/authelia/users_database.yml",
@@ -80,7 +102,10 @@ pub fn run(args: &KitArgs) -> Result<String> {
                 ))
                 .into());
             }
-            (&server.out, authelia::files(&settings, authelia.trim_end_matches('/')))
+            (
+                &server.out,
+                authelia::files(&settings, authelia.trim_end_matches('/'), *since_1_25),
+            )
         }
         Server::Netlify { out } => (out, netlify::files()),
     };

@@ -1,5 +1,7 @@
 //! Kit for nginx, as Debian packages it.
 
+use std::net::{Ipv4Addr, SocketAddr};
+
 use super::headers::{ALWAYS, CACHE_ASSETS, CACHE_PAGES};
 use super::public::{ASSETS, FILES, PAGES, style_pattern};
 use super::settings::Settings;
@@ -17,9 +19,14 @@ pub(super) struct Login<'a> {
     pub(super) user: &'a str,
     /// What answers a request without a password.
     pub(super) refused: &'a str,
+    /// Whether HTTP/2 is asked for in the way nginx wants since 1.25.1; before, that line stops it.
+    pub(super) http2: bool,
 }
 
-pub(super) fn files(settings: &Settings) -> Vec<File> {
+/// Addresses that fail2ban has it refuse, behind another server.
+const REFUSED: &str = "/etc/nginx/atlas-refus.conf";
+
+pub(super) fn files(settings: &Settings, http2: bool) -> Vec<File> {
     let auth = format!(
         "    auth_basic \"Atlas des logements locatifs sociaux\";\n    auth_basic_user_file {};",
         settings.accounts
@@ -30,6 +37,7 @@ pub(super) fn files(settings: &Settings) -> Vec<File> {
         open: "auth_basic off;",
         user: "$remote_user",
         refused: &error_location(401, "Connexion nécessaire", LOGIN_HELP),
+        http2,
     };
     with_login(settings, &login)
 }
@@ -40,29 +48,33 @@ const LOGIN_HELP: &str =
 pub(super) fn with_login(settings: &Settings, login: &Login<'_>) -> Vec<File> {
     let address = settings.listen;
     let name = settings.name.as_deref().unwrap_or("_");
-    let (listen, redirect) = match &settings.tls {
-        Some((certificate, key)) => (
-            format!(
-                "    listen {address} ssl http2;\n    ssl_certificate {certificate};\n    ssl_certificate_key {key};\n    ssl_protocols TLSv1.2 TLSv1.3;\n    ssl_session_cache shared:atlas:1m;\n    ssl_session_tickets off;"
-            ),
-            if address.port() == 443 {
-                format!(
-                    "server {{\n    listen {}:80;\n    server_name {name};\n    server_tokens off;\n    access_log off;\n    return 301 https://{name}$request_uri;\n}}\n\n",
-                    bracketed(address.ip())
-                )
-            } else {
-                String::new()
-            },
-        ),
-        None => (format!("    listen {address};"), String::new()),
-    };
+    let encrypted = if settings.tls.is_some() { " ssl" } else { "" };
+    let mut listen = listens(address, encrypted);
+    let mut redirect = String::new();
+    if let Some((certificate, key)) = &settings.tls {
+        if login.http2 {
+            listen.push_str("\n    http2 on;");
+        }
+        listen.push_str(&format!(
+            "\n    ssl_certificate {certificate};\n    ssl_certificate_key {key};\n    ssl_protocols TLSv1.2 TLSv1.3;\n    ssl_session_cache shared:atlas:1m;\n    ssl_session_tickets off;"
+        ));
+        if address.port() == 443 {
+            let plain = listens(SocketAddr::new(address.ip(), 80), "");
+            redirect = format!(
+                "server {{\n{plain}\n    server_name {name};\n    server_tokens off;\n    access_log off;\n    return 301 https://{name}$request_uri;\n}}\n\n"
+            );
+        }
+    }
     let mut trusted: String = settings
         .trusted
         .iter()
         .map(|a| format!("    set_real_ip_from {a};\n"))
         .collect();
     if !trusted.is_empty() {
-        trusted.push_str("    real_ip_header X-Forwarded-For;\n    real_ip_recursive on;\n");
+        trusted.push_str(
+            "    real_ip_header X-Forwarded-For;\n    real_ip_recursive on;\n    # Les adresses que fail2ban ferme.\n",
+        );
+        trusted.push_str(&format!("    include {};\n", REFUSED.replace(".conf", "*.conf")));
     }
     let headers: Vec<String> = ALWAYS
         .iter()
@@ -70,7 +82,11 @@ pub(super) fn with_login(settings: &Settings, login: &Login<'_>) -> Vec<File> {
         .collect();
     let mut errors = vec![login.refused.to_owned()];
     for (status, title, text) in [
-        (403, "Accès refusé", "Cette adresse ne se lit pas."),
+        (
+            403,
+            "Accès refusé",
+            "Cette adresse ne se lit pas, ou n’est plus admise pour l’instant.",
+        ),
         (
             404,
             "Page introuvable",
@@ -102,7 +118,7 @@ pub(super) fn with_login(settings: &Settings, login: &Login<'_>) -> Vec<File> {
             ("errors", &errors.join("\n")),
         ],
     );
-    vec![
+    let mut files = vec![
         ("etc/nginx/conf.d/atlas.conf", conf),
         (
             "etc/fail2ban/filter.d/atlas.conf",
@@ -114,7 +130,19 @@ pub(super) fn with_login(settings: &Settings, login: &Login<'_>) -> Vec<File> {
             fill(include_str!("files/nginx-logrotate"), &[("log", &settings.log)]),
         ),
         ("etc/cron.d/atlas", settings.cron()),
-    ]
+    ];
+    files.extend(settings.refusal(REFUSED, "deny <ip>;", "nginx"));
+    files
+}
+
+/// The addresses to listen on: `[::]` stands for both families, which nginx keeps apart.
+fn listens(address: SocketAddr, encrypted: &str) -> String {
+    let mut all = vec![address];
+    if address.is_ipv6() && address.ip().is_unspecified() {
+        all.push(SocketAddr::new(Ipv4Addr::UNSPECIFIED.into(), address.port()));
+    }
+    let lines: Vec<String> = all.iter().map(|a| format!("    listen {a}{encrypted};")).collect();
+    lines.join("\n")
 }
 
 fn public_locations(open: &str, style: &str) -> String {
@@ -141,11 +169,4 @@ pub(super) fn error_location(status: u16, title: &str, text: &str) -> String {
     format!(
         "    error_page {status} @atlas_{status};\n    location @atlas_{status} {{\n        internal;\n        default_type \"text/html\";\n        return {status} \"{body}\";\n    }}"
     )
-}
-
-fn bracketed(ip: std::net::IpAddr) -> String {
-    match ip {
-        std::net::IpAddr::V4(ip) => ip.to_string(),
-        std::net::IpAddr::V6(ip) => format!("[{ip}]"),
-    }
 }

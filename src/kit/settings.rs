@@ -1,6 +1,6 @@
 //! What a kit must know of the server, checked: a path or a name never becomes a directive.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -17,7 +17,7 @@ pub(super) struct ServerArgs {
     /// Fichier des empreintes écrit par « atlas accounts export ».
     #[arg(long, value_name = "FICHIER")]
     pub(super) htpasswd: Option<PathBuf>,
-    /// Adresse d’écoute, par exemple 0.0.0.0:443.
+    /// Adresse d’écoute : 0.0.0.0:443 (IPv4), [::]:443 (IPv6 et IPv4) ou une adresse de cette machine.
     #[arg(long, value_name = "ADRESSE:PORT", default_value = "127.0.0.1:8080")]
     pub(super) listen: SocketAddr,
     /// Nom du site, par exemple atlas.example.org.
@@ -32,7 +32,7 @@ pub(super) struct ServerArgs {
     /// Le chiffrement est assuré par un autre serveur, devant celui-ci.
     #[arg(long)]
     pub(super) behind_tls: bool,
-    /// Adresse ou réseau du serveur de devant, dont on croit l’adresse de lecteur qu’il transmet.
+    /// Adresse ou réseau du serveur de devant, dont on croit l’adresse de lecteur qu’il transmet (X-Forwarded-For).
     #[arg(long, value_name = "ADRESSE")]
     pub(super) trusted_proxy: Vec<String>,
     /// Journal d’accès.
@@ -54,6 +54,8 @@ pub(super) struct Settings {
     pub(super) listen: SocketAddr,
     pub(super) name: Option<String>,
     pub(super) tls: Option<(String, String)>,
+    /// Whether the server itself encrypts, with the certificate given or one that it obtains.
+    pub(super) encrypted: bool,
     pub(super) trusted: Vec<String>,
     pub(super) log: String,
     pub(super) register: String,
@@ -102,7 +104,12 @@ impl Settings {
                 )));
             }
         }
-        let encrypted = tls.is_some() || (own_certificates && args.server_name.is_some());
+        // A server that obtains its certificate does so for a name, unless another encrypts or nobody else can reach it.
+        let obtains = own_certificates
+            && args.server_name.is_some()
+            && !args.behind_tls
+            && (!args.listen.ip().is_loopback() || args.listen.port() == 443);
+        let encrypted = tls.is_some() || obtains;
         if !encrypted && !args.listen.ip().is_loopback() && !args.behind_tls {
             found.push(
                 Diagnostic::error(format!(
@@ -110,6 +117,15 @@ impl Settings {
                     args.listen
                 ))
                 .hint("donner --certificate et --key, ou --behind-tls si un autre serveur chiffre devant celui-ci"),
+            );
+        }
+        if args.behind_tls && args.trusted_proxy.is_empty() {
+            found.push(
+                Diagnostic::error(
+                    "--behind-tls sans --trusted-proxy : tous les lecteurs auraient l’adresse du serveur de devant, \
+                     et les essais d’un seul fermeraient l’atlas à tous",
+                )
+                .hint("donner --trusted-proxy suivi de l’adresse du serveur de devant, vue d’ici"),
             );
         }
         if tls.is_some() && args.server_name.is_none() {
@@ -124,20 +140,30 @@ impl Settings {
             listen: args.listen,
             name: args.server_name.clone(),
             tls,
+            encrypted,
             trusted: args.trusted_proxy.clone(),
             log,
             register,
         })
     }
 
-    /// Address by which the server reaches itself.
-    pub(super) fn own_url(&self) -> String {
-        let host = match self.listen {
-            SocketAddr::V4(_) => "127.0.0.1",
-            SocketAddr::V6(_) => "[::1]",
+    /// How the machine asks its own server for a page: the address it listens on, under the name it answers to.
+    pub(super) fn own_request(&self) -> String {
+        let port = self.listen.port();
+        let ip = match self.listen.ip() {
+            IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
+            IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),
+            ip => ip,
         };
-        let scheme = if self.tls.is_some() { "https" } else { "http" };
-        format!("{scheme}://{host}:{}", self.listen.port())
+        let scheme = if self.encrypted { "https" } else { "http" };
+        let at = SocketAddr::new(ip, port);
+        match &self.name {
+            Some(name) => {
+                let ip = at.to_string().trim_end_matches(&format!(":{port}")).to_owned();
+                format!("--resolve {name}:{port}:{ip} {scheme}://{name}:{port}/robots.txt")
+            }
+            None => format!("{scheme}://{at}/robots.txt"),
+        }
     }
 
     /// Pattern of the log and of those rotated from it.
@@ -153,14 +179,51 @@ impl Settings {
             &[
                 ("register", &self.register),
                 ("logs", &self.logs()),
-                ("url", &self.own_url()),
+                ("request", &self.own_request()),
             ],
         )
     }
 
-    /// Bans after repeated wrong passwords.
+    /// Bans after repeated wrong passwords: the firewall closes the ports, or behind another server, whose address the
+    /// firewall sees alone, the server itself refuses the reader named by the log.
     pub(super) fn jail(&self) -> String {
-        super::fill(include_str!("files/jail.conf"), &[("log", &self.log)])
+        let port = self.listen.port();
+        let ports = if port == 443 {
+            "80,443".to_owned()
+        } else {
+            port.to_string()
+        };
+        let mut ignored = vec!["127.0.0.1/8".to_owned(), "::1".to_owned()];
+        ignored.extend(self.trusted.iter().cloned());
+        let action = if self.trusted.is_empty() {
+            ""
+        } else {
+            "action   = atlas\n"
+        };
+        super::fill(
+            include_str!("files/jail.conf"),
+            &[
+                ("log", &self.log),
+                ("ports", &ports),
+                ("ignored", &ignored.join(" ")),
+                ("action", action),
+            ],
+        )
+    }
+
+    /// The action that has the server refuse an address, for a jail behind another server.
+    ///
+    /// `list` is the file the server reads, `line` what says it in its language, `server` its service.
+    pub(super) fn refusal(&self, list: &str, line: &str, server: &str) -> Option<super::File> {
+        (!self.trusted.is_empty()).then(|| {
+            (
+                "etc/fail2ban/action.d/atlas.conf",
+                super::fill(
+                    include_str!("files/action.conf"),
+                    &[("list", list), ("line", line), ("server", server)],
+                ),
+            )
+        })
     }
 }
 

@@ -65,7 +65,14 @@ fn nothing_is_left_to_fill_in() {
             "@headers@",
             "@public@",
             "@name@",
-            "@url@",
+            "@request@",
+            "@ports@",
+            "@ignored@",
+            "@action@",
+            "@refused@",
+            "@address@",
+            "@before@",
+            "@line@",
             "@register@",
             "@user@",
         ];
@@ -100,18 +107,116 @@ fn a_password_never_travels_in_clear() {
     assert!(
         conf.contains("listen 0.0.0.0:443 ssl") && conf.contains("return 301 https://atlas.example.org$request_uri;")
     );
-    kit(
-        "front",
+    // Caddy encrypts by itself for a name, whatever the port.
+    let conf = kit(
+        "named",
         &[
             "caddy",
             "--listen",
-            "0.0.0.0:8080",
-            "--behind-tls",
-            "--trusted-proxy",
-            "192.0.2.0/24",
+            "0.0.0.0:8443",
+            "--server-name",
+            "atlas.example.org",
         ],
     )
     .expect("a kit");
+    assert!(
+        conf.contains("\nhttps://atlas.example.org:8443 {") && !conf.contains("http://:"),
+        "{conf}"
+    );
+}
+
+#[test]
+fn behind_another_server_each_reader_keeps_an_address() {
+    let front = ["--listen", "192.0.2.7:8080", "--behind-tls"];
+    let error = kit(
+        "front-alone",
+        &["nginx"].iter().chain(&front).copied().collect::<Vec<_>>(),
+    )
+    .expect_err("no reader");
+    assert!(
+        error.contains("fermeraient l’atlas à tous") && error.contains("--trusted-proxy"),
+        "{error}"
+    );
+    let trusted: Vec<&str> = front.into_iter().chain(["--trusted-proxy", "192.0.2.1"]).collect();
+    let error = kit(
+        "front-old",
+        &["caddy"].iter().chain(&trusted).copied().collect::<Vec<_>>(),
+    )
+    .expect_err("Caddy 2.6");
+    assert!(error.contains("--since-2-8"), "{error}");
+    for server in [["nginx"].as_slice(), &["caddy", "--since-2-8"]] {
+        let text = kit("front", &server.iter().chain(&trusted).copied().collect::<Vec<_>>()).expect("a kit");
+        assert!(
+            text.contains("ignoreip = 127.0.0.1/8 ::1 192.0.2.1\naction   = atlas\n"),
+            "{text}"
+        );
+        assert!(
+            text.contains("port     = 8080\n") && text.contains(" http://192.0.2.7:8080/robots.txt\n"),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn the_machine_asks_where_its_server_listens() {
+    let name = ["--server-name", "atlas.example.org"];
+    let tls = ["--certificate", "/etc/ssl/a.pem", "--key", "/etc/ssl/a.key"];
+    for (line, request) in [
+        (vec!["nginx"], "http://127.0.0.1:8080/robots.txt"),
+        (
+            [["nginx", "--listen", "0.0.0.0:443"].as_slice(), &name, &tls].concat(),
+            "--resolve atlas.example.org:443:127.0.0.1 https://atlas.example.org:443/robots.txt",
+        ),
+        (
+            [["nginx", "--listen", "192.0.2.7:443"].as_slice(), &name, &tls].concat(),
+            "--resolve atlas.example.org:443:192.0.2.7 https://atlas.example.org:443/robots.txt",
+        ),
+        (
+            [["caddy", "--listen", "[::]:443"].as_slice(), &name].concat(),
+            "--resolve atlas.example.org:443:[::1] https://atlas.example.org:443/robots.txt",
+        ),
+        (
+            [["caddy", "--listen", "127.0.0.1:8080"].as_slice(), &name].concat(),
+            "--resolve atlas.example.org:8080:127.0.0.1 http://atlas.example.org:8080/robots.txt",
+        ),
+    ] {
+        let text = kit("own", &line).expect("a kit");
+        assert!(
+            text.contains(&format!("--output /dev/null {request}\n")),
+            "{line:?}: {text}"
+        );
+    }
+}
+
+#[test]
+fn both_families_and_no_directive_a_version_refuses() {
+    let tls = |listen: &'static str, more: &[&'static str]| {
+        let line = [
+            "nginx",
+            "--listen",
+            listen,
+            "--server-name",
+            "atlas.example.org",
+            "--certificate",
+            "/etc/ssl/a.pem",
+            "--key",
+            "/etc/ssl/a.key",
+        ];
+        kit("listen", &[line.as_slice(), more].concat()).expect("a kit")
+    };
+    let conf = tls("[::]:443", &[]);
+    assert!(
+        conf.contains("    listen [::]:443 ssl;\n    listen 0.0.0.0:443 ssl;\n"),
+        "{conf}"
+    );
+    assert!(conf.contains("    listen [::]:80;\n    listen 0.0.0.0:80;\n"), "{conf}");
+    assert!(!conf.contains("http2"), "{conf}");
+    let conf = tls("192.0.2.7:443", &["--since-1-25"]);
+    assert!(
+        conf.contains("    listen 192.0.2.7:443 ssl;\n    http2 on;\n") && !conf.contains("0.0.0.0"),
+        "{conf}"
+    );
+    assert!(conf.contains("port     = 80,443\n"), "{conf}");
 }
 
 #[test]
