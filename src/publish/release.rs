@@ -168,12 +168,8 @@ mod tests {
         for build in ["a", "fault", "b"] {
             publish(&live, build);
         }
-        let on_disk = || {
-            fs::walk(&root)
-                .expect("walked")
-                .iter()
-                .any(|p| fs::read(p).is_ok_and(|b| b == b"fault"))
-        };
+        let fault = list(&live).expect("listed").remove(1).path.join("index.html");
+        let on_disk = || fs::read(&fault).is_ok_and(|bytes| bytes == b"fault");
         let purge = |builds: &[&str]| purge(&live, &builds.iter().map(|b| (*b).to_owned()).collect::<Vec<_>>());
         assert!(on_disk());
         let error = purge(&["fault", "b"]).expect_err("live").to_string();
