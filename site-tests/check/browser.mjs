@@ -169,7 +169,10 @@ async function sheet(page, site, origin, url, out, sides, label) {
   const fiche = kind === "metropole" || (kind in SHEETS && url.split("/").length > 3 && !url.endsWith("/residences/"));
   await page.goto(origin + url, { waitUntil: "load" });
   await page.emulateMedia({ media: "print" });
-  const told = await page.evaluate(() => ({
+  const told = await page.evaluate(() => {
+    const hidden = [...document.querySelectorAll("main .vh")]; // words for readers of screens
+    for (const e of hidden) e.style.display = "none";
+    const told = {
     ...document.documentElement.dataset,
     words: document.querySelector("main").innerText,
     wide: [...document.querySelectorAll("main *")].filter((e) => {
@@ -177,7 +180,10 @@ async function sheet(page, site, origin, url, out, sides, label) {
       const r = e.getBoundingClientRect();
       return r.width > 0 && r.right > document.documentElement.clientWidth + 1;
     }).slice(0, 3).map((e) => `${e.tagName.toLowerCase()}.${e.className} « ${e.textContent.trim().slice(0, 30)} »`),
-  }));
+    };
+    for (const e of hidden) e.style.display = "";
+    return told;
+  });
   expect(told.wide.length === 0, place, `wider than the sheet: ${told.wide.join(" | ")}`);
   const file = path.join(out, `${label}${slug(url)}.pdf`);
   const began = Date.now();
