@@ -201,7 +201,7 @@ async function sheet(page, site, origin, url, out, sides, label) {
   expect(told.place, place, "html has no data-place");
   expect(told.source, place, "html has no data-source");
   const own = heads(site, url);
-  const used = new Set();
+  const used = new Map();
   const texts = execFileSync("pdftotext", ["-layout", file, "-"], { encoding: "utf8", maxBuffer: 1 << 28 }).split("\f").slice(0, pages);
   texts.forEach((raw, i) => {
     const text = normal(raw);
@@ -210,8 +210,10 @@ async function sheet(page, site, origin, url, out, sides, label) {
     const says = (words) => normal(words).split(/[\s·–]+/).every((w) => bare.includes(w));
     const at = `${place} side ${i + 1}`;
     // The fiches of a packet have their own place and vintages at the head of their sides.
-    const head = own.findIndex((h) => says(h.place) && says(h.vintage));
-    if (head >= 0) used.add(head);
+    const top = normal(raw.trimStart().split(/\n\s*\n/)[0]).replace(/ /g, "");
+    const opens = (words) => normal(words).split(/[\s·–]+/).every((w) => top.includes(w));
+    const head = own.findIndex((h) => opens(h.place) && opens(h.vintage));
+    if (head >= 0) used.set(head, (used.get(head) ?? 0) + 1);
     else for (const what of ["place", "vintage"]) if (told[what]) expect(says(told[what]), at, `${what} missing: « ${told[what]} »`);
     for (const what of ["source", "confidential", "build"]) if (told[what]) expect(says(told[what]), at, `${what} missing: « ${told[what]} »`);
     expect(new RegExp(`\\b${i + 1} ?[/sur]+ ?${pages}\\b`).test(text), at, `no « ${i + 1} / ${pages} »`);
@@ -219,6 +221,7 @@ async function sheet(page, site, origin, url, out, sides, label) {
   });
   if (own.length) {
     count("heads of packets", own.length);
+    for (const [i, n] of used) if (own[i].place.startsWith("Résidence")) expect(n <= SHEETS.residences, place, `${n} sides in the packet for « ${own[i].place} »`);
     expect(used.size === own.length, place, `${own.length - used.size} fiches of the packet have no side with their head`);
     count(`seconds for ${own.length} fiches`, Math.round(took / 100) / 10);
   }

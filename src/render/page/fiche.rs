@@ -200,7 +200,7 @@ pub(super) fn view(r: &Renderer<'_>, tid: Tid, level: u8, class: String, prefix:
         label
     };
     let dense = if scale == Scale::Residence {
-        fold(&mut sections, head_height(territory, &keep, goals.len()))
+        fold(&mut sections, head_height(site, territory, &vintage, &keep, goals.len()))
     } else {
         ""
     };
@@ -642,9 +642,23 @@ fn fold(sections: &mut [Section], top: f64) -> &'static str {
 }
 
 /// Height of the head of a residence's fiche on paper, in millimetres.
-fn head_height(territory: &Territory, keep: &str, goals: usize) -> f64 {
+fn head_height(site: &Site, territory: &Territory, vintage: &str, keep: &str, goals: usize) -> f64 {
     let lines = |text: &str, width: usize| text.chars().count().div_ceil(width).max(1) as f64;
-    let name = lines(&territory.name, 34) * 7.6;
+    let name = lines(&territory.name, 26) * 7.6;
+    // The identity is set two by two: each row has the height of its longer text.
+    let place = |tid: Option<Tid>| {
+        tid.map_or(1.0, |t| {
+            let place = site.territories.get(t);
+            lines(&format!("{} {}", place.name, place.code), 22)
+        })
+    };
+    let lineage = territory.lineage;
+    let landlord = territory.landlord.as_ref().filter(|_| site.config.landlords.shown);
+    let landlord = landlord.map_or(0.0, |l| lines(l, 22) + lines(&site.config.landlords.legal_basis, 26));
+    let identity = place(lineage.commune).max(place(lineage.iris))
+        + (place(lineage.qpv) + 1.0).max(landlord)
+        + lines(vintage, 22).max(2.0);
+    let identity = (identity * 3.3 + 2.0).max(34.0);
     let address = territory.address.as_deref().map_or(0.0, |a| lines(a, 62) * 5.2);
     // Words of the sentences, tags left out.
     let mut words = String::new();
@@ -662,7 +676,7 @@ fn head_height(territory: &Territory, keep: &str, goals: usize) -> f64 {
             _ => {}
         }
     }
-    let left = 5.0 + name + address + 34.0 + 7.0 + sentences;
+    let left = 5.0 + name + address + identity + 7.0 + sentences;
     let right = 80.0;
     let goals = if goals == 0 { 0.0 } else { 12.0 + goals as f64 * 5.2 };
     left.max(right) + goals + 6.0

@@ -257,6 +257,7 @@ class Packet {
           group("Leurs quartiers", around, 1 + residences.length),
         ),
       ),
+      el("p", { class: "note only-print" }, "Données confidentielles, réservées aux partenaires signataires de la convention. Secret professionnel ; pas d’usage commercial ni de transmission à un tiers. Valable jusqu’à la prochaine actualisation."),
     );
     heads(all);
     this.out.replaceChildren(contents, ...all.map((f, i) => adopt(f, i + 1)));
