@@ -28,6 +28,11 @@ pub struct Source {
 }
 
 impl Source {
+    /// Indicators that a break concerns, by the beginnings of their names; none when it concerns them all.
+    pub fn scope_of(&self, year: u16) -> Option<String> {
+        self.break_scopes.get(&year).filter(|s| !s.is_empty()).map(|s| s.join(", "))
+    }
+
     /// Tells whether the next vintage was due before `year`-`month`.
     pub fn is_overdue(&self, year: u16, month: u8) -> bool {
         self.next_vintage.is_some_and(|next| next < (year, month))

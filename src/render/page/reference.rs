@@ -142,7 +142,7 @@ fn source_value(r: &Renderer<'_>, source: &Source) -> Value {
     let breaks: Vec<Value> = source
         .breaks
         .iter()
-        .map(|(year, why)| context! { year, why => why.as_str() })
+        .map(|(year, why)| context! { year, why => why.as_str(), scope => source.scope_of(*year) })
         .collect();
     context! {
         id => source.id.as_str(),

@@ -355,7 +355,14 @@ pub(super) fn sources(sheet: &mut Worksheet, site: &Site, look: &Look, indicator
     for (row, source) in (2u32..).zip(&used) {
         let next = source.next_vintage.map(|(y, m)| format!("{y}-{m:02}"));
         let last = source.last_vintage.map(|v| v.label());
-        let breaks: Vec<String> = source.breaks.iter().map(|(y, why)| format!("{y} : {why}")).collect();
+        let breaks: Vec<String> = source
+            .breaks
+            .iter()
+            .map(|(y, why)| match source.scope_of(*y) {
+                Some(scope) => format!("{y} ({scope}) : {why}"),
+                None => format!("{y} : {why}"),
+            })
+            .collect();
         let texts: [&str; 9] = [
             &source.id,
             &source.producer,
