@@ -445,6 +445,12 @@ impl Config {
                 "retirer « residence » de ses échelles",
             );
         }
+        for block in self.fiche.iter().filter(|b| self.theme(&b.theme).is_none()) {
+            refuse(
+                format!("bloc de fiche « {} » : thème « {} » inconnu", block.id, block.theme),
+                "employer l’id d’une table [[themes]]",
+            );
+        }
         for (what, ids) in [
             ("thème", self.themes.iter().map(|x| x.id.as_str()).collect::<Vec<_>>()),
             (
@@ -452,6 +458,7 @@ impl Config {
                 self.equipment.iter().map(|x| x.id.as_str()).collect(),
             ),
             ("objectif", self.goals.iter().map(|x| x.id.as_str()).collect()),
+            ("bloc de fiche", self.fiche.iter().map(|x| x.id.as_str()).collect()),
         ] {
             let mut seen = std::collections::BTreeSet::new();
             for id in ids {

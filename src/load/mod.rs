@@ -154,6 +154,19 @@ fn names_in_config(path: &Path, config: &Config, dictionary: &crate::model::Dict
             );
         }
     }
+    // A series is one number per vintage: categories and words have none.
+    for (block, id) in config.fiche.iter().flat_map(|b| b.series.iter().map(move |id| (b, id))) {
+        let Some(x) = dictionary.find(id).map(|iid| dictionary.get(iid)) else {
+            continue;
+        };
+        if x.is_split() || x.kind.is_word() || x.thematic_only {
+            found.push(
+                Diagnostic::error(format!("bloc « {} » : « {id} » ne se suit pas en courbe", block.id))
+                    .at(path)
+                    .hint("« series » demande des indicateurs chiffrés et sans catégories"),
+            );
+        }
+    }
     for goal in &config.goals {
         let Some(iid) = dictionary.find(&goal.indicator) else {
             continue;
