@@ -19,6 +19,9 @@ use crate::model::{Audience, Iid, Scale, Site, Territory, Tid, Vintage};
 pub const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
                        worker-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+/// Residences listed on the fiche of their territory; the others are on their own page.
+pub const ON_FICHE: usize = 20;
+
 /// What fills a path.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Output {
@@ -26,7 +29,7 @@ pub enum Output {
     Home,
     /// Fiche of a territory.
     Fiche(Tid),
-    /// Full list of the residences of a commune.
+    /// Full list of the residences of a commune, or of an IRIS or QPV whose fiche cannot hold them.
     Residences(Tid),
     /// List of the territories of a scale.
     List(Scale),
@@ -206,6 +209,11 @@ pub fn outputs(site: &Site, published: &Published) -> Result<Plan> {
             for (path, output) in packet(site, tid) {
                 add(path, output);
             }
+            add(format!("{folder}residences/index.html"), Output::Residences(tid));
+        }
+        if matches!(territory.scale, Scale::Iris | Scale::Qpv)
+            && site.territories.inside(tid, Scale::Residence).len() > ON_FICHE
+        {
             add(format!("{folder}residences/index.html"), Output::Residences(tid));
         }
         if let Some(last) = last[territory.scale.rank()][site.territories.rank(tid)] {

@@ -199,8 +199,20 @@ fn labels(out: &mut String, map: &Locator, discs: &[(f64, f64, f64)], here: Opti
             labels.place(frame, &name, 10.0, r#" letter-spacing=".5""#, &places);
         }
     }
+    // Neighbours last: the territory, its QPV and its residences come first.
+    if map.here.is_none() && !map.filled {
+        for (name, shape) in map.neighbours {
+            if let Some(spot) = label::spot(frame, shape) {
+                let places = [0.0, -14.0, 14.0, -28.0, 28.0].map(|dy| (spot.x, spot.y + dy + 4.0, Anchor::Middle));
+                labels.place(frame, name, 10.0, QUIET, &places);
+            }
+        }
+    }
     labels.finish(out);
 }
+
+/// Neighbours are named in a lighter ink.
+const QUIET: &str = r##" fill="#5f6771""##;
 
 /// Says whether a place of the drawing is in a shape.
 fn inside(frame: &Frame, shape: &MultiPolygon, x: f64, y: f64) -> bool {

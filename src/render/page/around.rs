@@ -208,7 +208,7 @@ fn quartier(
         height += rows.len() as f64 + 2.4;
     }
     if full {
-        for note in &block.notes {
+        for (_, note) in &block.notes {
             out.push_str("<p class=\"note\">");
             out.push_str(note);
             out.push_str("</p>\n");
@@ -245,7 +245,7 @@ pub(super) fn closed(r: &Renderer<'_>, block: &Block<'_>, territory: &Territory,
     })
     .collect();
     html.push_str(&if places.is_empty() {
-        "la métropole".to_owned()
+        markup::escaped(&r.noun(Scale::Metropole).the())
     } else {
         places.join(", ")
     });
@@ -262,16 +262,18 @@ pub(super) fn closed(r: &Renderer<'_>, block: &Block<'_>, territory: &Territory,
 }
 
 /// Words of a residence without figures.
-pub(super) fn protected_words(layout: &Layout<'_>, at: &At<'_>) -> String {
+pub(super) fn protected_words(layout: &Layout<'_>, at: &At<'_>, threshold: u32) -> String {
     let secret = layout
         .blocks
         .iter()
         .filter_map(emblem)
         .any(|c| c.get(at.scale, at.rank).and_then(|f| f.state()) == Some(crate::model::State::Secret));
     let why = if secret {
-        "Ses chiffres sont couverts par le secret statistique, parce que la convention ne permet pas de décrire moins de onze logements, ou parce qu’ils permettraient de retrouver ceux d’une voisine."
+        format!(
+            "Ses chiffres sont couverts par le secret statistique, parce que la convention ne permet pas de décrire moins de {threshold} logements, ou parce qu’ils permettraient de retrouver ceux d’une voisine."
+        )
     } else {
-        "Aucun chiffre n’est disponible pour elle dans les sources de cette édition."
+        "Aucun chiffre n’est disponible pour elle dans les sources de cette édition.".to_owned()
     };
     format!(
         "<p>Cette résidence figure dans l’atlas comme toutes les autres : elle a son adresse, sa place sur la carte et sa fiche. {why}</p>\n<p>Ce qui est public — équipements, quartier — se lit ci-dessous, à l’identique des autres fiches.</p>"

@@ -45,7 +45,7 @@ pub(super) fn page(r: &Renderer<'_>, tid: Tid) -> Result<String> {
     let fiche = view(r, tid, 1, String::new(), "", &root);
     let about = About {
         title: title(r, territory),
-        description: format!("{} : parc, occupation, attributions et environnement.", fiche.place),
+        description: description(r, territory, &fiche.place),
         place: fiche.place,
         vintage: fiche.vintage,
         class: match territory.scale {
@@ -69,6 +69,21 @@ pub(super) fn page(r: &Renderer<'_>, tid: Tid) -> Result<String> {
         r.keep_paper(tid, &html);
     }
     Ok(html)
+}
+
+/// What a fiche holds, from the titles of its blocks: « IRIS Le Canal · 990190103 : parc, occupation, attributions. »
+fn description(r: &Renderer<'_>, territory: &Territory, place: &str) -> String {
+    let titles: Vec<String> = r
+        .layout(territory.scale)
+        .blocks
+        .iter()
+        .map(|b| markup::inner(&b.title))
+        .collect();
+    if titles.is_empty() {
+        place.to_owned()
+    } else {
+        format!("{place} : {}.", titles.join(", "))
+    }
 }
 
 /// Name of a page, different for each territory: names are shared, codes are not.
@@ -145,7 +160,13 @@ pub(super) fn view(r: &Renderer<'_>, tid: Tid, level: u8, class: String, prefix:
         sections.extend(series::section(layout, &sides, r));
     }
     if hidden {
-        sections.push(around::protected(r, layout, &sides, territory));
+        // Advice and goals are words: they are for a residence without figures too.
+        let mut section = around::protected(r, layout, &sides, territory);
+        if let Some(advice) = advice(r, tid, root, level) {
+            section.html.push_str(&advice.html);
+            section.height += advice.height;
+        }
+        sections.push(section);
     } else {
         let mut advice = advice(r, tid, root, level);
         for block in &layout.blocks {
@@ -182,18 +203,14 @@ pub(super) fn view(r: &Renderer<'_>, tid: Tid, level: u8, class: String, prefix:
     let (keep_title, keep) = if hidden {
         (
             "Une résidence présente, des chiffres protégés",
-            around::protected_words(layout, &at),
+            around::protected_words(layout, &at, site.config.thresholds.dwellings),
         )
     } else if keep_list.is_empty() {
         ("", String::new())
     } else {
         ("À retenir", format!("<ul>\n{keep_list}</ul>"))
     };
-    let goals = if hidden {
-        Vec::new()
-    } else {
-        goals::for_residence(r, territory)
-    };
+    let goals = goals::for_residence(r, territory);
     let kind = if scale == Scale::Metropole {
         "Territoire de référence"
     } else {
@@ -219,7 +236,7 @@ pub(super) fn view(r: &Renderer<'_>, tid: Tid, level: u8, class: String, prefix:
         prefix,
         level,
         class => format!("{}{}{class}", scale.key(), dense),
-        solo => scale != Scale::Residence && scale != Scale::Iris && scale != Scale::Qpv,
+        solo => locator.is_empty(),
         kind,
         code => territory.code.as_str(),
         name => territory.name.as_str(),
@@ -228,7 +245,7 @@ pub(super) fn view(r: &Renderer<'_>, tid: Tid, level: u8, class: String, prefix:
         actions => if in_packet { Vec::new() } else { actions(r, tid) },
         keep_title,
         keep => safe(keep),
-        locator => safe(locator),
+        locator => safe(locator.clone()),
         figures => safe(if scale == Scale::Residence { String::new() } else { figures(layout, &sides, site) }),
         goals_title => "Objectif d’équilibre",
         goals,
@@ -382,6 +399,16 @@ fn own(block: &Block<'_>, sides: &mut Sides<'_>, advice: Option<Advice>, goals: 
         pieces(&mut html, block, right, sides, &mut part, level);
         html.push_str(advice.as_ref().map_or("", |a| &a.html));
         html.push_str("</div>\n</div>\n");
+    }
+    // The sheet of a residence has no room for them: they are one link away.
+    if at.scale != Scale::Residence && !block.notes.is_empty() {
+        html.push_str("<ul class=\"note caveats\">\n");
+        for (labels, note) in &block.notes {
+            html.push_str(&format!("<li><b>{}</b>\u{A0}: ", labels.join(", ")));
+            html.push_str(note);
+            html.push_str("</li>\n");
+        }
+        html.push_str("</ul>\n");
     }
     let height = column_height(left).max(column_height(right) + extra) + 3.2;
     Section {

@@ -11,7 +11,7 @@ use crate::config::{Goal, Sense};
 use crate::format;
 use crate::model::{Scale, Territory};
 
-/// Table of the goals whose share belongs to a block; empty where none applies.
+/// Table of the goals whose share is one of the indicators of a block; empty where none applies.
 pub(super) fn gauges(r: &Renderer<'_>, block: &Block<'_>, sides: &Sides<'_>) -> String {
     let site = r.site;
     let scale = sides.here.scale;
@@ -23,7 +23,7 @@ pub(super) fn gauges(r: &Renderer<'_>, block: &Block<'_>, sides: &Sides<'_>) -> 
         .filter_map(|goal| {
             let iid = site.dictionary.find(&goal.indicator)?;
             let indicator = site.dictionary.get(iid);
-            if indicator.theme != block.theme || !r.published.is_open(iid, scale) {
+            if !block.indicators.contains(&iid) || !r.published.is_open(iid, scale) {
                 return None;
             }
             let category = match &goal.category {
@@ -34,9 +34,16 @@ pub(super) fn gauges(r: &Renderer<'_>, block: &Block<'_>, sides: &Sides<'_>) -> 
             Some((goal, Column::new(site, r.published, iid, category, vintage)))
         })
         .collect();
-    let Some((_, first)) = goals.first() else {
+    if goals.is_empty() {
         return String::new();
-    };
+    }
+    let mut windows: Vec<String> = Vec::new();
+    for (_, column) in &goals {
+        let label = column.cell.vintage.label();
+        if !windows.contains(&label) {
+            windows.push(label);
+        }
+    }
     let mut out = format!(
         concat!(
             "<section class=\"scroll\" aria-label=\"Objectifs réglementaires\" tabindex=\"0\">\n<table class=\"goals d1\">\n",
@@ -45,7 +52,7 @@ pub(super) fn gauges(r: &Renderer<'_>, block: &Block<'_>, sides: &Sides<'_>) -> 
             "<th scope=\"col\" class=\"n me\">Part (%)</th><th scope=\"col\" class=\"g\">0 – 100\u{A0}%</th>",
             "<th scope=\"col\" class=\"n\">Objectif (%)</th><th scope=\"col\">Résultat</th>"
         ),
-        first.cell.vintage.label()
+        windows.join(", ")
     );
     for (_, label) in &sides.references {
         out.push_str(&format!("<th scope=\"col\" class=\"n\">{label} (%)</th>"));

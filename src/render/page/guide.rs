@@ -21,7 +21,7 @@ pub(super) fn page(r: &Renderer<'_>) -> Result<String> {
         Some(tid) => {
             let fiche = fiche::view(r, tid, 2, String::new(), "exemple-", root);
             let html = r.render("partials/fiche.html", context! { root, f => fiche.view })?;
-            (html, notes(&fiche.parts))
+            (html, notes(r, &fiche.parts))
         }
         None => (String::new(), Vec::new()),
     };
@@ -46,7 +46,7 @@ pub(super) fn page(r: &Renderer<'_>) -> Result<String> {
 }
 
 /// One note per part, in the order of the fiche; what was explained once is not explained again.
-fn notes(parts: &[Part]) -> Vec<Value> {
+fn notes(r: &Renderer<'_>, parts: &[Part]) -> Vec<Value> {
     let mut blocks = 0;
     parts
         .iter()
@@ -58,7 +58,7 @@ fn notes(parts: &[Part]) -> Vec<Value> {
                 ),
                 Part::Sentences => (
                     "À retenir".to_owned(),
-                    "Trois phrases au plus, écrites d’après les chiffres publiés quand l’écart avec la commune sort de l’ordinaire. L’effectif (n) suit chaque pourcentage. Sous 30 logements ou ménages, sur un chiffre caché ou non comparable, l’atlas se tait.",
+                    "Trois phrases au plus, écrites d’après les chiffres publiés quand l’écart avec les références sort de l’ordinaire. L’effectif (n) suit chaque pourcentage. Sous 30 logements ou ménages, sur un chiffre caché ou non comparable, l’atlas se tait.",
                 ),
                 Part::Locator => (
                     "Plan de situation".to_owned(),
@@ -71,7 +71,7 @@ fn notes(parts: &[Part]) -> Vec<Value> {
                 Part::Figures(title) => {
                     blocks += 1;
                     let text = match blocks {
-                        1 => "Le titre donne l’effectif, les sources et leurs millésimes. Dans chaque ligne : la résidence en gras, puis ses références. La barre est la résidence, le trait la commune, le triangle la métropole. « n = » rappelle la base quand elle diffère de celle du titre. Un nom souligné mène à sa définition.",
+                        1 => "Le titre donne l’effectif, les sources et leurs millésimes. Dans chaque ligne : la résidence en gras, puis ses références. La barre est la résidence, le trait {commune}, le triangle {metropole}. « n = » rappelle la base quand elle diffère de celle du titre. Un nom souligné mène à sa définition.",
                         2 => "Même lecture. Un signe à la place d’un chiffre dit pourquoi il manque : s secret, nd non disponible, so sans objet, no échelle non ouverte, cp couverture insuffisante. Un zéro est un vrai zéro.",
                         _ => "Même lecture.",
                     };
@@ -79,13 +79,16 @@ fn notes(parts: &[Part]) -> Vec<Value> {
                 }
                 Part::Closed(title) => (
                     title.clone(),
-                    "La convention n’ouvre pas ce thème à la résidence. Les liens mènent aux fiches du quartier et de la commune, où il se lit.",
+                    "Ce thème ne se lit pas à la résidence. Les liens mènent aux fiches du quartier et de la commune, où il se lit.",
                 ),
                 Part::Around(title) => (
                     title.clone(),
                     "Ce qui entoure la résidence est public : l’équipement le plus proche de chaque famille, à vol d’oiseau, avec le repère de 500 mètres, puis les chiffres du quartier, qui ne décrivent pas la résidence. Cette partie figure aussi quand les chiffres de la résidence sont protégés.",
                 ),
             };
+            let text = text
+                .replace("{commune}", &r.noun(Scale::Commune).the())
+                .replace("{metropole}", &r.noun(Scale::Metropole).the());
             context! { title, text }
         })
         .collect()

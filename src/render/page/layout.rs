@@ -58,7 +58,8 @@ pub(super) enum Mode {
 pub(super) struct Block<'a> {
     pub(super) id: String,
     pub(super) title: String,
-    pub(super) theme: &'a str,
+    /// Its indicators that the scale shows.
+    pub(super) indicators: Vec<Iid>,
     pub(super) summary: &'a str,
     pub(super) mode: Mode,
     /// First count of the block, shown large in its head.
@@ -72,10 +73,12 @@ pub(super) struct Block<'a> {
     pub(super) vintage: Option<Vintage>,
     /// Figures followed over the vintages, oldest first.
     pub(super) series: Vec<Vec<Column<'a>>>,
+    /// Whether the settings choose what is followed.
+    pub(super) followed: bool,
     /// Scales where a closed block may be read.
     pub(super) open_at: Vec<Scale>,
-    /// Caveats of its indicators, escaped, without doubles.
-    pub(super) notes: Vec<String>,
+    /// Caveats of its indicators, each with the names of those that it concerns, escaped.
+    pub(super) notes: Vec<(Vec<String>, String)>,
 }
 
 /// Fiches of a scale.
@@ -209,7 +212,7 @@ impl<'a> Builder<'a> {
         let mut block = Block {
             id: crate::format::slug(id),
             title: title.to_owned(),
-            theme,
+            indicators: visible.clone(),
             summary: self.site.config.theme(theme).map_or("", |t| t.summary.as_str()),
             mode,
             headline: None,
@@ -218,6 +221,7 @@ impl<'a> Builder<'a> {
             sources: self.sources(&described, at, mode),
             vintage: described.iter().filter_map(|i| self.latest(*i, at, mode)).max(),
             series: Vec::new(),
+            followed: series.is_some_and(|s| !s.is_empty()),
             open_at,
             notes: Vec::new(),
         };
@@ -297,8 +301,13 @@ impl<'a> Builder<'a> {
         for iid in visible {
             let x = dictionary.get(*iid);
             let note = markup::escaped(&x.note);
-            if !note.is_empty() && !block.notes.contains(&note) {
-                block.notes.push(note);
+            // A word has its own beside it.
+            if !note.is_empty() && x.kind != Kind::Text {
+                let label = markup::escaped(&x.label);
+                match block.notes.iter_mut().find(|(_, n)| *n == note) {
+                    Some((labels, _)) => labels.push(label),
+                    None => block.notes.push((vec![label], note)),
+                }
             }
             if let Some(coverage) = x.coverage
                 && !block.coverage.iter().any(|c| c.iid == coverage)

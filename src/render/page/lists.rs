@@ -9,13 +9,11 @@ use super::fiche::Section;
 use super::layout::Layout;
 use super::shell::{About, Crumb, Menu, safe};
 use super::{Renderer, markup, reference, table};
+use crate::config::of_name;
 use crate::diag::Result;
 use crate::format;
 use crate::model::{Kind, Scale, ScaleSet, Tid};
-use crate::plan::{self, Output};
-
-/// Residences listed on the fiche of their territory; the others are on their own page.
-const ON_FICHE: usize = 20;
+use crate::plan::{self, ON_FICHE, Output};
 
 /// Figures that stand for a scale in a list: the first count, then the first numbers.
 fn key_columns<'b, 'a>(layout: &'b Layout<'a>, most: usize) -> Vec<&'b Column<'a>> {
@@ -211,9 +209,10 @@ fn ranked(r: &Renderer<'_>, out: &mut String, list: &[Tid], root: &str, full: Op
     let cut = full.is_some() && total > ON_FICHE;
     if total > 0 {
         let caption = format!(
-            "{} {} par nombre de logements{}",
+            "{} {} selon l’indicateur «\u{A0}{}\u{A0}»{}",
             format::integer(total as u64),
             format::plural(total as u64, "résidence classée", "résidences classées"),
+            first.label,
             if cut { " (extrait)" } else { "" }
         );
         out.push_str(&format!(
@@ -471,7 +470,7 @@ pub(super) fn scale(r: &Renderer<'_>, scale: Scale) -> Result<String> {
     list_page(r, about, 1, plural, Value::from(lead), Vec::new(), sections)
 }
 
-/// Renders the full list of the residences of a commune.
+/// Renders the full list of the residences of a commune, an IRIS or a QPV.
 pub(super) fn residences(r: &Renderer<'_>, tid: Tid) -> Result<String> {
     let site = r.site;
     let territory = site.territories.get(tid);
@@ -479,7 +478,11 @@ pub(super) fn residences(r: &Renderer<'_>, tid: Tid) -> Result<String> {
     let root = "../../../";
     let mut html = String::new();
     ranked(r, &mut html, &list, root, None);
-    let title = format!("Résidences de {}", territory.name);
+    let of = match territory.scale {
+        Scale::Commune => of_name(&territory.name),
+        scale => format!("{} {}", r.noun(scale).of(), territory.name),
+    };
+    let title = format!("Résidences {of}");
     let lead = format!(
         "{} {}, de la plus grande à la plus petite ; celles dont les chiffres ne sont pas publiés suivent, par ordre alphabétique.",
         format::integer(list.len() as u64),
@@ -588,6 +591,17 @@ pub(super) fn theme(r: &Renderer<'_>, id: &str) -> Result<String> {
         let name = &site.config.metropole.name;
         sections.push(context! { id => "reference", title => format!("{name} et ses communes"), html => safe(html) });
     }
+    if let Some(column) = rates(r, id).next()
+        && let Some((svg, legend)) = r.maps.choropleth(r, &column, Scale::Commune, None, root, "theme-")
+    {
+        let html = format!("<div class=\"choro\">\n<figure>\n{svg}\n</figure>\n<div>\n{legend}</div>\n</div>\n");
+        let about = format!(
+            "{}, {} · chaque indicateur a les siennes sur sa page",
+            markup::escaped(&column.indicator.label),
+            column.cell.vintage.label()
+        );
+        sections.push(context! { id => "carte", title => "Carte", about => safe(about), html => safe(html) });
+    }
     let actions: Vec<Value> = Scale::ALL
         .into_iter()
         .filter_map(|scale| {
@@ -610,6 +624,20 @@ pub(super) fn theme(r: &Renderer<'_>, id: &str) -> Result<String> {
         ..About::default()
     };
     list_page(r, about, 2, label, Value::from(summary), actions, sections)
+}
+
+/// Last figures of the shares and rates of a theme that communes show without categories.
+fn rates<'a>(r: &Renderer<'a>, theme: &'a str) -> impl Iterator<Item = Column<'a>> {
+    let (site, published) = (r.site, r.published);
+    site.dictionary
+        .of_theme(theme)
+        .filter(move |(iid, x)| {
+            x.kind.is_ratio() && !x.is_split() && published.is_open(*iid, Scale::Commune)
+        })
+        .filter_map(move |(iid, _)| {
+            let vintage = published.latest(iid, Scale::Commune)?;
+            Some(Column::new(site, published, iid, None, vintage))
+        })
 }
 
 /// Figures of a theme for the metropole and each commune.

@@ -28,6 +28,8 @@ const FINEST: f64 = 2.0;
 const LEVELS: usize = 18;
 /// Radius of a residence of one dwelling on a locator map, in drawing units.
 const PER_UNIT: f64 = 1.1;
+/// Residences on a locator map beyond which only those of the commune are drawn, without links.
+const CROWD: usize = 150;
 /// Radius of the ring around a residence, in metres.
 const RING: f64 = 500.0;
 
@@ -396,7 +398,7 @@ impl<'a> Maps<'a> {
         })
     }
 
-    /// Locator map of a residence, an IRIS or a QPV, with its key.
+    /// Locator map of a residence, an IRIS, a QPV or a commune, with its key.
     pub(super) fn locator(&self, r: &Renderer<'_>, tid: Tid, root: &str, prefix: &str) -> String {
         let site = r.site;
         let territory = site.territories.get(tid);
@@ -413,7 +415,7 @@ impl<'a> Maps<'a> {
                 let frame = draw::locator::around(point.0, RING, 360.0, 300.0);
                 (frame, territory.lineage.iris, Some(RING))
             }
-            Scale::Iris | Scale::Qpv => {
+            Scale::Commune | Scale::Iris | Scale::Qpv => {
                 let Some(bounds) = territory.shape.as_ref().and_then(|s| envelope([s])) else {
                     return String::new();
                 };
@@ -421,7 +423,9 @@ impl<'a> Maps<'a> {
             }
             _ => return String::new(),
         };
-        let iris = self.layer(Scale::Iris).map(|l| (l, l.levels.at(frame.scale)));
+        // A commune among the communes, the others among the IRIS.
+        let around = if territory.scale == Scale::Commune { Scale::Commune } else { Scale::Iris };
+        let zones = self.layer(around).map(|l| (l, l.levels.at(frame.scale)));
         let shown = zone.and_then(|z| {
             let t = site.territories.get(z);
             let layer = self.layer(t.scale)?;
@@ -430,9 +434,9 @@ impl<'a> Maps<'a> {
                 layer.levels.at(frame.scale).zone(site.territories.rank(z)),
             ))
         });
-        let neighbours = iris
+        let neighbours = zones
             .as_ref()
-            .map(|(layer, level)| self.around(site, layer, level, zone, &frame))
+            .map(|(layer, level)| self.around(site, around, layer, level, zone, &frame))
             .unwrap_or_default();
         let overlays: Vec<Overlay<'_>> = self
             .overlays(&frame)
@@ -444,9 +448,20 @@ impl<'a> Maps<'a> {
             })
             .map(|(_, o)| o)
             .collect();
-        let near = self.near(site, &frame, tid);
+        let mut near = self.near(site, &frame, tid);
+        let crowded = near.len() > CROWD;
+        if crowded {
+            near.retain(|(t, _)| Some(tid) == site.territories.get(*t).lineage.commune || territory.scale != Scale::Commune);
+        }
+        let per_unit = if crowded || territory.scale == Scale::Commune { PER_UNIT / 2.0 } else { PER_UNIT };
         let places = column.map(|c| Places::new(r, c, near.iter().copied(), root));
-        let symbols = places.as_ref().map(|p| p.symbols(r)).unwrap_or_default();
+        let mut symbols = places.as_ref().map(|p| p.symbols(r)).unwrap_or_default();
+        if crowded {
+            // Hundreds of targets that no finger can part: the list has the links.
+            for symbol in &mut symbols {
+                symbol.href = None;
+            }
+        }
         let own = column
             .zip(territory.point)
             .filter(|_| territory.scale == Scale::Residence);
@@ -475,7 +490,7 @@ impl<'a> Maps<'a> {
             limits: &[],
             overlays: &overlays,
             residences: &symbols,
-            per_unit: PER_UNIT,
+            per_unit,
             here,
             ring,
         });
@@ -487,7 +502,7 @@ impl<'a> Maps<'a> {
         }
         if symbols.iter().any(|s| s.value.number().is_some()) {
             key(
-                &legend::circles(&[200.0, 100.0, 20.0], PER_UNIT),
+                &legend::circles(&[200.0, 100.0, 20.0], per_unit),
                 if territory.scale == Scale::Residence {
                     "autres\u{A0}: 20, 100, 200 logements"
                 } else {
@@ -501,10 +516,9 @@ impl<'a> Maps<'a> {
         if shown.is_some() {
             key(
                 legend::KEY_TERRITORY,
-                if territory.scale == Scale::Qpv {
-                    "QPV"
-                } else {
-                    r.label(Scale::Iris)
+                match territory.scale {
+                    Scale::Residence => r.label(Scale::Iris),
+                    scale => r.label(scale),
                 },
             );
         }
@@ -525,16 +539,17 @@ impl<'a> Maps<'a> {
         out
     }
 
-    /// IRIS around a zone: its neighbours, or those that the window shows.
+    /// Zones of a scale around another: its neighbours, or those that the window shows.
     fn around<'s>(
         &self,
         site: &'s Site,
+        scale: Scale,
         layer: &Layer<'a>,
         level: &'s Level<'_>,
         zone: Option<Tid>,
         frame: &Frame,
     ) -> Vec<(&'s str, &'s MultiPolygon)> {
-        let own = zone.filter(|z| site.territories.get(*z).scale == Scale::Iris);
+        let own = zone.filter(|z| site.territories.get(*z).scale == scale);
         let ranks: Vec<usize> = match own {
             Some(tid) => layer.neighbours[site.territories.rank(tid)].clone(),
             None => (0..layer.count)
@@ -544,7 +559,7 @@ impl<'a> Maps<'a> {
         ranks
             .into_iter()
             .map(|i| {
-                let name = site.territories.get(site.territories.at(Scale::Iris, i)).name.as_str();
+                let name = site.territories.get(site.territories.at(scale, i)).name.as_str();
                 (name, level.zone(i))
             })
             .collect()

@@ -9,40 +9,50 @@ use super::{marks, markup};
 use crate::format;
 use crate::model::{Kind, Site, Vintage};
 
-/// Charts drawn on a fiche.
+/// Charts of a block.
 const MOST: usize = 6;
 
-/// Section of the evolution; none under three vintages.
+/// Section of the evolution, block by block; none under three vintages.
 pub(super) fn section(layout: &Layout<'_>, sides: &Sides<'_>, r: &Renderer<'_>) -> Option<Section> {
-    let all: Vec<&Vec<Column<'_>>> = layout
+    // On paper, what the settings choose; where they choose nothing, all of it.
+    let chosen = layout.blocks.iter().any(|b| b.followed && !b.series.is_empty());
+    let blocks: Vec<(&str, bool, Vec<&Vec<Column<'_>>>)> = layout
         .blocks
         .iter()
-        .filter(|b| b.mode == Mode::Own)
-        .flat_map(|b| &b.series)
-        .take(MOST)
+        .filter(|b| b.mode == Mode::Own && !b.series.is_empty())
+        .map(|b| (b.title.as_str(), b.followed || !chosen, b.series.iter().take(MOST).collect()))
         .collect();
-    let mut vintages: Vec<Vintage> = all.iter().flat_map(|s| s.iter().map(|c| c.cell.vintage)).collect();
-    vintages.sort_unstable();
-    vintages.dedup();
+    let all = || blocks.iter().flat_map(|(_, _, series)| series);
+    let mut vintages: Vec<Vintage> = all().flat_map(|s| s.iter().map(|c| c.cell.vintage)).collect();
+    vintages.sort_by_key(|v| v.last());
     let (first, last) = (vintages.first()?, vintages.last()?);
-    let mut html = String::new();
     // A narrow territory is set beside the metropole only: its commune is on the marks above.
     let reference = sides.references.last();
+    let mut html = String::new();
     let mut drawn = false;
-    let mut charts = String::from("<div class=\"multiples\">\n");
-    for (i, series) in all.iter().enumerate() {
-        // A count is followed by itself: that of a larger place would flatten it.
-        let beside = reference.filter(|_| series.first().is_some_and(|c| c.indicator.kind != Kind::Count));
-        drawn |= marks::lines(&mut charts, series, sides, beside, i, r.site);
+    let mut rank = 0;
+    for (title, printed, list) in &blocks {
+        html.push_str(if *printed { "<div>\n" } else { "<div class=\"only-screen\">\n" });
+        let mut charts = String::from("<div class=\"multiples\">\n");
+        let mut some = false;
+        for series in list {
+            // A count is followed by itself: that of a larger place would flatten it.
+            let beside = reference.filter(|_| series.first().is_some_and(|c| c.indicator.kind != Kind::Count));
+            some |= marks::lines(&mut charts, series, sides, beside, rank, r.site);
+            rank += 1;
+        }
+        charts.push_str("</div>\n");
+        if some {
+            html.push_str(&charts);
+        }
+        drawn |= some;
+        table(&mut html, &markup::escaped(title), list, sides, reference);
+        html.push_str("</div>\n");
     }
-    charts.push_str("</div>\n");
     if drawn {
-        html.push_str(&charts);
         html.push_str("<p class=\"note\">Chaque graphique a sa propre échelle, qui ne part pas de zéro. Un millésime manquant interrompt la ligne ; une rupture de méthode est ombrée, et les valeurs de part et d’autre ne se comparent pas.</p>\n");
     }
-    table(&mut html, &all, &vintages, sides, reference);
-    let sources: Vec<&str> = all
-        .iter()
+    let sources: Vec<&str> = all()
         .filter_map(|s| s.first())
         .map(|c| {
             r.site
@@ -74,42 +84,50 @@ pub(super) fn section(layout: &Layout<'_>, sides: &Sides<'_>, r: &Renderer<'_>) 
     })
 }
 
+/// A table of the territory, then one of its reference: a row says nothing of the place of another.
 fn table(
     out: &mut String,
+    title: &str,
     all: &[&Vec<Column<'_>>],
-    vintages: &[Vintage],
     sides: &Sides<'_>,
     reference: Option<&(At<'_>, &str)>,
 ) {
-    out.push_str(
-        "<section class=\"scroll\" aria-label=\"Séries\" tabindex=\"0\">\n<table class=\"series\">\n<caption>Valeurs par millésime</caption>\n<thead><tr><th scope=\"col\">Indicateur</th><th scope=\"col\">Territoire</th>",
-    );
-    for vintage in vintages {
-        out.push_str(&format!("<th scope=\"col\" class=\"n\">{}</th>", vintage.label()));
+    let mut vintages: Vec<Vintage> = all.iter().flat_map(|s| s.iter().map(|c| c.cell.vintage)).collect();
+    vintages.sort_unstable();
+    vintages.dedup();
+    let places = std::iter::once((&sides.here, sides.label)).chain(reference.map(|(at, label)| (at, *label)));
+    // Few vintages leave room for both side by side.
+    let short = reference.is_some() && vintages.len() <= 5;
+    if short {
+        out.push_str("<div class=\"cols\">\n");
     }
-    out.push_str("</tr></thead>\n");
-    for series in all {
-        let Some(first) = series.first() else { continue };
-        let mut places: Vec<(&At<'_>, &str)> = vec![(&sides.here, sides.label)];
-        places.extend(reference.map(|(at, label)| (at, *label)));
-        out.push_str("<tbody>\n");
-        for (i, (at, label)) in places.iter().enumerate() {
-            out.push_str(if i == 0 { "<tr class=\"me\">" } else { "<tr>" });
-            if i == 0 {
-                out.push_str(&format!("<th scope=\"rowgroup\" rowspan=\"{}\">", places.len()));
-                markup::link(
-                    out,
-                    sides.root,
-                    &format!("indicateurs/{}/", first.indicator.id),
-                    &first.label,
-                );
-                out.push_str(&first.unit());
-                out.push_str("</th>");
-            }
-            out.push_str("<th scope=\"row\">");
-            out.push_str(label);
+    for (i, (at, label)) in places.enumerate() {
+        let caption = format!("{title}, {}\u{A0}: valeurs par millésime", markup::inner(label));
+        out.push_str(&format!(
+            "<section class=\"scroll{}\" aria-label=\"{caption}\" tabindex=\"0\">\n<table class=\"series\">\n<caption>{caption}</caption>\n<thead><tr><th scope=\"col\">Indicateur</th>",
+            // On paper the reference is a line of the chart, and its values are on its own fiche.
+            if i == 0 { "" } else { " only-screen" }
+        ));
+        for vintage in &vintages {
+            out.push_str(&format!("<th scope=\"col\" class=\"n\">{}</th>", vintage.label()));
+        }
+        out.push_str("</tr></thead>\n<tbody>\n");
+        for series in all {
+            let Some(first) = series.first() else { continue };
+            out.push_str(if i == 0 {
+                "<tr class=\"me\"><th scope=\"row\">"
+            } else {
+                "<tr><th scope=\"row\">"
+            });
+            markup::link(
+                out,
+                sides.root,
+                &format!("indicateurs/{}/", first.indicator.id),
+                &first.label,
+            );
+            out.push_str(&first.unit());
             out.push_str("</th>");
-            for vintage in vintages {
+            for vintage in &vintages {
                 match series.iter().find(|c| c.cell.vintage == *vintage) {
                     Some(column) => super::table::cell(out, column, at, column.get(at.scale, at.rank), 0, ""),
                     None => out.push_str("<td class=\"n\">–</td>"),
@@ -117,9 +135,11 @@ fn table(
             }
             out.push_str("</tr>\n");
         }
-        out.push_str("</tbody>\n");
+        out.push_str("</tbody>\n</table>\n</section>\n");
     }
-    out.push_str("</table>\n</section>\n");
+    if short {
+        out.push_str("</div>\n");
+    }
 }
 
 /// Change of a count between its first and last published vintages, in percent; none when either is hidden.

@@ -101,7 +101,7 @@ impl<'a> Sides<'a> {
                 "<col class=\"c-m\">"
             });
             if gaps {
-                out.push_str("<col class=\"c-e\">");
+                out.push_str("<col class=\"c-g\">");
             }
         }
         out.push_str("</colgroup>\n<thead><tr><th scope=\"col\">");
@@ -238,7 +238,11 @@ impl<'a> Sides<'a> {
         let lines: Vec<Line<'a, '_>> = rows.iter().map(|r| self.line(r)).collect();
         let Some(first) = lines.first() else { return };
         let decimals = decimals(&lines);
-        out.push_str("<table class=\"strip\">\n<caption>");
+        out.push_str(if self.with_gaps() {
+            "<table class=\"strip gaps\">\n<caption>"
+        } else {
+            "<table class=\"strip\">\n<caption>"
+        });
         markup::link(
             out,
             self.root,
@@ -277,6 +281,10 @@ impl<'a> Sides<'a> {
             out.push_str("</tr>\n");
         }
         for (i, (at, _)) in self.references.iter().enumerate().filter(|_| self.with_gaps()) {
+            let gap = |l: &Line<'_, '_>| compare::gap(l.row.column.indicator, l.figures[0], l.figures[i + 1]);
+            if lines.iter().all(|l| gap(l).is_none()) {
+                continue;
+            }
             out.push_str(&format!(
                 "<tr class=\"e\"><th scope=\"row\"><abbr title=\"Écart avec {}, en points\">Écart {}</abbr></th>",
                 markup::escaped(&self.noun(at.scale).the()),
