@@ -156,6 +156,17 @@ label = "Parc"
     }
 
     #[test]
+    fn a_block_of_the_fiche_names_a_known_theme_and_is_alone_of_its_name() {
+        let block = |theme: &str| format!("[[fiche]]\nid = \"bloc\"\ntitle = \"Bloc\"\ntheme = \"{theme}\"\n");
+        let parse = |blocks: &str| Config::parse(&format!("{MINIMAL}{blocks}"), Path::new("atlas.toml"));
+        assert!(parse(&block("parc")).is_ok());
+        let found = parse(&block("park")).expect_err("an unknown theme").to_string();
+        assert!(found.contains("bloc de fiche « bloc » : thème « park » inconnu"), "{found}");
+        let found = parse(&(block("parc") + &block("parc"))).expect_err("two blocks of one name").to_string();
+        assert!(found.contains("bloc de fiche « bloc » décrit deux fois"), "{found}");
+    }
+
+    #[test]
     fn a_threshold_under_eleven_names_its_article() {
         let text = format!("{MINIMAL}\n[thresholds]\ndwellings = 5\n");
         let found = Config::parse(&text, Path::new("atlas.toml")).expect_err("unsafe threshold");

@@ -30,7 +30,10 @@ pub struct Source {
 impl Source {
     /// Indicators that a break concerns, by the beginnings of their names; none when it concerns them all.
     pub fn scope_of(&self, year: u16) -> Option<String> {
-        self.break_scopes.get(&year).filter(|s| !s.is_empty()).map(|s| s.join(", "))
+        self.break_scopes
+            .get(&year)
+            .filter(|s| !s.is_empty())
+            .map(|s| s.join(", "))
     }
 
     /// Tells whether the next vintage was due before `year`-`month`.

@@ -631,9 +631,7 @@ fn rates<'a>(r: &Renderer<'a>, theme: &'a str) -> impl Iterator<Item = Column<'a
     let (site, published) = (r.site, r.published);
     site.dictionary
         .of_theme(theme)
-        .filter(move |(iid, x)| {
-            x.kind.is_ratio() && !x.is_split() && published.is_open(*iid, Scale::Commune)
-        })
+        .filter(move |(iid, x)| x.kind.is_ratio() && !x.is_split() && published.is_open(*iid, Scale::Commune))
         .filter_map(move |(iid, _)| {
             let vintage = published.latest(iid, Scale::Commune)?;
             Some(Column::new(site, published, iid, None, vintage))

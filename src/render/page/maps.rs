@@ -424,7 +424,11 @@ impl<'a> Maps<'a> {
             _ => return String::new(),
         };
         // A commune among the communes, the others among the IRIS.
-        let around = if territory.scale == Scale::Commune { Scale::Commune } else { Scale::Iris };
+        let around = if territory.scale == Scale::Commune {
+            Scale::Commune
+        } else {
+            Scale::Iris
+        };
         let zones = self.layer(around).map(|l| (l, l.levels.at(frame.scale)));
         let shown = zone.and_then(|z| {
             let t = site.territories.get(z);
@@ -451,9 +455,15 @@ impl<'a> Maps<'a> {
         let mut near = self.near(site, &frame, tid);
         let crowded = near.len() > CROWD;
         if crowded {
-            near.retain(|(t, _)| Some(tid) == site.territories.get(*t).lineage.commune || territory.scale != Scale::Commune);
+            near.retain(|(t, _)| {
+                Some(tid) == site.territories.get(*t).lineage.commune || territory.scale != Scale::Commune
+            });
         }
-        let per_unit = if crowded || territory.scale == Scale::Commune { PER_UNIT / 2.0 } else { PER_UNIT };
+        let per_unit = if crowded || territory.scale == Scale::Commune {
+            PER_UNIT / 2.0
+        } else {
+            PER_UNIT
+        };
         let places = column.map(|c| Places::new(r, c, near.iter().copied(), root));
         let mut symbols = places.as_ref().map(|p| p.symbols(r)).unwrap_or_default();
         if crowded {

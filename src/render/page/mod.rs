@@ -143,6 +143,11 @@ impl<'a> Renderer<'a> {
         &self.labels[scale.rank()]
     }
 
+    /// A scale inside a sentence: « la commune », « du département ».
+    fn noun(&self, scale: Scale) -> &Noun {
+        &self.nouns[scale.rank()]
+    }
+
     fn render(&self, template: &str, context: Value) -> Result<String> {
         self.env
             .get_template(template)

@@ -20,7 +20,13 @@ pub(super) fn section(layout: &Layout<'_>, sides: &Sides<'_>, r: &Renderer<'_>) 
         .blocks
         .iter()
         .filter(|b| b.mode == Mode::Own && !b.series.is_empty())
-        .map(|b| (b.title.as_str(), b.followed || !chosen, b.series.iter().take(MOST).collect()))
+        .map(|b| {
+            (
+                b.title.as_str(),
+                b.followed || !chosen,
+                b.series.iter().take(MOST).collect(),
+            )
+        })
         .collect();
     let all = || blocks.iter().flat_map(|(_, _, series)| series);
     let mut vintages: Vec<Vintage> = all().flat_map(|s| s.iter().map(|c| c.cell.vintage)).collect();
@@ -32,7 +38,11 @@ pub(super) fn section(layout: &Layout<'_>, sides: &Sides<'_>, r: &Renderer<'_>) 
     let mut drawn = false;
     let mut rank = 0;
     for (title, printed, list) in &blocks {
-        html.push_str(if *printed { "<div>\n" } else { "<div class=\"only-screen\">\n" });
+        html.push_str(if *printed {
+            "<div>\n"
+        } else {
+            "<div class=\"only-screen\">\n"
+        });
         let mut charts = String::from("<div class=\"multiples\">\n");
         let mut some = false;
         for series in list {
