@@ -161,8 +161,13 @@ label = "Parc"
         let parse = |blocks: &str| Config::parse(&format!("{MINIMAL}{blocks}"), Path::new("atlas.toml"));
         assert!(parse(&block("parc")).is_ok());
         let found = parse(&block("park")).expect_err("an unknown theme").to_string();
-        assert!(found.contains("bloc de fiche « bloc » : thème « park » inconnu"), "{found}");
-        let found = parse(&(block("parc") + &block("parc"))).expect_err("two blocks of one name").to_string();
+        assert!(
+            found.contains("bloc de fiche « bloc » : thème « park » inconnu"),
+            "{found}"
+        );
+        let found = parse(&(block("parc") + &block("parc")))
+            .expect_err("two blocks of one name")
+            .to_string();
         assert!(found.contains("bloc de fiche « bloc » décrit deux fois"), "{found}");
     }
 

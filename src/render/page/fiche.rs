@@ -217,7 +217,10 @@ pub(super) fn view(r: &Renderer<'_>, tid: Tid, level: u8, class: String, prefix:
         label
     };
     let dense = if scale == Scale::Residence {
-        fold(&mut sections, head_height(site, territory, &vintage, &keep, goals.len()))
+        fold(
+            &mut sections,
+            head_height(site, territory, &vintage, &keep, goals.len()),
+        )
     } else {
         ""
     };
