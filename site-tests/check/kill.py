@@ -46,6 +46,8 @@ for trial in range(TRIALS):
     process.wait()
     report.count("kills")
     report.count("kills during the build", int(process.returncode == -signal.SIGKILL))
+    if process.returncode == 0:  # ended before: the machine is quicker than when the builds were timed
+        took[other] *= 0.85
     now = digest(out)
     if now == whole[other]:
         live = other

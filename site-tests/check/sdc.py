@@ -1,6 +1,6 @@
 """Published cases of disclosure control, against `atlas audit-table`.
 
-Each case of the folder REAL (by default ../shared/real/sdc-cases beside the sources) must give the verdict, the exact
+Each case of the folder REAL/sdc-cases (REAL is ../shared/real beside the sources by default) must give the verdict, the exact
 cells and the bounds that its authors assert; what `--protect` proposes must be audited as safe. Exits 77 without it.
 """
 
@@ -186,8 +186,7 @@ def pieces(report, pairs, groups, first, second):
 
 
 def main():
-    beside = ROOT.parent / "shared" / "real" / "sdc-cases"
-    real = pathlib.Path(os.environ.get("REAL") or beside)
+    real = pathlib.Path(os.environ.get("REAL") or ROOT.parent / "shared" / "real") / "sdc-cases"
     if not real.is_dir():
         print(f"no published cases at {real} (REAL names another place)")
         sys.exit(77)
