@@ -284,7 +284,8 @@ impl Law<'_> {
                 ));
             }
         }
-        if !self.is_operand && !(indicator.view.contains(scale) || indicator.export.contains(scale)) {
+        let open = indicator.view.contains(scale) || indicator.export.contains(scale);
+        if !self.is_operand && !open {
             return Some((
                 format!(
                     "« {id} » n’est ouvert à l’échelle « {scale} » ni en page ni en export (article 3, dictionnaire)"

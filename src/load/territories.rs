@@ -301,14 +301,10 @@ fn place_all(territories: &Territories, given: &[Option<Given>], found: &mut Dia
         if located.nowhere {
             nowhere.push(i);
         }
-        for k in 0..2 {
-            if located.outside[k] {
-                outside[k].push(i);
-            }
-        }
-        for k in 0..3 {
-            if located.several[k] {
-                several[k].push(i);
+        let outside = outside.iter_mut().zip(located.outside);
+        for (list, told) in outside.chain(several.iter_mut().zip(located.several)) {
+            if told {
+                list.push(i);
             }
         }
         out.push(located.lineage);

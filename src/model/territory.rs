@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::{Code, Scale};
 
@@ -57,7 +57,7 @@ pub struct Territories {
     crosswalk: Vec<(Tid, Tid, Tid)>,
     /// QPV and communes that overlap, those of the crosswalk and those of QPV that meet no IRIS. Sorted, without doubles.
     qpv_communes: Vec<(Tid, Tid)>,
-    children: HashMap<Tid, Vec<Tid>>,
+    children: BTreeMap<Tid, Vec<Tid>>,
 }
 
 impl Territories {
@@ -80,7 +80,7 @@ impl Territories {
             ranges,
             crosswalk: Vec::new(),
             qpv_communes: Vec::new(),
-            children: HashMap::new(),
+            children: BTreeMap::new(),
         }
     }
 
@@ -92,7 +92,7 @@ impl Territories {
     /// Builds the list of children from the lineages, and keeps the crosswalk of QPV × IRIS × commune and, for the QPV
     /// that meet no IRIS, their communes.
     pub fn link(&mut self, mut crosswalk: Vec<(Tid, Tid, Tid)>, mut qpv_communes: Vec<(Tid, Tid)>) {
-        let mut children: HashMap<Tid, Vec<Tid>> = HashMap::new();
+        let mut children: BTreeMap<Tid, Vec<Tid>> = BTreeMap::new();
         for (i, t) in self.all.iter().enumerate() {
             let child = Tid(index(i));
             let Lineage { commune, iris, qpv } = t.lineage;

@@ -238,10 +238,10 @@ fn read(
     let value = match cell {
         Ok(number) => number,
         Err(text) => {
-            if let Some(words) = &column.words {
-                if let Some(word) = words.get(&text) {
-                    return Ok(Said::Word { word: *word, base });
-                }
+            if let Some(words) = &column.words
+                && let Some(word) = words.get(&text)
+            {
+                return Ok(Said::Word { word: *word, base });
             }
             match (number::number(&text), markers.get(&text.to_lowercase())) {
                 (Some(number), _) if column.words.is_none() => number,

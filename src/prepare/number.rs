@@ -57,7 +57,7 @@ pub(super) fn date(text: &str) -> Option<(u16, u8)> {
 pub(super) fn restored(code: &str, width: usize) -> Option<String> {
     let digits = code.strip_suffix(".0").unwrap_or(code);
     let whole = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
-    (whole && digits.len() < width || whole && digits.len() != code.len()).then(|| format!("{digits:0>width$}"))
+    (whole && (digits.len() < width || digits.len() != code.len())).then(|| format!("{digits:0>width$}"))
 }
 
 /// Tidies an address written by parts: a number turned into a time by a spreadsheet (`12:00:00`), a kind of way

@@ -261,11 +261,7 @@ fn mask<'a>(
     }
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "a scale, and a count"
-)]
+#[expect(clippy::cast_sign_loss, reason = "a count")]
 fn candidate(terms: Terms, primary: bool, fixed: bool, scale: Scale, base: i64) -> Candidate {
     // QPV before IRIS: there are fewer of them, and they are asked for by name.
     let rank = [0, 1, 3, 2, 4][scale.rank()];

@@ -9,7 +9,7 @@ pub(super) const OPTIONS: Options = Options::ENABLE_TABLES
     .union(Options::ENABLE_STRIKETHROUGH)
     .union(Options::ENABLE_FOOTNOTES);
 
-/// Lists the anchors that [`html`] gives to the titles of a text.
+/// Lists the anchors that [`html()`] gives to the titles of a text.
 pub(super) fn anchors(text: &str) -> std::collections::BTreeSet<String> {
     let mut anchors = std::collections::BTreeSet::new();
     let mut title: Option<String> = None;

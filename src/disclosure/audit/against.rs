@@ -187,10 +187,11 @@ fn numbers(text: &str) -> Vec<String> {
             if inside {
                 let token = current.trim_end_matches('.');
                 if !glued && !c.is_alphabetic() && token.len() >= RARE {
-                    let token = token
-                        .contains('.')
-                        .then(|| token.trim_end_matches('0').trim_end_matches('.'))
-                        .unwrap_or(token);
+                    let token = if token.contains('.') {
+                        token.trim_end_matches('0').trim_end_matches('.')
+                    } else {
+                        token
+                    };
                     out.push(token.to_owned());
                 }
                 current.clear();

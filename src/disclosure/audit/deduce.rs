@@ -680,5 +680,5 @@ fn windows(sums: &BTreeMap<Sum<'_>, Zones<'_>>, files: &[String]) -> Vec<Finding
             remedy: "ne publier que des fenêtres disjointes, ou masquer l’une d’elles".to_owned(),
         })
     };
-    series.par_iter().filter_map(|entry| check(entry)).collect()
+    series.par_iter().filter_map(check).collect()
 }

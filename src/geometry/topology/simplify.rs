@@ -72,10 +72,10 @@ fn weights(points: &[Coord]) -> Vec<f32> {
     };
     let mut areas: Vec<f64> = vec![f64::INFINITY; n];
     let mut heap = BinaryHeap::with_capacity(n);
-    for i in 1..n - 1 {
-        areas[i] = triangle(i - 1, i, i + 1);
+    for (i, area) in areas.iter_mut().enumerate().take(n - 1).skip(1) {
+        *area = triangle(i - 1, i, i + 1);
         // Positive floats order as their bits do.
-        heap.push(Reverse((areas[i].to_bits(), i)));
+        heap.push(Reverse((area.to_bits(), i)));
     }
     let mut floor = 0.0f64;
     let mut gone = vec![false; n];

@@ -97,7 +97,7 @@ fn job<'a>(
     let territories = &context.ground.territories;
     let sums = layers(measure, context.dictionary);
     let coverage = coverage(ran, measure, context.dictionary);
-    let minimum = f64::from(context.config.coverage.minimum);
+    let minimum = context.config.coverage.minimum;
     // Values of the atoms, one list per layer.
     let mut atoms: Vec<Vec<i64>> = vec![Vec::new(); sums.len()];
     let mut at: Vec<(u16, u32)> = Vec::new();

@@ -27,11 +27,11 @@ pub(super) fn page(r: &Renderer<'_>, iid: Iid) -> Result<String> {
     let mut sections = Vec::new();
     let mut tabs = Vec::new();
     let first = scales.iter().find_map(|s| r.published.latest(iid, *s).map(|v| (*s, v)));
-    if let Some((scale, _)) = first.filter(|(s, _)| r.published.vintages(iid, *s).len() > 1) {
-        if let Some(section) = vintages(r, iid, scale) {
-            tabs.push(context! { id => "millesimes", label => "Millésimes" });
-            sections.push(section);
-        }
+    if let Some((scale, _)) = first.filter(|(s, _)| r.published.vintages(iid, *s).len() > 1)
+        && let Some(section) = vintages(r, iid, scale)
+    {
+        tabs.push(context! { id => "millesimes", label => "Millésimes" });
+        sections.push(section);
     }
     for scale in scales.iter().copied().filter(|s| *s != Scale::Metropole) {
         let Some(vintage) = r.published.latest(iid, scale) else {

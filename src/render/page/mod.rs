@@ -5,7 +5,7 @@
 //! - Stays out: what to hide (decided before), the disk, drawing ([`super::draw`]).
 //!
 //! [`theme`] the files of the theme · [`layout`] what a fiche is made of, from the dictionary and `atlas.toml` ·
-//! [`column`] one figure of every territory · [`compare`] what may be set against what · [`table`], [`marks`], [`series`], [`keep`], [`goals`], [`around`] the blocks ·
+//! [`mod@column`] one figure of every territory · [`compare`] what may be set against what · [`table`], [`marks`], [`series`], [`keep`], [`goals`], [`around`] the blocks ·
 //! one file per kind of page. Templates lay blocks out; tables are written by hand because they are the weight of a page.
 
 mod around;

@@ -87,7 +87,12 @@ fn hidden_residences_are_not_ranked() {
         tags.filter(|tag| tag.contains(&cell)).count()
     };
     // The map shows both, the ranking only the one that has a figure.
-    assert!(figures("R3") > 0 && figures("R4") == 0, "{} {}", figures("R3"), figures("R4"));
+    assert!(
+        figures("R3") > 0 && figures("R4") == 0,
+        "{} {}",
+        figures("R3"),
+        figures("R4")
+    );
     assert!(apart.contains("residences/R4/"));
 }
 

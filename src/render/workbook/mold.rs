@@ -306,10 +306,8 @@ fn escape(text: &str) -> String {
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
-            '\t' | '\n' | ' '.. => {
-                if !matches!(c, '\u{FFFE}' | '\u{FFFF}') {
-                    out.push(c);
-                }
+            '\t' | '\n' | ' '.. if !matches!(c, '\u{FFFE}' | '\u{FFFF}') => {
+                out.push(c);
             }
             _ => {}
         }
