@@ -17,8 +17,13 @@ pub(super) struct ServerArgs {
     /// Fichier des empreintes écrit par « atlas accounts export ».
     #[arg(long, value_name = "FICHIER")]
     pub(super) htpasswd: Option<PathBuf>,
-    /// Adresse d’écoute : 0.0.0.0:443 (IPv4), [::]:443 (IPv6 et IPv4) ou une adresse de cette machine.
-    #[arg(long, value_name = "ADRESSE:PORT", default_value = "127.0.0.1:8080")]
+    /// Where the server listens.
+    #[arg(
+        long,
+        value_name = "ADRESSE:PORT",
+        default_value = "127.0.0.1:8080",
+        help = "Adresse d’écoute : 0.0.0.0:443 (IPv4), [::]:443 (IPv6 et IPv4) ou une adresse de cette machine"
+    )]
     pub(super) listen: SocketAddr,
     /// Nom du site, par exemple atlas.example.org.
     #[arg(long, value_name = "NOM")]

@@ -15,7 +15,7 @@ use super::number;
 pub(super) enum Expr {
     Number(f64),
     Text(String),
-    /// Column by name, before [`Expr::bind`].
+    /// Column by name, before [`Expr::with_columns`].
     Name(String),
     /// Column by position.
     Column(usize),
