@@ -180,7 +180,7 @@ def main():
         "! command -v systemd-analyze >/dev/null || systemd-analyze verify /etc/systemd/system/atlas-caddy.path",
         # An account is made: the unit has Caddy read it.
         "atlas accounts --register /var/lib/atlas/registre partner add lille --name Lille --kind commune --convention 2025-01-10 --deliberation 2024-12-12 --annex deliberation",
-        f"shown=$(atlas accounts --register /var/lib/atlas/registre add zoe.petit@ville-lille.example --first-name Zoé --last-name Petit --partner lille); "
+        f"shown=$(atlas accounts --register /var/lib/atlas/registre add zoe.petit@ville-lille.example --first-name Zoé --last-name Petit --partner lille --site https://atlas.example.org/); "
         f"systemctl reload caddy; p=$(printf '%s' \"$shown\" | sed -n 's/^Mot de passe : //p'); "
         f"test \"$({code} --resolve atlas.example.org:443:127.0.0.1 --user \"zoe.petit@ville-lille.example:$p\" https://atlas.example.org/)\" = 200",
     ]
