@@ -198,7 +198,9 @@ pub fn outputs(site: &Site, published: &Published) -> Result<Plan> {
     }
     add("404.html".into(), Output::NotFound);
     add("robots.txt".into(), Output::Robots);
-    for scale in Scale::ALL.into_iter().filter(|s| *s != Scale::Metropole) {
+    // A scale without any territory has no list, and no page leads to one.
+    let inhabited = |s: &Scale| *s != Scale::Metropole && site.territories.of(*s).next().is_some();
+    for scale in Scale::ALL.into_iter().filter(inhabited) {
         add(format!("{}/index.html", scale.segment()), Output::List(scale));
     }
     let last = Scale::ALL.map(|scale| last_exported(site, published, scale));

@@ -62,12 +62,12 @@ for folder, wanted in (("communes", 184), ("iris", 562), ("residences", 13776)):
 def dwellings(page, scale, code):
     """Value and state of the count of dwellings told by a page, the latest vintage."""
     text = page.read_text(encoding="utf-8")
-    found = re.findall(rf'<data value="([^"]*)"[^>]*data-cell="{scale}:{re.escape(code)}:parc\.logements:(\d{{4}})"([^>]*)>', text)
-    if not found:
+    tags = re.findall(rf'<data [^>]*data-cell="{scale}:{re.escape(code)}:parc\.logements:(\d{{4}})"[^>]*>', text)
+    if not tags:
         return None, None
-    value, _, rest = max(found, key=lambda f: f[1])
-    state = re.search(r'data-state="(\w+)"', rest)
-    return value, state.group(1) if state else None
+    tag = re.search(rf'<data [^>]*data-cell="{scale}:{re.escape(code)}:parc\.logements:{max(tags)}"[^>]*>', text).group(0)
+    state = re.search(r'data-state="(\w+)"', tag)
+    return re.search(r'value="([^"]*)"', tag).group(1), state.group(1) if state else None
 
 
 base = out.resolve()
@@ -124,5 +124,5 @@ for script in ("links.py", "figures.py"):
                             env=dict(os.environ, PUBLIC=str(out), WORK=str(home / "work")))
     print(f"{script}: {result.stdout.splitlines()[-1] if result.stdout else result.stderr[-300:]}")
     report.expect(result.returncode == 0, script, result.stdout[:1500] + result.stderr[-500:])
-shutil.rmtree(out.resolve(), ignore_errors=True)
+# The site stays: the step fluid opens it.
 report.end("communes pages", "residences", "commune totals compared", "buildings of 10 checked", "buildings of 11 shown", "residences shown")

@@ -277,6 +277,7 @@ pub(super) fn place(r: &Renderer<'_>, territory: &Territory) -> String {
     let label = r.label(territory.scale);
     let mut out = match territory.scale {
         Scale::Metropole => format!("{} · {}", territory.name, territory.code),
+        _ if territory.name.starts_with(label) => format!("{} · {}", territory.name, territory.code),
         _ => format!("{label} {} · {}", territory.name, territory.code),
     };
     if territory.scale > Scale::Commune
@@ -671,10 +672,26 @@ fn fold(sections: &mut [Section], top: f64) -> &'static str {
     ["", " dense", " dense-2"][choice]
 }
 
+/// Number of lines that a text takes, `width` characters at most on each; words are cut at spaces and hyphens.
+fn lines(text: &str, width: usize) -> f64 {
+    let (mut lines, mut used) = (1, 0);
+    for word in text.split_inclusive([' ', '-']) {
+        let long = word.chars().count();
+        let seen = word.trim_end().chars().count();
+        if used > 0 && used + seen > width {
+            lines += 1;
+            used = 0;
+        }
+        used += long;
+        lines += used.saturating_sub(1) / width;
+        used = if used > width { used % width } else { used };
+    }
+    f64::from(u32::try_from(lines).unwrap_or(u32::MAX))
+}
+
 /// Height of the head of a residence's fiche on paper, in millimetres.
 fn head_height(site: &Site, territory: &Territory, vintage: &str, keep: &str, goals: usize) -> f64 {
-    let lines = |text: &str, width: usize| text.chars().count().div_ceil(width).max(1) as f64;
-    let name = lines(&territory.name, 26) * 7.6;
+    let name = lines(&territory.name, 28) * 7.6;
     // The identity is set two by two: each row has the height of its longer text.
     let place = |tid: Option<Tid>| {
         tid.map_or(1.0, |t| {
