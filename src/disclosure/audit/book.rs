@@ -1,11 +1,12 @@
 //! A finished workbook: its figures, and numbers that stand where none may.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::{Cursor, Read as _};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use super::facts::{Batch, Finding, Said};
-use super::scan::{Piece, Scanner, attribute, decode};
+use super::facts::{Batch, Facts, Finding, Said};
+use super::scan::{Piece, Scanner, attribute, attributes, decode};
 
 /// One row of the dictionary as the site publishes it.
 #[derive(Debug, Clone, Default)]
@@ -32,181 +33,342 @@ const PARTS: [&str; 11] = [
     "xl/tables/",
 ];
 
-/// Reads a workbook; `scales` gives the key of a scale's label, `dictionary` is filled from the sheet of that name.
+/// Most bytes that one part of a workbook may inflate to.
+const MOST: u64 = 1 << 30;
+/// Bytes inflated before the rows they hold are read.
+const PIECE: usize = 256 << 10;
+/// Facts that wait before they join the others.
+const WAITING: usize = 1 << 16;
+
+/// Something that stands where it may not, and its remedy.
+type Leak = (String, &'static str);
+
+/// What a sheet without figures says, whichever workbook it stands in.
+#[derive(Debug, Default)]
+struct Fixed {
+    leaks: Vec<Leak>,
+    dictionary: Vec<(String, Described)>,
+}
+
+/// Sheets and texts that many workbooks share, byte for byte: they are read once.
+#[derive(Debug, Default)]
+pub(super) struct Memory {
+    texts: Mutex<HashMap<blake3::Hash, Arc<Vec<String>>>>,
+    sheets: Mutex<HashMap<blake3::Hash, Arc<Fixed>>>,
+}
+
+impl Memory {
+    /// What was read under `key`, else what `read` gives, which is kept.
+    fn recall<T>(
+        all: &Mutex<HashMap<blake3::Hash, Arc<T>>>,
+        key: blake3::Hash,
+        read: impl FnOnce() -> Option<T>,
+    ) -> Option<Arc<T>> {
+        let lock = || all.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = lock().get(&key) {
+            return Some(Arc::clone(known));
+        }
+        let fresh = Arc::new(read()?);
+        lock().insert(key, Arc::clone(&fresh));
+        Some(fresh)
+    }
+}
+
+/// The parts of a workbook, still compressed.
+struct Parts<'b> {
+    bytes: &'b [u8],
+    archive: zip::ZipArchive<Cursor<&'b [u8]>>,
+}
+
+impl<'b> Parts<'b> {
+    fn open(bytes: &'b [u8]) -> Option<Self> {
+        let archive = zip::ZipArchive::new(Cursor::new(bytes)).ok()?;
+        Some(Self { bytes, archive })
+    }
+
+    /// Name of each part.
+    fn names(&self) -> impl Iterator<Item = &str> {
+        self.archive.file_names()
+    }
+
+    /// Bytes of a part as they stand in the file.
+    fn raw(&mut self, name: &str) -> &'b [u8] {
+        let place = self.archive.index_for_name(name).and_then(|i| {
+            let part = self.archive.by_index_raw(i).ok()?;
+            Some((part.data_start(), part.compressed_size()))
+        });
+        let Some((start, size)) = place else { return &[] };
+        let start = usize::try_from(start).unwrap_or(usize::MAX);
+        let end = start.saturating_add(usize::try_from(size).unwrap_or(usize::MAX));
+        self.bytes.get(start..end).unwrap_or(&[])
+    }
+
+    /// A part as a text; empty when it is not there, none when it is damaged.
+    fn text(&mut self, name: &str) -> Option<String> {
+        let Some(i) = self.archive.index_for_name(name) else {
+            return Some(String::new());
+        };
+        let mut text = Vec::new();
+        let part = self.archive.by_index(i).ok()?;
+        part.take(MOST).read_to_end(&mut text).ok()?;
+        Some(String::from_utf8(text).unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned()))
+    }
+}
+
+/// Reads a workbook: its figures go to `facts` as those of the file of that `rank`, its dictionary to `dictionary`.
+///
+/// `scales` gives the key of a scale's label.
 pub(super) fn read(
     bytes: &[u8],
-    file: &str,
+    (file, rank): (&str, u32),
     scales: &BTreeMap<String, String>,
-    batch: &mut Batch<'static>,
+    facts: &Facts,
+    memory: &Memory,
     dictionary: &mut BTreeMap<String, Described>,
 ) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    let mut leak = |message: String, remedy: &str| {
-        findings.push(Finding {
+    let mut leaks: Vec<Leak> = Vec::new();
+    if parts(bytes, rank, scales, facts, memory, dictionary, &mut leaks).is_none() {
+        leaks.push(("classeur illisible".to_owned(), "reconstruire l’atlas"));
+    }
+    leaks
+        .into_iter()
+        .map(|(message, remedy)| Finding {
             error: true,
             kind: "fuite",
             message,
             files: vec![file.to_owned()],
             remedy: remedy.to_owned(),
-        });
-    };
-    let Some(parts) = unzip(bytes) else {
-        leak("classeur illisible".to_owned(), "reconstruire l’atlas");
-        return findings;
-    };
-    for name in parts.keys().filter(|n| !PARTS.iter().any(|p| n.starts_with(p))) {
-        leak(
-            format!("partie « {name} » inattendue dans le classeur"),
-            "reconstruire l’atlas",
-        );
-    }
-    let empty = String::new();
-    for message in properties(&parts) {
-        leak(
-            message,
-            "un classeur de l’atlas ne dit de lui-même que son titre et sa source",
-        );
-    }
-    let shared = shared(parts.get("xl/sharedStrings.xml").unwrap_or(&empty));
-    for (rank, (sheet, hidden)) in sheets(parts.get("xl/workbook.xml").unwrap_or(&empty))
-        .into_iter()
-        .enumerate()
-    {
-        if hidden {
-            leak(
-                format!("feuille cachée « {sheet} »"),
-                "aucune feuille n’est cachée dans un classeur de l’atlas",
-            );
-        }
-        let Some(text) = parts.get(&format!("xl/worksheets/sheet{}.xml", rank + 1)) else {
-            continue;
-        };
-        if text.contains("<f>") || text.contains("<f ") {
-            leak(
-                format!("formule dans la feuille « {sheet} »"),
-                "un classeur de l’atlas ne porte que des valeurs",
-            );
-        }
-        if text.contains(" hidden=\"1\"") {
-            leak(
-                format!("ligne ou colonne cachée dans « {sheet} »"),
-                "rien n’est caché dans un classeur de l’atlas",
-            );
-        }
-        match sheet.as_str() {
-            "Données" => figures(text, &shared, scales, batch, &mut leak),
-            "Dictionnaire" => {
-                for row in rows(text, &shared) {
-                    let text = |c: usize| row.get(&c).map(Value::text).unwrap_or_default();
-                    if row.values().filter(|v| matches!(v, Value::Number(_))).count() > 1 {
-                        leak(
-                            "nombre inattendu dans la feuille « Dictionnaire »".to_owned(),
-                            "reconstruire l’atlas",
-                        );
-                    }
-                    let Some(Value::Number(decimals)) = row.get(&15) else {
-                        continue;
-                    };
-                    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 3")]
-                    let decimals = *decimals as u8;
-                    dictionary.entry(text(1)).or_insert_with(|| Described {
-                        kind: text(6),
-                        numerator: text(7),
-                        denominator: text(8),
-                        base: text(9),
-                        decimals,
-                    });
-                }
-            }
-            "Sources" | "Notice" => {
-                for row in rows(text, &shared) {
-                    let numbers = row
-                        .values()
-                        .filter_map(|v| if let Value::Number(n) = v { Some(*n) } else { None });
-                    let cadence = sheet == "Sources";
-                    if numbers
-                        .filter(|n| !(cadence && (*n <= 20.0 || (1900.0..2200.0).contains(n))))
-                        .count()
-                        > 0
-                    {
-                        leak(
-                            format!("nombre inattendu dans la feuille « {sheet} »"),
-                            "reconstruire l’atlas",
-                        );
-                    }
-                }
-            }
-            other => leak(format!("feuille « {other} » inattendue"), "reconstruire l’atlas"),
-        }
-    }
-    findings
+        })
+        .collect()
 }
 
-fn figures(
-    text: &str,
+/// None when the workbook, or one of its parts, is damaged.
+fn parts(
+    bytes: &[u8],
+    rank: u32,
+    scales: &BTreeMap<String, String>,
+    facts: &Facts,
+    memory: &Memory,
+    dictionary: &mut BTreeMap<String, Described>,
+    leaks: &mut Vec<Leak>,
+) -> Option<()> {
+    let mut parts = Parts::open(bytes)?;
+    for name in parts.names().filter(|n| !PARTS.iter().any(|p| n.starts_with(p))) {
+        let message = format!("partie « {name} » inattendue dans le classeur");
+        leaks.push((message, "reconstruire l’atlas"));
+    }
+    let (book, core) = (parts.text("xl/workbook.xml")?, parts.text("docProps/core.xml")?);
+    for message in properties(&book, &core) {
+        leaks.push((
+            message,
+            "un classeur de l’atlas ne dit de lui-même que son titre et sa source",
+        ));
+    }
+    let key = blake3::hash(parts.raw("xl/sharedStrings.xml"));
+    let shared = Memory::recall(&memory.texts, key, || {
+        Some(shared(&parts.text("xl/sharedStrings.xml")?))
+    })?;
+    for (sheet, (name, hidden)) in (1..).zip(sheets(&book)) {
+        if hidden {
+            leaks.push((
+                format!("feuille cachée « {name} »"),
+                "aucune feuille n’est cachée dans un classeur de l’atlas",
+            ));
+        }
+        let part = format!("xl/worksheets/sheet{sheet}.xml");
+        if name == "Données" {
+            stream(&mut parts, &part, &shared, scales, (facts, rank), leaks)?;
+            continue;
+        }
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(name.as_bytes()).update(key.as_bytes());
+        let known = hasher.update(parts.raw(&part)).finalize();
+        let fixed = Memory::recall(&memory.sheets, known, || {
+            Some(fixed(&name, &parts.text(&part)?, &shared))
+        })?;
+        leaks.extend(fixed.leaks.iter().cloned());
+        for (id, described) in &fixed.dictionary {
+            if !dictionary.contains_key(id) {
+                dictionary.insert(id.clone(), described.clone());
+            }
+        }
+    }
+    Some(())
+}
+
+/// A sheet without figures.
+fn fixed(sheet: &str, text: &str, shared: &[String]) -> Fixed {
+    let mut out = Fixed::default();
+    let mut marks = Marks::default();
+    rows(text, shared, &mut marks, |row| match sheet {
+        "Dictionnaire" => {
+            let text = |c: usize| row.get(c).map(Value::text).unwrap_or_default();
+            if row.numbers().count() > 1 {
+                let message = "nombre inattendu dans la feuille « Dictionnaire »".to_owned();
+                out.leaks.push((message, "reconstruire l’atlas"));
+            }
+            let Some(Value::Number(decimals)) = row.get(15) else {
+                return;
+            };
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 3")]
+            let decimals = *decimals as u8;
+            let described = Described {
+                kind: text(6),
+                numerator: text(7),
+                denominator: text(8),
+                base: text(9),
+                decimals,
+            };
+            out.dictionary.push((text(1), described));
+        }
+        "Sources" | "Notice" => {
+            let cadence = sheet == "Sources";
+            let stray = |n: f64| !(cadence && (n <= 20.0 || (1900.0..2200.0).contains(&n)));
+            if row.numbers().any(stray) {
+                out.leaks.push((
+                    format!("nombre inattendu dans la feuille « {sheet} »"),
+                    "reconstruire l’atlas",
+                ));
+            }
+        }
+        _ => {}
+    });
+    if !matches!(sheet, "Dictionnaire" | "Sources" | "Notice") {
+        out.leaks
+            .push((format!("feuille « {sheet} » inattendue"), "reconstruire l’atlas"));
+    }
+    marks.tell(sheet, &mut out.leaks);
+    out
+}
+
+/// Reads the sheet of figures as it is inflated, so that a large one never stands whole in memory.
+fn stream(
+    parts: &mut Parts<'_>,
+    part: &str,
     shared: &[String],
     scales: &BTreeMap<String, String>,
-    batch: &mut Batch<'static>,
-    leak: &mut impl FnMut(String, &str),
-) {
-    for row in rows(text, shared).into_iter().skip(2) {
-        let text = |c: usize| row.get(&c).map(Value::text).unwrap_or_default();
+    (facts, rank): (&Facts, u32),
+    leaks: &mut Vec<Leak>,
+) -> Option<()> {
+    const END: &[u8] = b"</row>";
+    let Some(index) = parts.archive.index_for_name(part) else {
+        return Some(());
+    };
+    let mut source = parts.archive.by_index(index).ok()?.take(MOST);
+    let mut figures = Figures {
+        scales,
+        scale: (String::new(), String::new()),
+        name: String::new(),
+        row: 0,
+        batch: Batch::default(),
+        leaks,
+    };
+    let mut marks = Marks::default();
+    let mut buffer: Vec<u8> = Vec::with_capacity(2 * PIECE);
+    loop {
+        let read = source.by_ref().take(PIECE as u64).read_to_end(&mut buffer).ok()?;
+        let cut = match memchr::memmem::rfind(&buffer, END) {
+            _ if read == 0 => buffer.len(),
+            Some(at) => at + END.len(),
+            None => continue,
+        };
+        let text = match str::from_utf8(&buffer[..cut]) {
+            Ok(text) => Cow::Borrowed(text),
+            Err(_) => String::from_utf8_lossy(&buffer[..cut]),
+        };
+        rows(&text, shared, &mut marks, |row| {
+            figures.row(row);
+            if figures.batch.len() >= WAITING {
+                facts.add(&mut figures.batch, rank);
+            }
+        });
+        drop(text);
+        buffer.drain(..cut);
+        if read == 0 {
+            break;
+        }
+    }
+    facts.add(&mut figures.batch, rank);
+    marks.tell("Données", leaks);
+    Some(())
+}
+
+/// The rows of « Données », one after the other.
+struct Figures<'a> {
+    scales: &'a BTreeMap<String, String>,
+    /// Label of the last scale met, and its key.
+    scale: (String, String),
+    name: String,
+    row: usize,
+    batch: Batch,
+    leaks: &'a mut Vec<Leak>,
+}
+
+impl Figures<'_> {
+    fn row(&mut self, row: &Row<'_>) {
+        // The mention and the heads.
+        self.row += 1;
+        if self.row <= 2 {
+            return;
+        }
+        let text = |c: usize| row.get(c).map_or(Cow::Borrowed(""), Value::words);
         let stray = row
-            .iter()
-            .any(|(c, v)| matches!(v, Value::Number(_)) && !matches!(c, 8 | 9 | 11) || *c > 12);
+            .cells()
+            .any(|(c, v)| matches!(v, Value::Number(_)) && !matches!(c, 8 | 9 | 11) || c > 12);
         if stray {
-            leak(
+            self.leaks.push((
                 format!("nombre hors des colonnes prévues, ligne de « {} »", text(2)),
                 "les chiffres sont dans « Valeur » et « n » seulement",
-            );
+            ));
         }
-        let scale = text(1);
-        let scale = scales
-            .get(&scale)
-            .cloned()
-            .unwrap_or_else(|| crate::format::fold(&scale));
-        let category = text(6);
-        let mut name = format!("{scale}:{}:{}", text(2), text(4));
-        if !category.is_empty() {
-            name = format!("{name}:{category}");
+        let label = text(1);
+        if self.scale.0 != label {
+            let known = self.scales.get(label.as_ref()).cloned();
+            let key = known.unwrap_or_else(|| crate::format::fold(&label));
+            self.scale = (label.into_owned(), key);
         }
-        name = format!("{name}:{}", text(8));
+        let name = &mut self.name;
+        name.clear();
+        name.push_str(&self.scale.1);
+        for (column, always) in [(2, true), (4, true), (6, false), (8, true)] {
+            let part = text(column);
+            if always || !part.is_empty() {
+                name.push(':');
+                name.push_str(&part);
+            }
+        }
         let state = text(12);
-        let said = match (row.get(&9), state.is_empty()) {
+        let said = match (row.get(9), state.is_empty()) {
             (Some(Value::Number(n)), true) => Said::Number(*n),
             (Some(_), true) => Said::Word,
             (None, false) => Said::state(&state),
             (Some(_), false) => {
-                leak(
+                self.leaks.push((
                     format!("« {name} » porte un état et une valeur"),
                     "une ligne qui a un état n’a pas de valeur",
-                );
+                ));
                 Said::state(&state)
             }
-            (None, true) => continue,
+            (None, true) => return,
         };
-        if let Some(Value::Number(base)) = row.get(&11) {
+        if let Some(Value::Number(base)) = row.get(11) {
             if said.is_secret() {
-                leak(
+                self.leaks.push((
                     format!("« {name} » est secret et porte un effectif"),
                     "l’effectif d’un chiffre secret est masqué",
-                );
+                ));
             } else {
-                batch
-                    .facts
-                    .push((Cow::Owned(format!("base:{name}")), Said::Number(*base)));
+                self.batch.push_base(name, *base);
             }
         }
-        batch.facts.push((Cow::Owned(name), said));
+        self.batch.push(name, said);
     }
 }
 
 /// Properties and names that the atlas does not write: they are seen in a menu, not in a sheet.
-fn properties(parts: &BTreeMap<String, String>) -> Vec<String> {
-    let empty = String::new();
+fn properties(book: &str, core: &str) -> Vec<String> {
     let mut found = Vec::new();
-    let names = Scanner::new(parts.get("xl/workbook.xml").unwrap_or(&empty));
-    for piece in names {
+    for piece in Scanner::new(book) {
         if let Piece::Open {
             name: "definedName",
             attributes,
@@ -226,7 +388,7 @@ fn properties(parts: &BTreeMap<String, String>) -> Vec<String> {
         "modified",
         "coreProperties",
     ];
-    for piece in Scanner::new(parts.get("docProps/core.xml").unwrap_or(&empty)) {
+    for piece in Scanner::new(core) {
         match piece {
             Piece::Open { name, .. } if !name.starts_with('?') => {
                 let own = name.rsplit(':').next().unwrap_or(name);
@@ -243,20 +405,6 @@ fn properties(parts: &BTreeMap<String, String>) -> Vec<String> {
         }
     }
     found
-}
-
-/// Parts of a workbook as texts; none when it is not one, or when it would inflate beyond 256 MB.
-fn unzip(bytes: &[u8]) -> Option<BTreeMap<String, String>> {
-    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).ok()?;
-    let mut parts = BTreeMap::new();
-    for i in 0..archive.len() {
-        let part = archive.by_index(i).ok()?;
-        let name = part.name().to_owned();
-        let mut text = Vec::new();
-        part.take(256 << 20).read_to_end(&mut text).ok()?;
-        parts.insert(name, String::from_utf8_lossy(&text).into_owned());
-    }
-    Some(parts)
 }
 
 fn shared(text: &str) -> Vec<String> {
@@ -303,64 +451,140 @@ fn sheets(text: &str) -> Vec<(String, bool)> {
 
 /// A filled cell.
 #[derive(Debug, Clone, PartialEq)]
-enum Value {
+enum Value<'t> {
     Number(f64),
-    Text(String),
+    Text(Cow<'t, str>),
 }
 
-impl Value {
-    fn text(&self) -> String {
+impl Value<'_> {
+    fn words(&self) -> Cow<'_, str> {
         match self {
-            Self::Number(n) => n.to_string(),
-            Self::Text(text) => text.clone(),
+            Self::Number(n) => Cow::Owned(n.to_string()),
+            Self::Text(text) => Cow::Borrowed(text),
+        }
+    }
+
+    fn text(&self) -> String {
+        self.words().into_owned()
+    }
+}
+
+/// Filled cells of a row, in the order of columns, from 1.
+#[derive(Debug, Default)]
+struct Row<'t>(Vec<(usize, Value<'t>)>);
+
+impl<'t> Row<'t> {
+    fn get(&self, column: usize) -> Option<&Value<'t>> {
+        self.0.iter().find(|c| c.0 == column).map(|c| &c.1)
+    }
+
+    fn cells(&self) -> impl Iterator<Item = (usize, &Value<'t>)> {
+        self.0.iter().map(|(c, v)| (*c, v))
+    }
+
+    fn numbers(&self) -> impl Iterator<Item = f64> {
+        self.0
+            .iter()
+            .filter_map(|(_, v)| if let Value::Number(n) = v { Some(*n) } else { None })
+    }
+}
+
+/// What no sheet of the atlas carries.
+#[derive(Debug, Default)]
+struct Marks {
+    formula: bool,
+    hidden: bool,
+}
+
+impl Marks {
+    fn tell(&self, sheet: &str, leaks: &mut Vec<Leak>) {
+        if self.formula {
+            leaks.push((
+                format!("formule dans la feuille « {sheet} »"),
+                "un classeur de l’atlas ne porte que des valeurs",
+            ));
+        }
+        if self.hidden {
+            leaks.push((
+                format!("ligne ou colonne cachée dans « {sheet} »"),
+                "rien n’est caché dans un classeur de l’atlas",
+            ));
         }
     }
 }
 
-/// Rows of a sheet: filled cells by column, from 1.
-fn rows(text: &str, shared: &[String]) -> Vec<BTreeMap<usize, Value>> {
-    let mut all = Vec::new();
-    let mut row = BTreeMap::new();
+/// Reads the rows of a sheet, or of a part of one that is cut between two rows.
+fn rows<'t>(text: &'t str, shared: &'t [String], marks: &mut Marks, mut each: impl FnMut(&Row<'t>)) {
+    let mut row = Row::default();
     let mut column = 0;
     let mut kind = "";
-    let mut content = String::new();
+    let mut content = Cow::Borrowed("");
     let mut inside = false;
     for piece in Scanner::new(text) {
         match piece {
-            Piece::Open { name: "row", .. } => row = BTreeMap::new(),
-            Piece::Close("row") => all.push(std::mem::take(&mut row)),
-            Piece::Open {
-                name: "c", attributes, ..
-            } => {
-                column = attribute(attributes, "r").map_or(column + 1, letters);
-                kind = attribute(attributes, "t").unwrap_or("n");
-                content.clear();
-            }
             Piece::Open {
                 name: "v" | "t",
                 closed: false,
                 ..
             } => inside = true,
             Piece::Close("v" | "t") => inside = false,
-            Piece::Text(text) if inside => content.push_str(&decode(text)),
+            Piece::Text(text) if inside => {
+                if content.is_empty() {
+                    content = decode(text);
+                } else {
+                    content.to_mut().push_str(&decode(text));
+                }
+            }
+            Piece::Open {
+                name: "c",
+                attributes: own,
+                ..
+            } => {
+                column += 1;
+                kind = "n";
+                for (key, value) in attributes(own) {
+                    match key {
+                        "r" => column = letters(value),
+                        "t" => kind = value,
+                        _ => {}
+                    }
+                }
+                content = Cow::Borrowed("");
+            }
             Piece::Close("c") => {
+                let content = std::mem::take(&mut content);
                 let value = match kind {
                     "s" => content
                         .parse::<usize>()
                         .ok()
                         .and_then(|i| shared.get(i))
-                        .map(|t| Value::Text(t.clone())),
+                        .map(|t| Value::Text(Cow::Borrowed(t.as_str()))),
                     "n" => content.parse().ok().map(Value::Number),
-                    _ => Some(Value::Text(content.clone())),
+                    _ => Some(Value::Text(content)),
                 };
-                if let Some(value) = value.filter(|v| *v != Value::Text(String::new())) {
-                    row.insert(column, value);
+                if let Some(value) = value.filter(|v| *v != Value::Text(Cow::Borrowed(""))) {
+                    row.0.push((column, value));
                 }
             }
+            Piece::Open {
+                name: name @ ("row" | "col"),
+                attributes: own,
+                ..
+            } => {
+                marks.hidden |= attribute(own, "hidden").is_some_and(|h| !matches!(h, "0" | "false"));
+                if name == "row" {
+                    row.0.clear();
+                    column = 0;
+                }
+            }
+            Piece::Close("row") => {
+                each(&row);
+                row.0.clear();
+            }
+            Piece::Open { name: "f", .. } => marks.formula = true,
             _ => {}
         }
     }
-    all
 }
 
 /// Column of `AB12`, from 1.
@@ -368,5 +592,5 @@ fn letters(reference: &str) -> usize {
     reference
         .bytes()
         .take_while(u8::is_ascii_uppercase)
-        .fold(0, |n, b| n * 26 + usize::from(b - b'A') + 1)
+        .fold(0, |n, b| n.saturating_mul(26).saturating_add(usize::from(b - b'A') + 1))
 }

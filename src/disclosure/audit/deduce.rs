@@ -1,7 +1,7 @@
 //! What a reader can work out: the published figures as equations over residences, solved as an attacker would.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use num_traits::Signed as _;
 use rayon::prelude::*;
@@ -39,92 +39,133 @@ enum Known {
     Hidden(u32),
 }
 
-type Zones<'a> = BTreeMap<Zone<'a>, Known>;
+/// What is known of each zone, in the order of zones.
+type Zones<'a> = Vec<(Zone<'a>, Known)>;
 
-/// Everything that adds up, by sum.
-fn sums<'a>(
-    facts: &'a [(Box<str>, Said, u32)],
-    dictionary: &BTreeMap<String, Described>,
-) -> BTreeMap<Sum<'a>, Zones<'a>> {
-    let mut all: BTreeMap<Sum<'a>, Zones<'a>> = BTreeMap::new();
-    let value_of: HashMap<&str, f64> = facts
-        .iter()
-        .filter_map(|(name, said, _)| {
-            if let Said::Number(v) = said {
-                Some((&**name, *v))
-            } else {
-                None
-            }
-        })
-        .collect();
-    for (name, said, file) in facts {
-        let mut parts = name.split(':');
-        let (Some(scale), Some(code), Some(id)) = (parts.next(), parts.next(), parts.next()) else {
-            continue;
-        };
-        let (category, vintage) = match (parts.next(), parts.next()) {
-            (Some(vintage), None) => ("", vintage),
-            (Some(category), Some(vintage)) => (category, vintage),
-            _ => continue,
-        };
-        let Some(described) = dictionary.get(id) else { continue };
-        if !matches!(described.base.as_str(), "logements" | "attributions") {
-            continue;
-        }
-        let (sum, known) = match described.kind.as_str() {
-            "effectif" => {
-                let sum = if category.is_empty() {
-                    id.to_owned()
-                } else {
-                    format!("{id}:{category}")
-                };
-                let known = match said {
-                    Said::Number(v) if v.fract() == 0.0 => Known::Within(integer(*v), integer(*v), *file),
-                    s if s.is_secret() => Known::Hidden(*file),
-                    _ => continue,
-                };
-                (sum, known)
-            }
-            "part" | "taux" if !described.numerator.is_empty() => {
-                let sum = numerator(&described.numerator, category, dictionary);
-                let known = match said {
-                    // The denominator printed beside the share is its base.
-                    Said::Number(share) => {
-                        let Some(base) = value_of.get(format!("base:{name}").as_str()) else {
-                            continue;
-                        };
-                        let (lo, up) = rounded(*share, *base, described.decimals);
-                        Known::Within(lo, up, *file)
-                    }
-                    // Hidden by its denominator only: the counts of its numerator are printed.
-                    s if s.is_secret() => match printed(&sum, &[scale, code, vintage], &value_of) {
-                        Some(value) => Known::Within(value, value, *file),
-                        None => Known::Hidden(*file),
-                    },
-                    _ => continue,
-                };
-                (sum, known)
-            }
-            _ => continue,
-        };
-        let zones = all.entry(Sum { name: sum, vintage }).or_default();
-        let kept = zones.entry((scale, code)).or_insert(known);
-        // A count says more than a share; two shares of one numerator meet.
-        *kept = match (*kept, known) {
-            (Known::Within(a, b, f), Known::Within(c, d, _)) => Known::Within(a.max(c), b.min(d), f),
-            (Known::Hidden(_), within @ Known::Within(..)) => within,
-            (first, _) => first,
-        };
-    }
-    all
+/// A figure as the audit keeps it: name, what is said, rank of its file.
+type Fact = (Box<str>, Said, u32);
+
+/// What an indicator, or one of its categories, says of a sum.
+struct Reading {
+    sum: String,
+    /// Decimals of a share; none for a count.
+    share: Option<u8>,
 }
 
-/// Value of a numerator all of whose counts are printed for a zone, `[scale, code, vintage]`.
-fn printed(sum: &str, [scale, code, vintage]: &[&str; 3], value_of: &HashMap<&str, f64>) -> Option<i64> {
+impl Reading {
+    /// None for what does not add up: means, words, public context.
+    fn new(id: &str, category: &str, dictionary: &BTreeMap<String, Described>) -> Option<Self> {
+        let described = dictionary.get(id)?;
+        if !matches!(described.base.as_str(), "logements" | "attributions") {
+            return None;
+        }
+        match described.kind.as_str() {
+            "effectif" if category.is_empty() => Some(Self {
+                sum: id.to_owned(),
+                share: None,
+            }),
+            "effectif" => Some(Self {
+                sum: format!("{id}:{category}"),
+                share: None,
+            }),
+            "part" | "taux" if !described.numerator.is_empty() => Some(Self {
+                sum: numerator(&described.numerator, category, dictionary),
+                share: Some(described.decimals),
+            }),
+            _ => None,
+        }
+    }
+}
+
+/// Cuts the name of a figure: `scale`, `code`, and `id[:category]` with its vintage.
+fn cut(name: &str) -> Option<(Zone<'_>, &str, &str)> {
+    let (scale, rest) = name.split_once(':')?;
+    let (code, rest) = rest.split_once(':')?;
+    let (what, vintage) = rest.rsplit_once(':')?;
+    Some(((scale, code), what, vintage))
+}
+
+/// Everything that adds up, by sum, from figures sorted by name.
+fn sums<'a>(facts: &'a [Fact], dictionary: &BTreeMap<String, Described>) -> BTreeMap<Sum<'a>, Zones<'a>> {
+    const BASE: &str = "base:";
+    // Bases stand together, in the order of the figures that they belong to.
+    let first = facts.partition_point(|f| &*f.0 < BASE);
+    let length = facts[first..].partition_point(|f| f.0.starts_with(BASE));
+    let mut bases = facts[first..first + length].iter().peekable();
+    let mut readings: foldhash::HashMap<&str, Option<Reading>> = foldhash::HashMap::default();
+    let mut ranks: foldhash::HashMap<(&str, &'a str), usize> = foldhash::HashMap::default();
+    let mut all: Vec<(Sum<'a>, Zones<'a>)> = Vec::new();
+    let own = |a: &Fact, b: &Fact| cut(&a.0).map(|c| c.0) == cut(&b.0).map(|c| c.0);
+    let (before, after) = (&facts[..first], &facts[first + length..]);
+    // Two passes of the loans below: what each figure says of a sum, then the sums.
+    let mut said: Vec<(&'a str, &'a str, Zone<'a>, Known)> = Vec::new();
+    for group in before.chunk_by(own).chain(after.chunk_by(own)) {
+        for (name, figure, file) in group {
+            while bases.next_if(|b| b.0[BASE.len()..] < **name).is_some() {}
+            let base = bases.peek().filter(|b| b.0[BASE.len()..] == **name).map(|b| b.1);
+            let Some((zone, what, vintage)) = cut(name) else {
+                continue;
+            };
+            let (id, category) = what.split_once(':').unwrap_or((what, ""));
+            let reading = readings
+                .entry(what)
+                .or_insert_with(|| Reading::new(id, category, dictionary));
+            let Some(reading) = reading else { continue };
+            let known = match (figure, reading.share) {
+                (Said::Number(v), None) if v.fract() == 0.0 => Known::Within(integer(*v), integer(*v), *file),
+                // The denominator printed beside the share is its base.
+                (Said::Number(share), Some(decimals)) => {
+                    let Some(Said::Number(base)) = base else { continue };
+                    let (lo, up) = rounded(*share, base, decimals);
+                    Known::Within(lo, up, *file)
+                }
+                (s, None) if s.is_secret() => Known::Hidden(*file),
+                // Hidden by its denominator only: the counts of its numerator are printed.
+                (s, Some(_)) if s.is_secret() => match printed(&reading.sum, zone, vintage, group) {
+                    Some(value) => Known::Within(value, value, *file),
+                    None => Known::Hidden(*file),
+                },
+                _ => continue,
+            };
+            said.push((what, vintage, zone, known));
+        }
+    }
+    for (what, vintage, zone, known) in said {
+        let Some(Some(reading)) = readings.get(what) else {
+            continue;
+        };
+        let rank = *ranks.entry((reading.sum.as_str(), vintage)).or_insert_with(|| {
+            let name = reading.sum.clone();
+            all.push((Sum { name, vintage }, Vec::new()));
+            all.len() - 1
+        });
+        let zones = &mut all[rank].1;
+        match zones.last_mut().filter(|last| last.0 == zone) {
+            // A count says more than a share; two shares of one numerator meet.
+            Some((_, kept)) => {
+                *kept = match (*kept, known) {
+                    (Known::Within(a, b, f), Known::Within(c, d, _)) => Known::Within(a.max(c), b.min(d), f),
+                    (Known::Hidden(_), within @ Known::Within(..)) => within,
+                    (first, _) => first,
+                };
+            }
+            None => zones.push((zone, known)),
+        }
+    }
+    all.par_iter_mut().for_each(|(_, zones)| zones.sort_by_key(|z| z.0));
+    all.into_iter().collect()
+}
+
+/// Value of a numerator all of whose counts are printed among the figures of a zone, sorted by name.
+fn printed(sum: &str, (scale, code): Zone<'_>, vintage: &str, group: &[Fact]) -> Option<i64> {
     let count = |term: &str| {
-        value_of
-            .get(format!("{scale}:{code}:{term}:{vintage}").as_str())
-            .copied()
+        let name = format!("{scale}:{code}:{term}:{vintage}");
+        let at = group.binary_search_by(|f| (*f.0).cmp(&name)).ok()?;
+        if let Said::Number(value) = group[at].1 {
+            Some(value)
+        } else {
+            None
+        }
     };
     let total: Option<f64> = sum.split(" + ").map(count).sum();
     total.filter(|t| t.fract() == 0.0).map(integer)
@@ -250,7 +291,7 @@ fn atoms<'a>(
 
 /// Looks for everything that a reader can recompute.
 pub(super) fn deduce(
-    facts: &[(Box<str>, Said, u32)],
+    facts: &[Fact],
     files: &[String],
     dictionary: &BTreeMap<String, Described>,
     lineages: &Lineages,
@@ -261,9 +302,11 @@ pub(super) fn deduce(
         .find_map(|f| f.0.strip_prefix("metropole:")?.split(':').next())
         .unwrap_or("");
     let sums = sums(facts, dictionary);
-    let [by_residence, by_group] = [true, false].map(|fine| atoms(lineages, fine, None, metropole));
-    let zones: BTreeSet<Zone<'_>> = sums.values().flat_map(|z| z.keys().copied()).collect();
-    let [open_residence, open_group] = [true, false].map(|fine| atoms(lineages, fine, Some(&zones), metropole));
+    let closed = [false, true].map(|fine| LazyLock::new(move || atoms(lineages, fine, None, metropole)));
+    // Only for totals that today's residences do not make up.
+    let zones: LazyLock<BTreeSet<Zone<'_>>, _> = LazyLock::new(|| sums.values().flatten().map(|z| z.0).collect());
+    let zones = &zones;
+    let open = [false, true].map(|fine| LazyLock::new(move || atoms(lineages, fine, Some(zones), metropole)));
     let bases: BTreeSet<&str> = dictionary
         .values()
         .flat_map(|d| d.denominator.split('+').map(str::trim))
@@ -274,12 +317,7 @@ pub(super) fn deduce(
     let mut findings: Vec<Finding> = sums
         .par_iter()
         .flat_map_iter(|(sum, zones)| {
-            let fine = zones.keys().any(|z| z.0 == "residence");
-            let (closed, open) = if fine {
-                (&by_residence, &open_residence)
-            } else {
-                (&by_group, &open_group)
-            };
+            let fine = zones.iter().any(|z| z.0.0 == "residence");
             let system = |atoms, open| System {
                 sum,
                 zones,
@@ -289,10 +327,10 @@ pub(super) fn deduce(
                 kind: u8::from(fine) + 2 * u8::from(open),
                 is_base: bases.contains(sum.name.as_str()),
             };
-            let findings = system(closed, false).solve(&shapes);
+            let findings = system(&*closed[usize::from(fine)], false).solve(&shapes);
             // A total that today's residences do not make up: some are gone since that vintage.
             if findings.iter().any(|f| f.kind == "contradiction") {
-                system(open, true).solve(&shapes)
+                system(&*open[usize::from(fine)], true).solve(&shapes)
             } else {
                 findings
             }
@@ -326,8 +364,13 @@ impl System<'_> {
         let mut pattern: Vec<(u8, u32)> = vec![(self.kind, u32::MAX)];
         let mut seen: BTreeSet<&[u32]> = BTreeSet::new();
         let mut twins = Vec::new();
+        let mut zones = self.zones.iter().peekable();
         for (rank, (zone, members)) in (0u32..).zip(&self.atoms.members) {
-            let Some(known) = self.zones.get(zone) else { continue };
+            // Both are in the order of zones.
+            while zones.next_if(|z| z.0 < *zone).is_some() {}
+            let Some((_, known)) = zones.next_if(|z| z.0 == *zone) else {
+                continue;
+            };
             let terms: Terms = members.iter().map(|a| (*a, 1)).collect();
             match known {
                 Known::Within(lo, up, file) => {
@@ -470,7 +513,7 @@ impl System<'_> {
             .atoms
             .members
             .iter()
-            .filter(|(z, _)| self.zones.contains_key(*z))
+            .filter(|(z, _)| self.zones.binary_search_by_key(*z, |known| known.0).is_ok())
             .map(|(_, m)| m.as_slice())
             .collect();
         for union in shape.unions(exact).0 {

@@ -1,9 +1,12 @@
 //! What the finished files say: one fact per figure and channel, and what disagrees.
 
 use std::collections::BTreeMap;
-use std::collections::HashMap;
-use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
+use std::collections::hash_map::Entry;
+use std::hash::BuildHasher as _;
 use std::sync::Mutex;
+
+use foldhash::HashMap;
+use foldhash::fast::FixedState;
 
 /// What a channel says of a figure.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -72,16 +75,53 @@ struct Stored {
 const SHARDS: usize = 64;
 
 /// All facts, by figure; filled from all threads at once.
+///
+/// A figure is known by the 64 bits of its name's hash: its name is kept once, and met again without being compared.
 #[derive(Debug)]
 pub(super) struct Facts {
-    shards: Vec<Mutex<HashMap<u64, Stored, BuildHasherDefault<DefaultHasher>>>>,
+    shards: Vec<Mutex<HashMap<u64, Stored>>>,
     conflicts: Mutex<BTreeMap<String, (Said, Said, u32, u32)>>,
 }
 
-/// Facts of one file, before they join the others.
+/// Facts of one file, before they join the others: their names one after the other, and where each one ends.
 #[derive(Debug, Default)]
-pub(super) struct Batch<'a> {
-    pub(super) facts: Vec<(std::borrow::Cow<'a, str>, Said)>,
+pub(super) struct Batch {
+    names: String,
+    facts: Vec<(usize, Said)>,
+}
+
+impl Batch {
+    /// Adds a figure.
+    pub(super) fn push(&mut self, name: &str, said: Said) {
+        self.names.push_str(name);
+        self.facts.push((self.names.len(), said));
+    }
+
+    /// Adds the number of dwellings or allocations that a figure is about.
+    pub(super) fn push_base(&mut self, name: &str, base: f64) {
+        self.names.push_str("base:");
+        self.push(name, Said::Number(base));
+    }
+
+    /// Number of facts waiting.
+    pub(super) fn len(&self) -> usize {
+        self.facts.len()
+    }
+
+    /// The facts: name and what is said.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, Said)> {
+        let mut start = 0;
+        self.facts.iter().map(move |&(end, said)| {
+            let name = &self.names[start..end];
+            start = end;
+            (name, said)
+        })
+    }
+
+    fn clear(&mut self) {
+        self.names.clear();
+        self.facts.clear();
+    }
 }
 
 impl Facts {
@@ -92,13 +132,12 @@ impl Facts {
         }
     }
 
-    /// Adds the facts of a file; a figure said otherwise elsewhere is kept as a conflict.
-    pub(super) fn add(&self, batch: Batch<'_>, file: u32) {
-        let hasher = BuildHasherDefault::<DefaultHasher>::default();
-        let mut by_shard: Vec<Vec<(u64, std::borrow::Cow<'_, str>, Said)>> = vec![Vec::new(); SHARDS];
-        for (name, said) in batch.facts {
-            let hash = hasher.hash_one(name.as_ref());
-            #[expect(clippy::cast_possible_truncation, reason = "a remainder under 64")]
+    /// Adds the facts of a file and empties the batch; a figure said otherwise elsewhere is kept as a conflict.
+    pub(super) fn add(&self, batch: &mut Batch, file: u32) {
+        let hasher = FixedState::default();
+        let mut by_shard: Vec<Vec<(u64, &str, Said)>> = vec![Vec::new(); SHARDS];
+        for (name, said) in batch.iter() {
+            let hash = hasher.hash_one(name);
             by_shard[(hash % SHARDS as u64) as usize].push((hash, name, said));
         }
         for (shard, list) in self.shards.iter().zip(by_shard) {
@@ -107,27 +146,29 @@ impl Facts {
             }
             let mut shard = shard.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
             for (hash, name, said) in list {
-                match shard.get_mut(&hash) {
-                    None => {
-                        shard.insert(
-                            hash,
-                            Stored {
-                                name: name.into_owned().into_boxed_str(),
-                                said,
-                                file,
-                            },
-                        );
+                match shard.entry(hash) {
+                    Entry::Vacant(free) => {
+                        free.insert(Stored {
+                            name: name.into(),
+                            said,
+                            file,
+                        });
                     }
-                    // The first file of the walk, whatever the order in which threads read them.
-                    Some(known) if known.said.agrees(said) => known.file = known.file.min(file),
-                    Some(known) => {
-                        let conflict = (known.said, said, known.file, file);
-                        let mut all = self.conflicts.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-                        all.entry(name.into_owned()).or_insert(conflict);
+                    Entry::Occupied(mut known) => {
+                        let known = known.get_mut();
+                        if known.said.agrees(said) {
+                            // The first file of the walk, whatever the order in which threads read them.
+                            known.file = known.file.min(file);
+                        } else {
+                            let conflict = (known.said, said, known.file, file);
+                            let mut all = self.conflicts.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                            all.entry(name.to_owned()).or_insert(conflict);
+                        }
                     }
                 }
             }
         }
+        batch.clear();
     }
 
     /// Number of distinct figures.

@@ -50,7 +50,7 @@ struct Row<'a> {
 /// Reads a page.
 ///
 /// `labels` are the names of categories that look like a figure (« 20 % et moins »): repeating one says nothing.
-pub(super) fn read<'a>(text: &'a str, file: &'a str, labels: &'a [String], batch: &mut Batch<'a>) -> Page {
+pub(super) fn read<'a>(text: &'a str, file: &'a str, labels: &'a [String], batch: &mut Batch) -> Page {
     let mut page = Page::default();
     let mut state = State {
         file,
@@ -114,7 +114,7 @@ struct State<'a> {
 }
 
 impl<'a> State<'a> {
-    fn open(&mut self, name: &str, attrs: &'a str, closed: bool, batch: &mut Batch<'a>, page: &mut Page) {
+    fn open(&mut self, name: &str, attrs: &'a str, closed: bool, batch: &mut Batch, page: &mut Page) {
         match name {
             "dl" => self.in_identity = attribute(attrs, "class") == Some("id"),
             "a" if self.in_identity => {
@@ -188,9 +188,7 @@ impl<'a> State<'a> {
             self.fact(name, attrs, cell, value, state, batch, page);
         } else if let Some(base) = base {
             if let Some(number) = value.and_then(|v| v.parse().ok()) {
-                batch
-                    .facts
-                    .push((Cow::Owned(format!("base:{base}")), Said::Number(number)));
+                batch.push_base(&base, number);
             }
         } else if state == Some("s") && value.is_some_and(|v| !v.is_empty()) {
             page.findings.push(leak(
@@ -218,7 +216,7 @@ impl<'a> State<'a> {
         cell: Cow<'a, str>,
         value: Option<&str>,
         state: Option<&str>,
-        batch: &mut Batch<'a>,
+        batch: &mut Batch,
         page: &mut Page,
     ) {
         let said = match (state, value) {
@@ -257,7 +255,7 @@ impl<'a> State<'a> {
             row.own_hidden |= self.in_own_cell && said.is_secret();
             row.cells.push((cell.clone(), said));
         }
-        batch.facts.push((cell, said));
+        batch.push(&cell, said);
     }
 
     /// The sign of a hidden place has one size and one form: another would say something.
@@ -293,7 +291,7 @@ impl<'a> State<'a> {
         }
     }
 
-    fn close(&mut self, name: &str, batch: &mut Batch<'a>, page: &mut Page) {
+    fn close(&mut self, name: &str, batch: &mut Batch, page: &mut Page) {
         match name {
             "dl" => self.in_identity = false,
             "svg" => {
@@ -316,7 +314,7 @@ impl<'a> State<'a> {
                     && let Some(found) = counted(&without(&text, self.labels))
                 {
                     match (self.mark.take(), number_of(&found)) {
-                        (Some(cell), Some(number)) => batch.facts.push((cell, Said::Number(number))),
+                        (Some(cell), Some(number)) => batch.push(&cell, Said::Number(number)),
                         (_, number) if number == self.last_value => {}
                         _ => self.pending = Some(found),
                     }
@@ -415,6 +413,9 @@ const COUNTED: [&str; 12] = [
 /// A text without the labels of categories that it repeats.
 pub(super) fn without<'t>(text: &'t str, labels: &[String]) -> Cow<'t, str> {
     let mut text = Cow::Borrowed(text);
+    if !text.bytes().any(|b| b.is_ascii_digit()) {
+        return text;
+    }
     for label in labels {
         if text.contains(label.as_str()) {
             text = Cow::Owned(text.replace(label.as_str(), " "));
@@ -425,6 +426,9 @@ pub(super) fn without<'t>(text: &'t str, labels: &[String]) -> Cow<'t, str> {
 
 /// Finds « 7 logements », « 12,5 % » in a text: the number and the thing it counts.
 pub(super) fn counted(text: &str) -> Option<String> {
+    if !text.bytes().any(|b| b.is_ascii_digit()) {
+        return None;
+    }
     // Thousands are one number.
     let text = text.replace('\u{202F}', "");
     let words: Vec<&str> = text.split(char::is_whitespace).filter(|w| !w.is_empty()).collect();
@@ -443,9 +447,6 @@ fn number_of(found: &str) -> Option<f64> {
 
 /// As [`counted`], for 1 to 10 dwellings, households or allocations only: the convention itself speaks of 11.
 fn small_count(text: &str) -> Option<String> {
-    if !text.bytes().any(|b| b.is_ascii_digit()) {
-        return None;
-    }
     let found = counted(text)?;
     let (number, thing) = found.split_once(' ')?;
     let counted = thing.starts_with("logement") || thing.starts_with("ménage") || thing.starts_with("attribution");
@@ -571,10 +572,11 @@ mod tests {
         let mut batch = Batch::default();
         let page = read(text, "p", &[], &mut batch);
         assert_eq!(page.lineage, ["99001".to_owned(), String::new(), "QN09901M".to_owned()]);
-        assert_eq!(batch.facts.len(), 3);
-        assert_eq!(batch.facts[0].1, Said::Number(12.5));
-        assert!(batch.facts[1].1.is_secret());
-        assert_eq!(batch.facts[2].0, "base:commune:99001:parc.v:2025");
+        let facts: Vec<_> = batch.iter().collect();
+        assert_eq!(facts.len(), 3);
+        assert_eq!(facts[0].1, Said::Number(12.5));
+        assert!(facts[1].1.is_secret());
+        assert_eq!(facts[2].0, "base:commune:99001:parc.v:2025");
         assert!(page.findings.is_empty());
     }
 

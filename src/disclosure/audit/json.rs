@@ -1,6 +1,5 @@
 //! Finished data for the browser: its figures.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde_json::Value;
@@ -110,12 +109,7 @@ pub(super) fn places(text: &str, file: &str) -> (Vec<String>, Vec<Finding>) {
 }
 
 /// Figures of a file of values, against the codes of its places.
-pub(super) fn values(
-    text: &str,
-    file: &str,
-    codes: &BTreeMap<String, Vec<String>>,
-    batch: &mut Batch<'static>,
-) -> Vec<Finding> {
+pub(super) fn values(text: &str, file: &str, codes: &BTreeMap<String, Vec<String>>, batch: &mut Batch) -> Vec<Finding> {
     let Ok(Value::Object(value)) = serde_json::from_str::<Value>(text) else {
         return vec![leak(file, "fichier illisible".to_owned())];
     };
@@ -147,6 +141,7 @@ pub(super) fn values(
     let codes = codes.get(text("places")).unwrap_or(&empty);
     let (vintages, categories) = (list("vintages"), list("categories"));
     let none = Value::Null;
+    let mut name = String::new();
     for (v, vintage) in vintages.iter().enumerate() {
         for (c, category) in categories.iter().enumerate() {
             let column = value.get("values").map_or(&none, |x| &x[v][c]);
@@ -159,11 +154,14 @@ pub(super) fn values(
                 continue;
             }
             for (i, code) in codes.iter().enumerate() {
-                let mut name = format!("{}:{code}:{}", text("scale"), text("indicator"));
-                if !category.is_empty() {
-                    name = format!("{name}:{category}");
+                name.clear();
+                for part in [text("scale"), code, text("indicator"), category, vintage] {
+                    if !part.is_empty() {
+                        name.push_str(part);
+                        name.push(':');
+                    }
                 }
-                name = format!("{name}:{vintage}");
+                name.pop();
                 let said = match &column[i] {
                     Value::Number(n) => n.as_f64().map(Said::Number),
                     Value::String(sign) => Some(Said::state(sign)),
@@ -178,12 +176,10 @@ pub(super) fn values(
                     if said.is_secret() {
                         findings.push(leak(file, format!("« {name} » est secret et porte un effectif")));
                     } else {
-                        batch
-                            .facts
-                            .push((Cow::Owned(format!("base:{name}")), Said::Number(base)));
+                        batch.push_base(&name, base);
                     }
                 }
-                batch.facts.push((Cow::Owned(name), said));
+                batch.push(&name, said);
             }
         }
     }

@@ -18,11 +18,11 @@ mod html;
 mod json;
 mod scan;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::config::Disclosure;
@@ -135,6 +135,16 @@ struct Gathered {
     dictionary: BTreeMap<String, book::Described>,
 }
 
+impl Gathered {
+    fn join(&mut self, other: Self) {
+        self.findings.extend(other.findings);
+        self.lineages.extend(other.lineages);
+        for (id, described) in other.dictionary {
+            self.dictionary.entry(id).or_insert(described);
+        }
+    }
+}
+
 /// Audits a built site.
 ///
 /// # Errors
@@ -157,33 +167,19 @@ pub fn audit(dir: &Path, numbers: Disclosure, against: Option<&Path>) -> Result<
     } else {
         String::new()
     };
-    let (scales, labels) = (json::scale_labels(&manifest), json::number_labels(&manifest));
-    let places = places(dir, &files)?;
-    let facts = Facts::new();
-    let gathered = Mutex::new(Gathered::default());
-    let results: Vec<Result<()>> = paths
-        .par_iter()
-        .zip(&files)
-        .enumerate()
-        .map(|(i, (path, file))| {
-            let bytes = fs::read(path)?;
-            let rank = u32::try_from(i).unwrap_or(u32::MAX);
-            let own = one(&bytes, file, rank, &scales, &labels, &places, &facts);
-            let mut all = gathered.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-            all.findings.extend(own.findings);
-            all.lineages.extend(own.lineages);
-            for (id, described) in own.dictionary {
-                all.dictionary.entry(id).or_insert(described);
-            }
-            Ok(())
-        })
-        .collect();
-    crate::diag::collect(results)?;
+    let reader = Reader {
+        scales: json::scale_labels(&manifest),
+        labels: json::number_labels(&manifest),
+        places: places(dir, &files)?,
+        facts: Facts::new(),
+        memory: book::Memory::default(),
+    };
     let Gathered {
         mut findings,
         lineages,
         dictionary,
-    } = gathered.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    } = reader.read_all(&paths, &files)?;
+    let facts = reader.facts;
     let is_word = |name: &str| {
         let described = name
             .trim_start_matches("base:")
@@ -230,62 +226,93 @@ fn places(dir: &Path, files: &[String]) -> Result<BTreeMap<String, Vec<String>>>
     Ok(all)
 }
 
-fn one(
-    bytes: &[u8],
-    file: &str,
-    rank: u32,
-    scales: &BTreeMap<String, String>,
-    labels: &[String],
-    places: &BTreeMap<String, Vec<String>>,
-    facts: &Facts,
-) -> Gathered {
-    let mut out = Gathered::default();
-    let spaced = file.replace(['-', '_', '/', '.'], " ");
-    if let Some(found) = html::counted(&spaced) {
-        out.findings.push(Finding {
-            error: true,
-            kind: "fuite",
-            message: format!("nombre dans le nom du fichier : « {found} »"),
-            files: vec![file.to_owned()],
-            remedy: "un nom de fichier ne porte que des noms, des codes et des millésimes".to_owned(),
+/// What is known of the site before its files are read, and what they give.
+struct Reader {
+    /// Key of a scale by its label.
+    scales: BTreeMap<String, String>,
+    /// Names of categories that look like a figure.
+    labels: Vec<String>,
+    /// Codes of each file of places.
+    places: BTreeMap<String, Vec<String>>,
+    facts: Facts,
+    memory: book::Memory,
+}
+
+impl Reader {
+    /// Reads all files, the longest first so that no thread is left alone with one at the end.
+    fn read_all(&self, paths: &[PathBuf], files: &[String]) -> Result<Gathered> {
+        let sizes: Vec<u64> = paths.iter().map(|p| fs::size(p)).collect::<Result<_>>()?;
+        let mut order: Vec<usize> = (0..paths.len()).collect();
+        order.sort_by_key(|i| std::cmp::Reverse(sizes[*i]));
+        let next = AtomicUsize::new(0);
+        let each = rayon::broadcast(|_| {
+            let mut own = Gathered::default();
+            while let Some(&i) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
+                let rank = u32::try_from(i).unwrap_or(u32::MAX);
+                own.join(self.one(&fs::read(&paths[i])?, &files[i], rank));
+            }
+            Ok(own)
         });
-    }
-    if file.ends_with(".html") || file.ends_with(".svg") {
-        let text = String::from_utf8_lossy(bytes);
-        let mut batch = Batch::default();
-        let page = html::read(&text, file, labels, &mut batch);
-        facts.add(batch, rank);
-        out.findings.extend(page.findings);
-        let mut parts = file.split('/');
-        if let (Some("residences"), Some(id), Some("index.html")) = (parts.next(), parts.next(), parts.next()) {
-            out.lineages.insert(id.to_owned(), page.lineage);
+        let mut all = Gathered::default();
+        for own in crate::diag::collect(each)? {
+            all.join(own);
         }
-    } else if file.ends_with(".xlsx") {
-        let mut batch = Batch::default();
-        out.findings
-            .extend(book::read(bytes, file, scales, &mut batch, &mut out.dictionary));
-        facts.add(batch, rank);
-    } else if file.starts_with("donnees/valeurs/") {
-        let mut batch = Batch::default();
-        out.findings
-            .extend(json::values(&String::from_utf8_lossy(bytes), file, places, &mut batch));
-        facts.add(batch, rank);
-    } else if file.starts_with("donnees/lieux/") {
-        out.findings
-            .extend(json::places(&String::from_utf8_lossy(bytes), file).1);
-    } else if file.starts_with("donnees/recherche/") {
-        out.findings
-            .extend(json::search(&String::from_utf8_lossy(bytes), file, labels));
-    } else if !known(file) {
-        out.findings.push(Finding {
-            error: true,
-            kind: "fuite",
-            message: format!("fichier inattendu « {file} »"),
-            files: vec![file.to_owned()],
-            remedy: "reconstruire l’atlas : rien d’autre que ses propres fichiers n’y est servi".to_owned(),
-        });
+        Ok(all)
     }
-    out
+
+    fn one(&self, bytes: &[u8], file: &str, rank: u32) -> Gathered {
+        let mut out = Gathered::default();
+        let spaced = file.replace(['-', '_', '/', '.'], " ");
+        if let Some(found) = html::counted(&spaced) {
+            out.findings.push(Finding {
+                error: true,
+                kind: "fuite",
+                message: format!("nombre dans le nom du fichier : « {found} »"),
+                files: vec![file.to_owned()],
+                remedy: "un nom de fichier ne porte que des noms, des codes et des millésimes".to_owned(),
+            });
+        }
+        let text = || match str::from_utf8(bytes) {
+            Ok(text) => Cow::Borrowed(text),
+            Err(_) => String::from_utf8_lossy(bytes),
+        };
+        let mut batch = Batch::default();
+        if file.ends_with(".html") || file.ends_with(".svg") {
+            let page = html::read(&text(), file, &self.labels, &mut batch);
+            out.findings.extend(page.findings);
+            let mut parts = file.split('/');
+            if let (Some("residences"), Some(id), Some("index.html")) = (parts.next(), parts.next(), parts.next()) {
+                out.lineages.insert(id.to_owned(), page.lineage);
+            }
+        } else if file.ends_with(".xlsx") {
+            let read = book::read(
+                bytes,
+                (file, rank),
+                &self.scales,
+                &self.facts,
+                &self.memory,
+                &mut out.dictionary,
+            );
+            out.findings.extend(read);
+        } else if file.starts_with("donnees/valeurs/") {
+            out.findings
+                .extend(json::values(&text(), file, &self.places, &mut batch));
+        } else if file.starts_with("donnees/lieux/") {
+            out.findings.extend(json::places(&text(), file).1);
+        } else if file.starts_with("donnees/recherche/") {
+            out.findings.extend(json::search(&text(), file, &self.labels));
+        } else if !known(file) {
+            out.findings.push(Finding {
+                error: true,
+                kind: "fuite",
+                message: format!("fichier inattendu « {file} »"),
+                files: vec![file.to_owned()],
+                remedy: "reconstruire l’atlas : rien d’autre que ses propres fichiers n’y est servi".to_owned(),
+            });
+        }
+        self.facts.add(&mut batch, rank);
+        out
+    }
 }
 
 /// Files without figures that the atlas serves.

@@ -43,7 +43,7 @@ impl<'a> Iterator for Scanner<'a> {
             return None;
         }
         let Some(inner) = rest.strip_prefix('<') else {
-            let end = rest.find('<').unwrap_or(rest.len());
+            let end = memchr::memchr(b'<', rest.as_bytes()).unwrap_or(rest.len());
             self.at += end;
             return Some(Piece::Text(&rest[..end]));
         };
@@ -59,7 +59,7 @@ impl<'a> Iterator for Scanner<'a> {
             return Some(Piece::Close(name.trim()));
         }
         let (tag, closed) = tag.strip_suffix('/').map_or((tag, false), |t| (t, true));
-        let cut = tag.find(|c: char| c.is_ascii_whitespace()).unwrap_or(tag.len());
+        let cut = first(tag, |b| b.is_ascii_whitespace());
         Some(Piece::Open {
             name: &tag[..cut],
             attributes: &tag[cut..],
@@ -70,43 +70,49 @@ impl<'a> Iterator for Scanner<'a> {
 
 /// Position of the `>` that ends a tag, those inside quotes left aside.
 fn tag_end(text: &str) -> usize {
-    let mut quote = None;
-    for (i, b) in text.bytes().enumerate() {
-        match (quote, b) {
-            (None, b'>') => return i,
-            (None, b'"' | b'\'') => quote = Some(b),
-            (Some(q), b) if q == b => quote = None,
-            _ => {}
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while let Some(i) = memchr::memchr3(b'>', b'"', b'\'', &bytes[at..]) {
+        at += i;
+        if bytes[at] == b'>' {
+            return at;
+        }
+        match memchr::memchr(bytes[at], &bytes[at + 1..]) {
+            Some(length) => at += length + 2,
+            None => break,
         }
     }
     text.len()
+}
+
+/// Position of the first byte, an ASCII one, for which `is` holds; the length of the text when there is none.
+fn first(text: &str, is: impl Fn(u8) -> bool) -> usize {
+    text.bytes().position(is).unwrap_or(text.len())
 }
 
 /// Reads the attributes of a tag: name and raw value; empty for an attribute without value.
 pub(super) fn attributes(text: &str) -> impl Iterator<Item = (&str, &str)> {
     let mut rest = text;
     std::iter::from_fn(move || {
-        rest = rest.trim_start();
+        rest = rest.trim_ascii_start();
         if rest.is_empty() {
             return None;
         }
-        let end = rest
-            .find(|c: char| c == '=' || c.is_ascii_whitespace())
-            .unwrap_or(rest.len());
+        let end = first(rest, |b| b == b'=' || b.is_ascii_whitespace());
         let name = &rest[..end];
-        rest = rest[end..].trim_start();
+        rest = rest[end..].trim_ascii_start();
         let Some(after) = rest.strip_prefix('=') else {
             return Some((name, ""));
         };
-        let after = after.trim_start();
-        let (value, next) = match after.chars().next() {
-            Some(q @ ('"' | '\'')) => {
+        let after = after.trim_ascii_start();
+        let (value, next) = match after.as_bytes().first() {
+            Some(&q @ (b'"' | b'\'')) => {
                 let inner = &after[1..];
-                let end = inner.find(q).unwrap_or(inner.len());
+                let end = memchr::memchr(q, inner.as_bytes()).unwrap_or(inner.len());
                 (&inner[..end], inner.get(end + 1..).unwrap_or(""))
             }
             _ => {
-                let end = after.find(|c: char| c.is_ascii_whitespace()).unwrap_or(after.len());
+                let end = first(after, |b| b.is_ascii_whitespace());
                 (&after[..end], &after[end..])
             }
         };
@@ -122,7 +128,7 @@ pub(super) fn attribute<'a>(text: &'a str, name: &str) -> Option<&'a str> {
 
 /// Decodes the character references of a text.
 pub(super) fn decode(text: &str) -> Cow<'_, str> {
-    if !text.contains('&') {
+    if memchr::memchr(b'&', text.as_bytes()).is_none() {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len());
