@@ -3,6 +3,8 @@
 //! Their reader has a spreadsheet open, not a debugger. An error is a value: the rooms gather as many as
 //! they can before giving up, so that ten bad rows take one run. A message never prints a confidential value.
 
+pub mod foreign;
+
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -93,7 +95,17 @@ impl Diagnostic {
         match nearest(found, known.iter().copied()) {
             Some(name) => self.hint(format!("vouliez-vous dire « {name} » ?")),
             None if known.len() <= 12 && !known.is_empty() => self.hint(format!("noms connus : {}", known.join(", "))),
-            None => self,
+            None if known.is_empty() || self.hint.is_some() => self,
+            None => {
+                let mut first = known.clone();
+                first.sort_unstable();
+                first.truncate(8);
+                self.hint(format!(
+                    "{} noms connus, parmi lesquels {}",
+                    known.len(),
+                    first.join(", ")
+                ))
+            }
         }
     }
 }

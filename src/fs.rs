@@ -4,16 +4,15 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use crate::diag::{Diagnostic, Result};
+use crate::diag::{Diagnostic, Result, foreign};
 
 fn failed(path: &Path, what: &str, error: &io::Error) -> Diagnostic {
-    let why = match error.kind() {
-        io::ErrorKind::NotFound => "le fichier ou le dossier n’existe pas".to_owned(),
-        io::ErrorKind::PermissionDenied => "accès refusé".to_owned(),
-        io::ErrorKind::StorageFull => "le disque est plein".to_owned(),
-        _ => error.to_string(),
-    };
-    Diagnostic::error(format!("{what} impossible : {why}")).at(path)
+    let (why, hint) = foreign::io(error);
+    let d = Diagnostic::error(format!("{what} impossible : {why}")).at(path);
+    match hint {
+        Some(hint) => d.hint(hint),
+        None => d,
+    }
 }
 
 /// Reads a file.

@@ -3,9 +3,19 @@
 use std::process::ExitCode;
 
 use atlas::cli::{Cli, Format};
+use atlas::diag::foreign;
 
 #[expect(clippy::print_stdout, clippy::print_stderr, reason = "the only room that prints")]
 fn main() -> ExitCode {
+    let told = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |defect| {
+        if !foreign::is_contained() {
+            eprintln!(
+                "défaut de l’atlas : rien n’a été publié. Le signaler avec les données qui le causent et ces lignes :"
+            );
+            told(defect);
+        }
+    }));
     let cli = match Cli::parse_args() {
         Ok(cli) => cli,
         Err((text, 0)) => {

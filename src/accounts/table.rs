@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 
-use crate::diag::{Diagnostic, Diagnostics, Result};
+use crate::diag::{Diagnostic, Diagnostics, Result, foreign};
 use crate::fs;
 
 /// One line of a table, read by the name of its columns.
@@ -86,10 +86,7 @@ pub(super) fn read(path: &Path, columns: &[&'static str]) -> Result<Vec<Record>>
     }
     let mut records = Vec::new();
     for row in reader.records() {
-        let row = row.map_err(|e| {
-            let line = e.position().map_or(0, csv::Position::line) as usize;
-            Diagnostic::error("ligne illisible").at(path).line(line)
-        })?;
+        let row = row.map_err(|e| foreign::csv(&e).at(path))?;
         let line = row.position().map_or(0, csv::Position::line) as usize;
         if row.len() != headers.len() {
             let message = format!("{} champs, {} attendus", row.len(), headers.len());

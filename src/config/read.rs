@@ -7,7 +7,7 @@ use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize as _, Deserializer};
 
 use super::Config;
-use crate::diag::{Diagnostic, Diagnostics, Result};
+use crate::diag::{Diagnostic, Diagnostics, Result, foreign};
 
 impl Config {
     /// Reads and checks `atlas.toml`.
@@ -38,7 +38,7 @@ pub fn from_toml<T: DeserializeOwned>(text: &str, path: &Path) -> Result<T> {
         let (line, column) = error.span().map_or((1, 1), |span| place(&text, span.start));
         let at = |d: Diagnostic| d.at(path).line(line).column(column);
         let Some((key, known)) = unknown_field(error.message()) else {
-            found.push(at(translate(error.message())));
+            found.push(at(foreign::toml(error.message())));
             break;
         };
         found.push(
@@ -79,28 +79,6 @@ fn unknown_field(message: &str) -> Option<(String, Vec<String>)> {
     let rest = message.strip_prefix("unknown field ")?;
     let mut names = rest.split('`').skip(1).step_by(2).map(str::to_owned);
     Some((names.next()?, names.collect()))
-}
-
-fn translate(message: &str) -> Diagnostic {
-    let mut names = message.split('`').skip(1).step_by(2);
-    if message.starts_with("missing field") {
-        let key = names.next().unwrap_or_default();
-        return Diagnostic::error(format!("clé manquante « {key} »")).hint(format!("ajouter « {key} = … »"));
-    }
-    if message.starts_with("unknown variant") {
-        let word = names.next().unwrap_or_default().to_owned();
-        let known: Vec<&str> = names.collect();
-        return Diagnostic::error(format!("valeur inconnue « {word} »")).suggest(&word, known);
-    }
-    if message.starts_with("duplicate key") {
-        return Diagnostic::error("clé écrite deux fois").hint("n’en garder qu’une");
-    }
-    if let Some(rest) = message.strip_prefix("invalid type: ") {
-        return Diagnostic::error(format!("type de valeur inattendu ({rest})"))
-            .hint("un texte se met entre guillemets, un nombre ou true/false sans guillemets");
-    }
-    Diagnostic::error(format!("TOML illisible : {message}"))
-        .hint("vérifier les guillemets, crochets et signes « = » de cette ligne")
 }
 
 /// Reads a TOML date, or the same as a text.

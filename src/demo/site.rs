@@ -10,7 +10,7 @@ use super::life::Calendar;
 use super::names;
 use super::place::{Area, Places};
 use super::stock::Residence;
-use crate::diag::{Diagnostic, Diagnostics, Result};
+use crate::diag::{Diagnostic, Diagnostics, Result, foreign};
 use crate::fs;
 
 const SETTINGS: &str = include_str!("../../atlas.toml");
@@ -221,7 +221,7 @@ fn geometry(shape: &MultiPolygon<f64>) -> String {
 
 fn points(places: &Places, residences: &[Residence]) -> Result<String> {
     let mut writer = csv::WriterBuilder::new().delimiter(b';').from_writer(Vec::new());
-    let failed = |e: csv::Error| Diagnostics::from(Diagnostic::error(format!("écriture des résidences : {e}")));
+    let failed = |e: csv::Error| Diagnostics::from(foreign::csv(&e));
     writer
         .write_record([
             "id", "name", "address", "landlord", "lon", "lat", "commune", "iris", "qpv",
@@ -243,9 +243,7 @@ fn points(places: &Places, residences: &[Residence]) -> Result<String> {
             ])
             .map_err(failed)?;
     }
-    let bytes = writer
-        .into_inner()
-        .map_err(|e| Diagnostic::error(format!("écriture des résidences : {e}")))?;
+    let bytes = writer.into_inner().map_err(|e| foreign::csv(&e.into_error().into()))?;
     Ok(fs::decode(bytes).text)
 }
 
@@ -288,14 +286,10 @@ fn read(path: &Path, length: usize) -> Result<Vec<Area>> {
     ];
     const NAMES: [&str; 6] = ["name", "nom", "nom_iris", "NOM_IRIS", "NOM_COM", "libelle"];
     let text = fs::read_text(path)?.text;
-    let collection: geojson::FeatureCollection =
-        text.parse::<geojson::GeoJson>()
-            .and_then(TryInto::try_into)
-            .map_err(|e| {
-                Diagnostic::error(format!("ce n’est pas une FeatureCollection GeoJSON : {e}"))
-                    .at(path)
-                    .hint("donner un fichier GeoJSON en WGS84")
-            })?;
+    let collection: geojson::FeatureCollection = text
+        .parse::<geojson::GeoJson>()
+        .and_then(TryInto::try_into)
+        .map_err(|e| foreign::geojson(&e).at(path))?;
     let mut found = Diagnostics::new();
     let mut areas = BTreeMap::new();
     for (rank, feature) in collection.features.into_iter().enumerate() {

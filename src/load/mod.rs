@@ -15,6 +15,8 @@ pub mod table;
 mod territories;
 mod values;
 
+pub(crate) use values::{damaged, unreadable};
+
 #[cfg(test)]
 mod tests;
 

@@ -6,7 +6,7 @@ use std::path::Path;
 use geo::{BoundingRect as _, InteriorPoint as _, MultiPolygon};
 
 use super::territories::Given;
-use crate::diag::{Diagnostic, Diagnostics, Result};
+use crate::diag::{Diagnostic, Diagnostics, Result, foreign};
 use crate::fs;
 use crate::model::{Code, Lineage, Scale, Territory};
 
@@ -22,14 +22,7 @@ pub(super) fn collection(text: &str, path: &Path) -> Result<geojson::FeatureColl
             .line(1)
             .hint("exporter la couche en GeoJSON")
             .into()),
-        Err(error) => {
-            let d = Diagnostic::error("GeoJSON illisible").at(path);
-            let d = match &error {
-                geojson::Error::MalformedGeoJson(e) => d.line(e.line()).column(e.column()),
-                _ => d.line(1),
-            };
-            Err(d.hint("exporter de nouveau la couche en GeoJSON (WGS84)").into())
-        }
+        Err(error) => Err(foreign::geojson(&error).at(path).into()),
     }
 }
 

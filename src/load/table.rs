@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::diag::{Diagnostic, Diagnostics, Result};
+use crate::diag::{Diagnostic, Diagnostics, Result, foreign};
 use crate::fs;
 
 /// A table of texts.
@@ -52,13 +52,7 @@ impl Table {
         let mut header = Vec::new();
         let mut rows = Vec::new();
         for record in reader.records() {
-            let record = record.map_err(|e| {
-                let line = e.position().map_or(1, csv::Position::line);
-                Diagnostic::error("ligne illisible")
-                    .at(path)
-                    .line(usize::try_from(line).unwrap_or(1))
-                    .hint("vérifier les guillemets de cette ligne")
-            })?;
+            let record = record.map_err(|e| foreign::csv(&e).at(path))?;
             let line = record.position().map_or(1, |p| usize::try_from(p.line()).unwrap_or(1));
             if header.is_empty() {
                 header = record.iter().map(|h| canonical(h, aliases)).collect::<Vec<_>>();

@@ -7,7 +7,7 @@ use polars::prelude::*;
 use rayon::prelude::*;
 
 use super::table::number;
-use crate::diag::{Diagnostic, Diagnostics, Result};
+use crate::diag::{Diagnostic, Diagnostics, Result, foreign};
 use crate::fs;
 use crate::model::{
     Cell, Code, Dictionary, Entry, Iid, Kind, Place, Scale, Source, State, Territories, Tid, Values, Vintage,
@@ -142,6 +142,43 @@ struct Reader<'a> {
     territories: &'a Territories,
 }
 
+/// A Parquet file on which its reader breaks.
+pub(crate) fn damaged() -> Diagnostic {
+    Diagnostic::error("fichier Parquet abîmé").hint("copier de nouveau le fichier d’origine, ou l’exporter de nouveau")
+}
+
+/// A fault of a table of columns, CSV or Parquet, in French.
+pub(crate) fn unreadable(error: &PolarsError) -> Diagnostic {
+    let (why, hint) = match error {
+        PolarsError::NoData(_) => (
+            "elle est vide".to_owned(),
+            "y mettre au moins la ligne des noms de colonnes",
+        ),
+        PolarsError::Duplicate(_) => (
+            "deux colonnes portent le même nom".to_owned(),
+            "renommer ou retirer l’une d’elles",
+        ),
+        PolarsError::ColumnNotFound(_) | PolarsError::SchemaFieldNotFound(_) => (
+            "une colonne attendue manque".to_owned(),
+            "vérifier les noms de colonnes de la première ligne",
+        ),
+        PolarsError::ShapeMismatch(_) => (
+            "toutes ses lignes n’ont pas le même nombre de cellules".to_owned(),
+            "vérifier le séparateur et les guillemets",
+        ),
+        PolarsError::IO { error, .. } => {
+            let (why, hint) = foreign::io(error);
+            (why, hint.unwrap_or("vérifier ce fichier"))
+        }
+        PolarsError::Context { error, .. } | PolarsError::ExprContext { error, .. } => return unreadable(error),
+        _ => (
+            "son contenu n’a pas la forme attendue".to_owned(),
+            "vérifier le séparateur, les guillemets et le nombre de colonnes ; pour un fichier Parquet, l’exporter de nouveau",
+        ),
+    };
+    Diagnostic::error(format!("table illisible : {why}")).hint(hint)
+}
+
 /// The last names met: long tables repeat them, a look-up is rare.
 #[derive(Default)]
 struct Memory<'t> {
@@ -152,19 +189,11 @@ struct Memory<'t> {
 
 impl Reader<'_> {
     fn frame(&self) -> Result<DataFrame> {
-        let failed = |e: &PolarsError| {
-            Diagnostic::error(format!(
-                "table illisible : {}",
-                e.to_string().lines().next().unwrap_or("")
-            ))
-            .at(self.path)
-            .hint("vérifier le séparateur, les guillemets et le nombre de colonnes")
-        };
+        let failed = |e: &PolarsError| unreadable(e).at(self.path);
         let bytes = fs::read(self.path)?;
         if self.path.extension().is_some_and(|e| e == "parquet") {
-            return Ok(ParquetReader::new(std::io::Cursor::new(bytes))
-                .finish()
-                .map_err(|e| failed(&e))?);
+            let read = foreign::contained(|| ParquetReader::new(std::io::Cursor::new(bytes)).finish());
+            return Ok(read.ok_or_else(|| damaged().at(self.path))?.map_err(|e| failed(&e))?);
         }
         let text = fs::decode(bytes).text;
         let separator = super::table::separator(&text);
@@ -172,10 +201,27 @@ impl Reader<'_> {
             .with_infer_schema_length(Some(0))
             .with_has_header(true)
             .map_parse_options(|p| p.with_separator(separator).with_missing_is_null(false));
-        Ok(CsvReader::new(std::io::Cursor::new(text.into_bytes()))
+        let read = CsvReader::new(std::io::Cursor::new(text.as_bytes()))
             .with_options(options)
-            .finish()
-            .map_err(|e| failed(&e))?)
+            .finish();
+        read.map_err(|e| {
+            let uneven = self.uneven(&text, separator);
+            if uneven.is_empty() { failed(&e).into() } else { uneven }
+        })
+    }
+
+    /// Rows that have not as many cells as the header, told with their line: the table's own reader does not say which.
+    fn uneven(&self, text: &str, separator: u8) -> Diagnostics {
+        const MOST: usize = 20;
+        let mut reader = csv::ReaderBuilder::new()
+            .delimiter(separator)
+            .from_reader(text.as_bytes());
+        reader
+            .byte_records()
+            .filter_map(|record| record.err())
+            .take(MOST)
+            .map(|e| foreign::csv(&e).at(self.path))
+            .collect()
     }
 
     fn read(&self) -> Result<Vec<Row>> {

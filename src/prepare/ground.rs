@@ -374,7 +374,7 @@ pub(super) fn polygons(path: &Path, recipe: &super::recipe::Polygons) -> Result<
     let json: geojson::GeoJson = text
         .text
         .parse()
-        .map_err(|e| wrong(format!("GeoJSON illisible : {e}")))?;
+        .map_err(|e| crate::diag::foreign::geojson(&e).at(path))?;
     let collection = geojson::FeatureCollection::try_from(json)
         .map_err(|_| wrong("GeoJSON : une « FeatureCollection » est attendue".to_owned()))?;
     let own_year = collection

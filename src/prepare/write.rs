@@ -10,7 +10,7 @@ use super::figures::{All, Figures, Said};
 use super::ground::{Ground, Zone};
 use super::points::Points;
 use super::squares::Squares;
-use crate::diag::{Diagnostic, Result};
+use crate::diag::{Result, foreign};
 use crate::format;
 use crate::fs;
 use crate::model::{Dictionary, Kind, Scale, State, Territories};
@@ -64,7 +64,7 @@ pub(super) fn geometry(shape: &MultiPolygon<f64>) -> Value {
 }
 
 fn table(path: &Path, header: &[&str], rows: impl Iterator<Item = Vec<String>>) -> Result<()> {
-    let failed = |e: csv::Error| Diagnostic::error(format!("écriture impossible : {e}")).at(path);
+    let failed = |e: csv::Error| foreign::csv(&e).at(path);
     let mut writer = csv::WriterBuilder::new().delimiter(b';').from_writer(Vec::new());
     writer.write_record(header).map_err(failed)?;
     for row in rows {
@@ -72,7 +72,7 @@ fn table(path: &Path, header: &[&str], rows: impl Iterator<Item = Vec<String>>) 
     }
     let bytes = writer
         .into_inner()
-        .map_err(|e| Diagnostic::error(e.to_string()).at(path))?;
+        .map_err(|e| foreign::csv(&e.into_error().into()).at(path))?;
     fs::write(path, &bytes)
 }
 

@@ -1,5 +1,7 @@
 //! Markdown of `content/` → HTML: tables that scroll, links relative to the page, raw HTML as text.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use pulldown_cmark::{CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
 
 use crate::format;
@@ -10,8 +12,8 @@ pub(super) const OPTIONS: Options = Options::ENABLE_TABLES
     .union(Options::ENABLE_FOOTNOTES);
 
 /// Lists the anchors that [`html()`] gives to the titles of a text.
-pub(super) fn anchors(text: &str) -> std::collections::BTreeSet<String> {
-    let mut anchors = std::collections::BTreeSet::new();
+pub(super) fn anchors(text: &str) -> BTreeSet<String> {
+    let mut anchors = Anchors::default();
     let mut title: Option<String> = None;
     for event in Parser::new_ext(text, OPTIONS) {
         match event {
@@ -22,24 +24,41 @@ pub(super) fn anchors(text: &str) -> std::collections::BTreeSet<String> {
                 }
             }
             Event::End(TagEnd::Heading(_)) => {
-                anchor(&title.take().unwrap_or_default(), &mut anchors);
+                anchors.give(&title.take().unwrap_or_default());
             }
             _ => {}
         }
     }
-    anchors
+    anchors.given
 }
 
-/// Makes the anchor of a title, different from those already given.
-fn anchor(title: &str, given: &mut std::collections::BTreeSet<String>) -> String {
-    let mut anchor = format::slug(title);
-    if anchor.is_empty() {
-        anchor = "titre".to_owned();
+/// Anchors already given on a page, and how many times each title was met.
+#[derive(Default)]
+struct Anchors {
+    given: BTreeSet<String>,
+    met: BTreeMap<String, usize>,
+}
+
+impl Anchors {
+    /// Makes the anchor of a title, different from those already given: `seuils`, `seuils-2`, `seuils-3`.
+    fn give(&mut self, title: &str) -> String {
+        let mut plain = format::slug(title);
+        if plain.is_empty() {
+            plain.push_str("titre");
+        }
+        let met = self.met.entry(plain.clone()).or_default();
+        loop {
+            *met += 1;
+            let anchor = if *met == 1 {
+                plain.clone()
+            } else {
+                format!("{plain}-{met}")
+            };
+            if self.given.insert(anchor.clone()) {
+                return anchor;
+            }
+        }
     }
-    while !given.insert(anchor.clone()) {
-        anchor.push_str("-bis");
-    }
-    anchor
 }
 
 /// Turns Markdown into HTML for a page whose way to the root of the site is `root`.
@@ -49,7 +68,7 @@ fn anchor(title: &str, given: &mut std::collections::BTreeSet<String>) -> String
 /// shown as text, so that content never carries a script.
 pub fn html(text: &str, root: &str) -> String {
     let mut events: Vec<Event<'_>> = Vec::new();
-    let mut anchors: std::collections::BTreeSet<String> = std::collections::BTreeSet::new();
+    let mut anchors = Anchors::default();
     let mut heading: Option<usize> = None;
     let mut tables = 0u32;
     let mut in_code = false;
@@ -75,7 +94,7 @@ pub fn html(text: &str, root: &str) -> String {
                         })
                         .collect();
                     last_heading.clone_from(&title);
-                    let anchor = anchor(&title, &mut anchors);
+                    let anchor = anchors.give(&title);
                     if let Event::Start(Tag::Heading { id, .. }) = &mut events[start] {
                         *id = Some(anchor.into());
                     }
@@ -183,6 +202,10 @@ mod tests {
         for anchor in anchors(text) {
             assert!(out.contains(&format!("id=\"{anchor}\"")), "{anchor} not in {out}");
         }
+        let many = "# Seuils\n\n".repeat(20_000) + "# Seuils 2\n";
+        let anchors = anchors(&many);
+        assert_eq!(anchors.len(), 20_001);
+        assert!(anchors.contains("seuils-2") && anchors.contains("seuils-20000"));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::{Builder, Cell, Limits, Sheet};
-use crate::diag::{Diagnostic, Result};
+use crate::diag::{Diagnostic, Result, foreign};
 use crate::fs;
 
 const SEPARATORS: [u8; 4] = [b';', b',', b'\t', b'|'];
@@ -42,10 +42,7 @@ pub(super) fn read(path: &Path, bytes: Vec<u8>, limits: Limits) -> Result<Vec<Sh
     let mut builder = Builder::new(limits);
     let mut rows = BTreeMap::new();
     for record in reader.records() {
-        let record = record.map_err(|e| {
-            let line = e.position().map_or(0, csv::Position::line);
-            Diagnostic::error("ligne illisible").at(path).line(line as usize)
-        })?;
+        let record = record.map_err(|e| foreign::csv(&e).at(path))?;
         let line = record.position().map_or(0, csv::Position::line) as usize;
         if line == 1 && announced.is_some() {
             continue;

@@ -6,14 +6,13 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::Row;
-use crate::diag::{Diagnostic, Result};
+use crate::diag::{Diagnostic, Result, foreign};
 use crate::fs;
 
 pub(super) fn read(path: &Path) -> Result<(Vec<String>, Vec<Row>)> {
     let unreadable = |why: &str| Diagnostic::error(format!("GeoJSON illisible : {why}")).at(path);
     let text = fs::read_text(path)?;
-    let json: Value =
-        serde_json::from_str(&text.text).map_err(|e| unreadable(&e.to_string()).line(e.line()).column(e.column()))?;
+    let json: Value = serde_json::from_str(&text.text).map_err(|e| foreign::json(&e).at(path))?;
     drop(text);
     let Some(features) = json.get("features").and_then(Value::as_array) else {
         return Err(unreadable("une « FeatureCollection » est attendue").into());

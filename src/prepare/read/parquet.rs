@@ -3,10 +3,11 @@
 use std::fs::File;
 use std::path::Path;
 
+use polars::error::PolarsError;
 use polars::prelude::{DataType, ParquetReader, SerReader as _};
 
 use super::{BATCH, Row};
-use crate::diag::{Diagnostic, Result};
+use crate::diag::{Diagnostic, Result, foreign};
 use crate::fs;
 
 pub(super) struct Reader {
@@ -17,10 +18,13 @@ pub(super) struct Reader {
 }
 
 pub(super) fn open(path: &Path) -> Result<(Vec<String>, Reader)> {
-    let mut reader = ParquetReader::new(fs::open(path)?);
-    let schema = reader.schema().map_err(|e| unreadable(path, &e))?;
-    let total = reader.num_rows().map_err(|e| unreadable(path, &e))?;
-    let names: Vec<String> = schema.iter_names().map(ToString::to_string).collect();
+    let file = fs::open(path)?;
+    let (names, total) = contained(path, || {
+        let mut reader = ParquetReader::new(file);
+        let schema = reader.schema()?;
+        let names: Vec<String> = schema.iter_names().map(ToString::to_string).collect();
+        Ok((names, reader.num_rows()?))
+    })?;
     let kept = (0..names.len()).collect();
     Ok((
         names.clone(),
@@ -33,8 +37,14 @@ pub(super) fn open(path: &Path) -> Result<(Vec<String>, Reader)> {
     ))
 }
 
-fn unreadable(path: &Path, error: &polars::error::PolarsError) -> Diagnostic {
-    Diagnostic::error(format!("fichier Parquet illisible : {error}")).at(path)
+fn unreadable(path: &Path, error: &PolarsError) -> Diagnostic {
+    crate::load::unreadable(error).at(path)
+}
+
+/// Reads with polars, which a damaged file may break.
+fn contained<T>(path: &Path, read: impl FnOnce() -> std::result::Result<T, PolarsError>) -> Result<T> {
+    let read = foreign::contained(read).ok_or_else(|| crate::load::damaged().at(path))?;
+    Ok(read.map_err(|e| unreadable(path, &e))?)
 }
 
 impl Reader {
@@ -50,11 +60,12 @@ impl Reader {
         let length = (BATCH * 8).min(self.total - self.at);
         let wanted: Vec<String> = self.kept.iter().filter_map(|c| self.names.get(*c).cloned()).collect();
         let file: File = fs::open(path)?;
-        let frame = ParquetReader::new(file)
-            .with_columns(Some(wanted.clone()))
-            .with_slice(Some((self.at, length)))
-            .finish()
-            .map_err(|e| unreadable(path, &e))?;
+        let frame = contained(path, || {
+            ParquetReader::new(file)
+                .with_columns(Some(wanted.clone()))
+                .with_slice(Some((self.at, length)))
+                .finish()
+        })?;
         let mut columns = Vec::with_capacity(wanted.len());
         for name in &wanted {
             let column = frame.column(name).map_err(|e| unreadable(path, &e))?;

@@ -4,7 +4,7 @@ use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 
 use super::{BATCH, Row, join_header, no_header};
-use crate::diag::{Diagnostic, Diagnostics, Result};
+use crate::diag::{Diagnostic, Diagnostics, Result, foreign};
 use crate::fs;
 use crate::prepare::recipe::Table;
 
@@ -165,8 +165,5 @@ impl Reader {
 }
 
 fn unreadable(path: &Path, error: &csv::Error) -> Diagnostic {
-    let line = error.position().map_or(0, csv::Position::line);
-    Diagnostic::error(format!("lecture impossible : {error}"))
-        .at(path)
-        .line(line.try_into().unwrap_or(usize::MAX))
+    foreign::csv(error).at(path)
 }
