@@ -4,6 +4,7 @@ A check counts what it looked at and tells every finding with its file; its last
 something was found, and also when it looked at nothing: a check that saw no page has proved nothing.
 """
 
+import csv
 import hashlib
 import html
 import os
@@ -90,6 +91,18 @@ def assemble(case, home):
             gone = site / line
             shutil.rmtree(gone) if gone.is_dir() else gone.unlink()
     return home
+
+
+def write_table(folder, inner, cells, x):
+    """Writes a table in the layout of the published cases of disclosure control."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, head, lines in [
+        ("inner.csv", ["inner"], [[i] for i in inner]),
+        ("cells.csv", ["cell", "code", "value", "primary", "suppressed"], cells),
+        ("x.csv", ["inner", "cell", "coef"], x),
+    ]:
+        with open(folder / name, "w", encoding="utf-8", newline="") as stream:
+            csv.writer(stream).writerows([head, *lines])
 
 
 def digest(folder):

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 
-from common import ATLAS, ROOT, WORK, Report, atlas
+from common import ATLAS, ROOT, WORK, Report, atlas, write_table
 
 LARGE = 1000  # cells over which `--protect` is left to the optimised binary, with SDC_LARGE=1
 LONGEST = 120  # seconds
@@ -23,17 +23,6 @@ LONGEST = 120  # seconds
 def rows(path):
     with open(path, encoding="utf-8", newline="") as stream:
         return list(csv.DictReader(stream))
-
-
-def write(folder, inner, cells, x):
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, head, lines in [
-        ("inner.csv", ["inner"], [[i] for i in inner]),
-        ("cells.csv", ["cell", "code", "value", "primary", "suppressed"], cells),
-        ("x.csv", ["inner", "cell", "coef"], x),
-    ]:
-        with open(folder / name, "w", encoding="utf-8", newline="") as stream:
-            csv.writer(stream).writerows([head, *lines])
 
 
 def answer(report, folder, *options):
@@ -136,7 +125,7 @@ def protect(report, folder, expected, cells):
         [c["cell"], c["cell"], c["value"], c["primary"], int(int(c["cell"]) in chosen)] for c in cells
     ]
     x = [[r["inner"], r["cell"], r["coef"]] for r in rows(folder / "x.csv")]
-    write(again, [r["inner"] for r in rows(folder / "inner.csv")], lines, x)
+    write_table(again, [r["inner"] for r in rows(folder / "inner.csv")], lines, x)
     verdict = answer(report, again)
     if verdict is not None and not out.get("exposed"):
         report.expect(verdict["verdict"] == "safe", name, f"after --protect: {verdict['verdict']}")
@@ -174,7 +163,7 @@ def pieces(report, pairs, groups, first, second):
                 left = zones[names[0]].difference(*(zones[n] for n in names[1:]))
                 wanted[row[column]] = cell(row[column], sorted(left), True)
     folder = WORK / "sdc" / groups.stem
-    write(folder, atoms.values(), cells, x)
+    write_table(folder, atoms.values(), cells, x)
     out = answer(report, folder)
     if out is None:
         return
