@@ -243,7 +243,7 @@ class MapTool {
       this.refresh();
     });
     const layers = ["place", "place-state", "cluster", "circle", "circle-state", "equipment", "grid-class", "zone"];
-    const under = (point) => map.queryRenderedFeatures(point, { layers })[0];
+    const under = (point) => ground.under(map, point, layers);
     map.on("mousemove", (event) => this.hover(under(event.point), event.point));
     map.on("mouseout", () => this.hover());
     map.on("click", (event) => this.press(under(event.point)));
