@@ -136,7 +136,8 @@ class MapTool {
     this.notice = el("div", { class: "say", role: "status", hidden: true });
     const cross = el("div", { class: "cross", "aria-hidden": "true" });
     cross.textContent = "✛";
-    this.box = el("div", { class: "map-box" }, this.canvas, this.badge, cross, this.tip, this.notice);
+    this.waiting = this.standIn();
+    this.box = el("div", { class: "map-box" }, this.waiting, this.canvas, this.badge, cross, this.tip, this.notice);
     this.card = el("section", { class: "card", "aria-label": "Territoire choisi", hidden: true });
     this.key = el("section", { "aria-label": "Légende" });
     this.list = el("section", { class: "beside", "aria-label": "Liste de ce que montre la carte", tabindex: "0" });
@@ -153,6 +154,20 @@ class MapTool {
     tool.append(this.tool);
     this.say = announcer(tool);
     this.show();
+  }
+
+  /** What stands in the place of the map until it is drawn: the drawing of the page, if it shows the same figures. */
+  standIn() {
+    const drawing = document.querySelector("main > section .choro svg");
+    const bare = ["i", "c", "v", "e", "g", "t", "x"].every((k) => !parameters().has(k));
+    const out = el("div", { class: "waiting", "aria-hidden": "true" });
+    if (drawing && bare) {
+      const copy = drawing.cloneNode(true);
+      for (const part of [copy, ...copy.querySelectorAll("[id]")]) part.removeAttribute("id");
+      for (const link of copy.querySelectorAll("a")) link.setAttribute("tabindex", "-1");
+      out.append(copy);
+    } else out.append(el("p", {}, "La carte se dessine…"));
+    return out;
   }
 
   /** Brings the controls in line with the state. */
@@ -226,16 +241,16 @@ class MapTool {
     // Read while the library loads, if the first view is likely to show it.
     if (!this.state.lock && !this.state.view) this.refreshData("commune").catch(() => {});
     else if (this.state.lock && this.atlas.byScale.get(this.state.lock).blocks.length === 1) this.refreshData(this.state.lock).catch(() => {});
-    this.map = await ground.open(await library, this.canvas, {
+    const gl = await library;
+    this.map = await ground.open(gl, this.canvas, {
       bounds: [[west, south], [east, north]],
       view: this.state.view,
       families: this.families,
     });
-    document.documentElement.classList.add("has-map");
     tool.map = this.map; // for tests
     const { map } = this;
     map.getCanvas().setAttribute("aria-label", "Carte : flèches pour se déplacer, plus et moins pour le zoom, Entrée pour ouvrir ce qui est au centre");
-    map.once("idle", () => performance.mark("carte-prete"));
+    map.once("idle", () => this.ready());
     await this.refresh();
     map.on("moveend", () => {
       this.moved = true;
@@ -265,6 +280,13 @@ class MapTool {
     for (const part of [this.box, this.list]) {
       for (const event of ["pointerenter", "focusin"]) part.addEventListener(event, () => this.references(), { passive: true });
     }
+  }
+
+  /** Shows the map once it is whole: each frame shown before would have cost the time of a drawing of the page. */
+  ready() {
+    this.box.classList.add("ready");
+    this.waiting?.remove();
+    requestAnimationFrame(() => setTimeout(() => performance.mark("carte-prete")));
   }
 
   /** Scale that the zoom asks for. */
@@ -848,6 +870,7 @@ function letters(families) {
 
 
 async function main() {
+  document.documentElement.classList.add("has-map");
   // The library, the names and the outlines come at the same time.
   const library = ground.library();
   library.catch(() => {});
