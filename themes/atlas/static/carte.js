@@ -250,8 +250,10 @@ class MapTool {
     tool.map = this.map; // for tests
     const { map } = this;
     map.getCanvas().setAttribute("aria-label", "Carte : flèches pour se déplacer, plus et moins pour le zoom, Entrée pour ouvrir ce qui est au centre");
-    map.once("idle", () => this.ready());
     await this.refresh();
+    // Only now: the map is idle, and empty, before its first sources come.
+    map.once("idle", () => this.ready());
+    map.triggerRepaint();
     map.on("moveend", () => {
       this.moved = true;
       this.toAddress(false);
