@@ -136,7 +136,8 @@ class MapTool {
     this.notice = el("div", { class: "say", role: "status", hidden: true });
     const cross = el("div", { class: "cross", "aria-hidden": "true" });
     cross.textContent = "✛";
-    this.waiting = this.standIn();
+    // Words only: a drawing in place of the map took the graphics card longer than it made the reader wait less.
+    this.waiting = el("p", { class: "waiting" }, "La carte se dessine…");
     this.box = el("div", { class: "map-box" }, this.waiting, this.canvas, this.badge, cross, this.tip, this.notice);
     this.card = el("section", { class: "card", "aria-label": "Territoire choisi", hidden: true });
     this.key = el("section", { "aria-label": "Légende" });
@@ -154,20 +155,6 @@ class MapTool {
     tool.append(this.tool);
     this.say = announcer(tool);
     this.show();
-  }
-
-  /** What stands in the place of the map until it is drawn: the drawing of the page, if it shows the same figures. */
-  standIn() {
-    const drawing = document.querySelector("main > section .choro svg");
-    const bare = ["i", "c", "v", "e", "g", "t", "x"].every((k) => !parameters().has(k));
-    const out = el("div", { class: "waiting", "aria-hidden": "true" });
-    if (drawing && bare) {
-      const copy = drawing.cloneNode(true);
-      for (const part of [copy, ...copy.querySelectorAll("[id]")]) part.removeAttribute("id");
-      for (const link of copy.querySelectorAll("a")) link.setAttribute("tabindex", "-1");
-      out.append(copy);
-    } else out.append(el("p", {}, "La carte se dessine…"));
-    return out;
   }
 
   /** Brings the controls in line with the state. */
@@ -242,6 +229,8 @@ class MapTool {
     if (!this.state.lock && !this.state.view) this.refreshData("commune").catch(() => {});
     else if (this.state.lock && this.atlas.byScale.get(this.state.lock).blocks.length === 1) this.refreshData(this.state.lock).catch(() => {});
     const gl = await library;
+    // The page first: opening the graphics card before keeps both waiting, and the worker starts meanwhile.
+    await painted();
     this.map = await ground.open(gl, this.canvas, {
       bounds: [[west, south], [east, north]],
       view: this.state.view,
@@ -490,7 +479,7 @@ class MapTool {
     );
     const grid = state.grid ? await read(state.grid) : undefined;
     if (turn !== this.turn) return;
-    ground.fill(map, "qpv", [shapes], () => (shapes?.shapes ?? []).map((s, k) => ground.zone(s, { k })));
+    ground.fill(map, "qpv", [shapes], () => (shapes?.shapes ?? []).map((s, k) => ground.zone(s, { k, st: "qpv" })));
     this.equipment = families;
     ground.fill(map, "equipment", families, () =>
       families.flatMap((f, i) => f.names.map((_, k) => ground.point(f.lon[k] * f.unit, f.lat[k] * f.unit, { family: f.family, i, k }))),
@@ -870,6 +859,13 @@ function letters(families) {
   });
 }
 
+
+/** Waits until the page is on the screen; not for ever, as a page in the background is not painted. */
+const painted = () =>
+  new Promise((done) => {
+    setTimeout(done, 1000);
+    new PerformanceObserver((list) => list.getEntriesByName("first-contentful-paint").length && done()).observe({ type: "paint", buffered: true });
+  });
 
 async function main() {
   document.documentElement.classList.add("has-map");

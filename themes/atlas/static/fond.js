@@ -28,7 +28,8 @@ export async function open(gl, container, { bounds, view, families }) {
     container,
     locale: WORDS,
     // Sources and layers come with what they show: each costs time before the first view, even empty.
-    style: { version: 8, sources: {}, layers: [{ id: "ground", type: "background", paint: { "background-color": "#ffffff" } }] },
+    // No ground either: the page is white.
+    style: { version: 8, sources: {}, layers: [] },
     validateStyle: false,
     bounds: view ? undefined : bounds,
     center: view ? [view.x, view.y] : undefined,
@@ -77,7 +78,7 @@ function layers() {
     { id: "grid-class", type: "fill", source: "grid", paint: { "fill-color": colour, "fill-outline-color": "rgba(69,76,85,.35)" } },
     { id: "zone-line", type: "line", source: "zones", paint: { "line-color": INK_2, "line-width": 0.6 } },
     { id: "limit", type: "line", source: "limits", paint: { "line-color": INK, "line-width": 1.3 } },
-    { id: "qpv-wash", type: "fill", source: "qpv", paint: { "fill-pattern": "f-qpv", "fill-opacity": 0.55, "fill-antialias": false } },
+    { id: "qpv-wash", type: "fill", source: "qpv", paint: { "fill-pattern": ["concat", "f-", ["get", "st"]], "fill-opacity": 0.55, "fill-antialias": false } },
     { id: "qpv-casing", type: "line", source: "qpv", paint: { "line-color": "#fff", "line-width": 4, "line-opacity": 0.85 } },
     { id: "qpv-line", type: "line", source: "qpv", paint: { "line-color": INK, "line-width": 1.7, "line-dasharray": [3, 1.6] } },
     { id: "zone-here-casing", type: "line", source: "here", paint: { "line-color": "#fff", "line-width": 6 } },
