@@ -573,7 +573,7 @@ class MapTool {
     this.key.replaceChildren(
       el("h2", {}, this.heading()),
       el("p", { class: "about" }, about),
-      legend(this.rows()),
+      ...legend(this.rows(), grid ? "Carreaux" : atlas.byScale.get(shown.scale).plural),
       el("p", { class: "key-note" }, x.definition, x.note ? ` ${x.note}` : "", " ", grid ? "" : this.link(x)),
     );
   }
