@@ -36,7 +36,7 @@ pub(super) fn page(r: &Renderer<'_>) -> Result<String> {
     let config = &site.config;
     let notes = |scale: Scale| match scale {
         Scale::Commune => "séries, attributions, carte et liste de leurs résidences",
-        Scale::Iris => "le quartier statistique de l’Insee, environ 2 000 habitants",
+        Scale::Iris => "le quartier statistique de l’Insee, environ 2\u{202F}000\u{A0}habitants",
         Scale::Qpv => "quartiers prioritaires ; ils chevauchent IRIS et communes",
         _ => "une fiche d’une feuille A4 recto verso pour chacune",
     };
@@ -110,26 +110,36 @@ fn training(r: &Renderer<'_>) -> Vec<Value> {
     list
 }
 
-/// First figures of the metropole, in a sentence.
+/// First figures of the metropole, in a sentence, then the scales of the site.
 fn lead(r: &Renderer<'_>) -> String {
-    let at = At::new(r.site, r.site.territories.metropole());
+    let site = r.site;
+    let at = At::new(site, site.territories.metropole());
     let layout = r.layout(Scale::Metropole);
+    let finest = Scale::ALL.into_iter().rfind(|s| site.territories.count(*s) > 0);
+    let scales = match finest {
+        Some(scale) if scale != Scale::Metropole => format!(
+            "{} à {}",
+            markup::escaped(&site.config.noun(Scale::Metropole).of()),
+            markup::escaped(&site.config.noun(scale).the())
+        ),
+        _ => "à plusieurs échelles".to_owned(),
+    };
+    let audience = "pour les partenaires de la politique d’attribution.";
     let mut out = String::new();
-    if let Some(column) = layout.blocks.iter().find_map(|b| b.headline.as_ref()) {
-        column.data(&mut out, &at);
-        out.push(' ');
-        out.push_str(&markup::inner(&column.label));
-        if let Some(row) = layout.own_rows().find(|row| row.column.indicator.kind.is_ratio()) {
-            out.push_str(", ");
-            out.push_str(&markup::inner(&row.column.label));
-            out.push_str("\u{A0}: ");
-            row.column.data(&mut out, &at);
-            out.push_str("\u{A0}%");
-        }
-        out.push_str(", décrits à plusieurs échelles pour les partenaires de la politique d’attribution.");
-    } else {
-        out.push_str("Le parc social et son environnement, à plusieurs échelles, pour les partenaires de la politique d’attribution.");
+    let Some(column) = layout.blocks.iter().find_map(|b| b.headline.as_ref()) else {
+        return format!("Le parc social et son environnement, {scales}, {audience}");
+    };
+    column.data(&mut out, &at);
+    out.push(' ');
+    out.push_str(&markup::inner(&column.label));
+    if let Some(row) = layout.own_rows().find(|row| row.column.indicator.kind.is_ratio()) {
+        out.push_str(" (");
+        out.push_str(&markup::inner(&row.column.label));
+        out.push_str("\u{A0}: ");
+        row.column.data(&mut out, &at);
+        out.push_str("\u{A0}%)");
     }
+    out.push_str(&format!(", décrits {scales}, {audience}"));
     out
 }
 

@@ -591,16 +591,26 @@ pub(super) fn theme(r: &Renderer<'_>, id: &str) -> Result<String> {
         let name = &site.config.metropole.name;
         sections.push(context! { id => "reference", title => format!("{name} et ses communes"), html => safe(html) });
     }
-    if let Some(column) = rates(r, id).next()
-        && let Some((svg, legend)) = r.maps.choropleth(r, &column, Scale::Commune, None, root, "theme-")
-    {
+    for scale in [Scale::Commune, Scale::Iris, Scale::Qpv] {
+        let Some(column) = mapped(r, id, scale) else { continue };
+        let prefix = format!("{}-", scale.segment());
+        let drawing = match column.indicator.kind {
+            Kind::Count | Kind::Distance => r.maps.symbols(r, &column, scale, root, &prefix),
+            _ => r.maps.choropleth(r, &column, scale, None, root, &prefix),
+        };
+        let Some((svg, legend)) = drawing else { continue };
         let html = format!("<div class=\"choro\">\n<figure>\n{svg}\n</figure>\n<div>\n{legend}</div>\n</div>\n");
         let about = format!(
             "{}, {} · chaque indicateur a les siennes sur sa page",
-            markup::escaped(&column.indicator.label),
+            column.label,
             column.cell.vintage.label()
         );
-        sections.push(context! { id => "carte", title => "Carte", about => safe(about), html => safe(html) });
+        sections.push(context! {
+            id => format!("carte-{}", scale.segment()),
+            title => format!("Carte\u{A0}: {}", site.config.scale_plural(scale)),
+            about => safe(about),
+            html => safe(html),
+        });
     }
     let actions: Vec<Value> = Scale::ALL
         .into_iter()
@@ -626,16 +636,23 @@ pub(super) fn theme(r: &Renderer<'_>, id: &str) -> Result<String> {
     list_page(r, about, 2, label, Value::from(summary), actions, sections)
 }
 
-/// Last figures of the shares and rates of a theme that communes show without categories.
-fn rates<'a>(r: &Renderer<'a>, theme: &'a str) -> impl Iterator<Item = Column<'a>> {
+/// Last figures that the map of a theme shows at a scale: the first share or rate, else the first class, else the first
+/// count or distance; the first category of an indicator that is split, when no other will do.
+fn mapped<'a>(r: &Renderer<'a>, theme: &'a str, scale: Scale) -> Option<Column<'a>> {
     let (site, published) = (r.site, r.published);
     site.dictionary
         .of_theme(theme)
-        .filter(move |(iid, x)| x.kind.is_ratio() && !x.is_split() && published.is_open(*iid, Scale::Commune))
-        .filter_map(move |(iid, _)| {
-            let vintage = published.latest(iid, Scale::Commune)?;
-            Some(Column::new(site, published, iid, None, vintage))
+        .filter(|(iid, x)| x.kind != Kind::Text && !x.thematic_only && published.is_open(*iid, scale))
+        .filter_map(|(iid, x)| Some((iid, x, published.latest(iid, scale)?)))
+        .min_by_key(|(_, x, _)| {
+            let rank = match x.kind {
+                _ if x.kind.is_ratio() => 0,
+                Kind::Class => 1,
+                _ => 2,
+            };
+            (x.is_split(), rank)
         })
+        .and_then(|(iid, x, vintage)| Some(Column::new(site, published, iid, x.cells().next()?, vintage)))
 }
 
 /// Figures of a theme for the metropole and each commune.

@@ -75,7 +75,7 @@ pub(super) fn map(r: &Renderer<'_>) -> Result<String> {
         &Tool {
             id: "carte",
             title: "Carte",
-            lead: "Le zoom choisit l’échelle ; un clic ouvre la fiche. Sans script, chaque indicateur a ses cartes, sa légende et son tableau.",
+            lead: "Le zoom choisit l’échelle ; un clic donne le chiffre et mène à la fiche.",
             menu: Menu::Map,
         },
         sections,
@@ -112,8 +112,8 @@ pub(super) fn search(r: &Renderer<'_>) -> Result<String> {
         &Tool {
             id: "recherche",
             title: "Recherche",
-            lead: "Une commune, un quartier, une résidence, une adresse ou un code. Sans script, les listes mènent à chaque fiche.",
-            menu: Menu::Home,
+            lead: "Une commune, un quartier, une résidence, une adresse ou un code.",
+            menu: Menu::Content,
         },
         sections,
     )
@@ -136,8 +136,8 @@ pub(super) fn compare(r: &Renderer<'_>) -> Result<String> {
         &Tool {
             id: "comparer",
             title: "Comparer",
-            lead: "Mettre des territoires côte à côte. Sans script, les communes le sont déjà ; chaque fiche compare le sien à ses références.",
-            menu: Menu::Home,
+            lead: "Mettre de deux à quatre territoires côte à côte, à la même échelle ou non.",
+            menu: Menu::Content,
         },
         vec![context! { id => "communes", title => r.site.config.scale_plural(Scale::Commune), html => safe(html) }],
     )
@@ -172,7 +172,7 @@ pub(super) fn rank(r: &Renderer<'_>) -> Result<String> {
             id: "classement",
             title: "Classement",
             lead: "Un rang n’est pas un jugement. Les territoires dont le chiffre est masqué ne sont pas classés : ils suivent, par ordre alphabétique.",
-            menu: Menu::Home,
+            menu: Menu::Content,
         },
         sections,
     )

@@ -136,7 +136,9 @@ class MapTool {
     this.notice = el("div", { class: "say", role: "status", hidden: true });
     const cross = el("div", { class: "cross", "aria-hidden": "true" });
     cross.textContent = "✛";
-    this.box = el("div", { class: "map-box" }, this.canvas, this.badge, cross, this.tip, this.notice);
+    // Words only: a drawing in place of the map took the graphics card longer than it made the reader wait less.
+    this.waiting = el("p", { class: "waiting" }, "La carte se dessine…");
+    this.box = el("div", { class: "map-box" }, this.waiting, this.canvas, this.badge, cross, this.tip, this.notice);
     this.card = el("section", { class: "card", "aria-label": "Territoire choisi", hidden: true });
     this.key = el("section", { "aria-label": "Légende" });
     this.list = el("section", { class: "beside", "aria-label": "Liste de ce que montre la carte", tabindex: "0" });
@@ -226,24 +228,28 @@ class MapTool {
     // Read while the library loads, if the first view is likely to show it.
     if (!this.state.lock && !this.state.view) this.refreshData("commune").catch(() => {});
     else if (this.state.lock && this.atlas.byScale.get(this.state.lock).blocks.length === 1) this.refreshData(this.state.lock).catch(() => {});
-    this.map = await ground.open(await library, this.canvas, {
+    const gl = await library;
+    // The page first: opening the graphics card before keeps both waiting, and the worker starts meanwhile.
+    await painted();
+    this.map = await ground.open(gl, this.canvas, {
       bounds: [[west, south], [east, north]],
       view: this.state.view,
       families: this.families,
     });
-    document.documentElement.classList.add("has-map");
     tool.map = this.map; // for tests
     const { map } = this;
     map.getCanvas().setAttribute("aria-label", "Carte : flèches pour se déplacer, plus et moins pour le zoom, Entrée pour ouvrir ce qui est au centre");
-    map.once("idle", () => performance.mark("carte-prete"));
     await this.refresh();
+    // Only now: the map is idle, and empty, before its first sources come.
+    map.once("idle", () => this.ready());
+    map.triggerRepaint();
     map.on("moveend", () => {
       this.moved = true;
       this.toAddress(false);
       this.refresh();
     });
     const layers = ["place", "place-state", "cluster", "circle", "circle-state", "equipment", "grid-class", "zone"];
-    const under = (point) => map.queryRenderedFeatures(point, { layers })[0];
+    const under = (point) => ground.under(map, point, layers);
     map.on("mousemove", (event) => this.hover(under(event.point), event.point));
     map.on("mouseout", () => this.hover());
     map.on("click", (event) => this.press(under(event.point)));
@@ -265,6 +271,13 @@ class MapTool {
     for (const part of [this.box, this.list]) {
       for (const event of ["pointerenter", "focusin"]) part.addEventListener(event, () => this.references(), { passive: true });
     }
+  }
+
+  /** Shows the map once it is whole: each frame shown before would have cost the time of a drawing of the page. */
+  ready() {
+    this.box.classList.add("ready");
+    this.waiting?.remove();
+    requestAnimationFrame(() => setTimeout(() => performance.mark("carte-prete")));
   }
 
   /** Scale that the zoom asks for. */
@@ -466,7 +479,7 @@ class MapTool {
     );
     const grid = state.grid ? await read(state.grid) : undefined;
     if (turn !== this.turn) return;
-    ground.fill(map, "qpv", [shapes], () => (shapes?.shapes ?? []).map((s, k) => ground.zone(s, { k })));
+    ground.fill(map, "qpv", [shapes], () => (shapes?.shapes ?? []).map((s, k) => ground.zone(s, { k, st: "qpv" })));
     this.equipment = families;
     ground.fill(map, "equipment", families, () =>
       families.flatMap((f, i) => f.names.map((_, k) => ground.point(f.lon[k] * f.unit, f.lat[k] * f.unit, { family: f.family, i, k }))),
@@ -560,7 +573,7 @@ class MapTool {
     this.key.replaceChildren(
       el("h2", {}, this.heading()),
       el("p", { class: "about" }, about),
-      legend(this.rows()),
+      ...legend(this.rows(), grid ? "Carreaux" : atlas.byScale.get(shown.scale).plural),
       el("p", { class: "key-note" }, x.definition, x.note ? ` ${x.note}` : "", " ", grid ? "" : this.link(x)),
     );
   }
@@ -847,7 +860,15 @@ function letters(families) {
 }
 
 
+/** Waits until the page is on the screen; not for ever, as a page in the background is not painted. */
+const painted = () =>
+  new Promise((done) => {
+    setTimeout(done, 1000);
+    new PerformanceObserver((list) => list.getEntriesByName("first-contentful-paint").length && done()).observe({ type: "paint", buffered: true });
+  });
+
 async function main() {
+  document.documentElement.classList.add("has-map");
   // The library, the names and the outlines come at the same time.
   const library = ground.library();
   library.catch(() => {});

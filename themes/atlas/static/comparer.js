@@ -156,7 +156,7 @@ class Compare {
     if (!x.split) return el("tbody", {}, row([name, about], 0));
     return el(
       "tbody",
-      {},
+      { class: "of" },
       el("tr", {}, el("th", { scope: "rowgroup", colspan: territories.length + 1 }, name, about)),
       x.categories.map((c, k) => row(c.label, k)),
     );

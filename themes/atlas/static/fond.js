@@ -2,7 +2,6 @@
 
 import { ACCENT, INK, INK_2, LINE, STATES, colours, mark, oblique, plate, tile } from "./signes.js";
 
-const empty = { type: "FeatureCollection", features: [] };
 const FONT = ["Segoe UI", "Helvetica Neue", "Arial", "Liberation Sans"];
 
 /** French words of the library. */
@@ -25,25 +24,13 @@ export async function library() {
 
 /** Makes the map in an element and waits until it may be drawn upon; fails where the machine cannot draw. */
 export async function open(gl, container, { bounds, view, families }) {
-  const source = (more) => ({ type: "geojson", data: empty, ...more });
   const map = new gl.Map({
     container,
     locale: WORDS,
-    style: {
-      version: 8,
-      sources: {
-        zones: source(),
-        limits: source(),
-        grid: source({ tolerance: 0.2 }),
-        qpv: source(),
-        circles: source(),
-        places: source({ cluster: true, clusterRadius: 34, clusterMaxZoom: 12 }),
-        equipment: source(),
-        labels: source(),
-        here: source(),
-      },
-      layers: [{ id: "ground", type: "background", paint: { "background-color": "#ffffff" } }, ...layers()],
-    },
+    // Sources and layers come with what they show: each costs time before the first view, even empty.
+    // No ground either: the page is white.
+    style: { version: 8, sources: {}, layers: [] },
+    validateStyle: false,
     bounds: view ? undefined : bounds,
     center: view ? [view.x, view.y] : undefined,
     zoom: view?.z,
@@ -71,6 +58,12 @@ export async function open(gl, container, { bounds, view, families }) {
   return map;
 }
 
+/** Options of the sources that have some. */
+const SOURCES = { grid: { tolerance: 0.2 }, places: { cluster: true, clusterRadius: 34, clusterMaxZoom: 12 } };
+
+/** All layers, from the lowest. */
+const LAYERS = layers();
+
 function layers() {
   const valued = ["==", ["get", "st"], ""];
   const hidden = ["!=", ["get", "st"], ""];
@@ -79,13 +72,13 @@ function layers() {
   const halo = { "text-color": INK, "text-halo-color": "#fff", "text-halo-width": 1.6 };
   return [
     { id: "zone-class", type: "fill", source: "zones", filter: [">=", ["get", "cls"], 0], paint: { "fill-color": colour, "fill-antialias": false } },
-    { id: "zone-state", type: "fill", source: "zones", filter: hidden, paint: { "fill-pattern": ["concat", "f-", ["get", "st"]] } },
+    { id: "zone-state", type: "fill", source: "zones", filter: hidden, paint: { "fill-pattern": ["concat", "f-", ["get", "st"]], "fill-antialias": false } },
     // Nothing to see, everything to point at.
     { id: "zone", type: "fill", source: "zones", paint: { "fill-color": "#fff", "fill-opacity": 0 } },
     { id: "grid-class", type: "fill", source: "grid", paint: { "fill-color": colour, "fill-outline-color": "rgba(69,76,85,.35)" } },
     { id: "zone-line", type: "line", source: "zones", paint: { "line-color": INK_2, "line-width": 0.6 } },
     { id: "limit", type: "line", source: "limits", paint: { "line-color": INK, "line-width": 1.3 } },
-    { id: "qpv-wash", type: "fill", source: "qpv", paint: { "fill-pattern": "f-qpv", "fill-opacity": 0.55 } },
+    { id: "qpv-wash", type: "fill", source: "qpv", paint: { "fill-pattern": ["concat", "f-", ["get", "st"]], "fill-opacity": 0.55, "fill-antialias": false } },
     { id: "qpv-casing", type: "line", source: "qpv", paint: { "line-color": "#fff", "line-width": 4, "line-opacity": 0.85 } },
     { id: "qpv-line", type: "line", source: "qpv", paint: { "line-color": INK, "line-width": 1.7, "line-dasharray": [3, 1.6] } },
     { id: "zone-here-casing", type: "line", source: "here", paint: { "line-color": "#fff", "line-width": 6 } },
@@ -132,7 +125,35 @@ export function fill(map, source, from, make) {
   const before = known.get(source) ?? [];
   if (before.length === from.length && before.every((v, i) => v === from[i])) return;
   known.set(source, from);
-  map.getSource(source).setData(collection(make()));
+  const features = make();
+  const there = map.getSource(source);
+  if (there) there.setData(collection(features));
+  else if (features.length) add(map, source, collection(features));
+}
+
+/** Adds a source, its first features and its layers, each under those that are above it. */
+function add(map, source, data) {
+  map.addSource(source, { type: "geojson", ...SOURCES[source], data });
+  LAYERS.forEach((layer, i) => {
+    if (layer.source !== source) return;
+    map.addLayer(layer, LAYERS.slice(i + 1).find(({ id }) => map.getLayer(id))?.id);
+    const colour = colouring.get(map)?.[layer.id];
+    if (colour) map.setPaintProperty(layer.id, ...colour);
+  });
+}
+
+/** Topmost feature under a point of the screen, of the layers named. */
+export function under(map, point, layers) {
+  return map.queryRenderedFeatures(point, { layers: layers.filter((id) => map.getLayer(id)) })[0];
+}
+
+/** Paint property of some layers, for when they come. */
+const colouring = new WeakMap();
+
+function colour(map, layer, property, value) {
+  if (!colouring.has(map)) colouring.set(map, {});
+  colouring.get(map)[layer] = [property, value];
+  if (map.getLayer(layer)) map.setPaintProperty(layer, property, value);
 }
 
 const painted = new WeakMap();
@@ -143,13 +164,13 @@ export function paint(map, count) {
   if (painted.get(map) === count) return;
   painted.set(map, count);
   const match = list.length ? ["match", ["get", "cls"], ...list.flatMap((c, i) => [i, c]), ACCENT] : ACCENT;
-  map.setPaintProperty("zone-class", "fill-color", list.length ? match : "#fff");
-  map.setPaintProperty("place", "circle-color", match);
+  colour(map, "zone-class", "fill-color", list.length ? match : "#fff");
+  colour(map, "place", "circle-color", match);
 }
 
 /** Colours the squares of a grid. */
 export function paintGrid(map, count) {
-  map.setPaintProperty("grid-class", "fill-color", ["match", ["get", "cls"], ...colours(count).flatMap((c, i) => [i + 1, c]), "#fff"]);
+  colour(map, "grid-class", "fill-color", ["match", ["get", "cls"], ...colours(count).flatMap((c, i) => [i + 1, c]), "#fff"]);
 }
 
 /** Makes the feature of a zone. */

@@ -31,7 +31,7 @@ function nice(low, high) {
  * the reason why two vintages are not compared.
  */
 export function lines({ title, description, vintages, series, write, broken }) {
-  const [width, height, left, right, top, bottom] = [720, 300, 56, 150, 16, 30];
+  const [width, height, left, right, top, bottom] = [720, 300, 56, 176, 16, 30];
   const values = series.flatMap((s) => s.points.filter((f) => !f.state).map((f) => f.value));
   const [low, high, by] = nice(Math.min(...values), Math.max(...values));
   const span = Math.max(1, vintages.length - 1);
@@ -77,7 +77,7 @@ export function lines({ title, description, vintages, series, write, broken }) {
     });
     out.append(svg("path", { d: path || "M0 0", fill: "none", stroke: colour, "stroke-width": w, "stroke-dasharray": dash, "stroke-linejoin": "round" }));
     const last = s.points.findLastIndex((f) => !f.state);
-    if (last >= 0) ends.push({ y: y(s.points[last].value), text: `${s.name.slice(0, 18)}${s.name.length > 18 ? "…" : ""}`, colour });
+    if (last >= 0) ends.push({ y: y(s.points[last].value), text: `${s.name.length > 25 ? s.name.slice(0, 24) : s.name}${s.name.length > 25 ? "…" : ""}`, colour });
   });
   // Names at the ends, pushed apart.
   ends.sort((a, b) => a.y - b.y);

@@ -74,11 +74,13 @@ function drawn(row) {
   return canvas;
 }
 
-/** Makes the list of a legend. */
-export function legend(rows) {
-  return el(
+/** Makes the list of a legend, under the name of what it counts. */
+export function legend(rows, counted = "") {
+  const head = el("p", { class: "key-head", "aria-hidden": "true" }, el("span", {}, "Classe"), el("span", {}, counted));
+  const list = el(
     "ul",
     { class: "key" },
     rows.map((row) => el("li", {}, drawn(row), el("span", {}, row.label), el("span", { class: "n" }, row.count === undefined ? "" : number(row.count)))),
   );
+  return counted && rows.some((row) => row.count !== undefined) ? [head, list] : [list];
 }
