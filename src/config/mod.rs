@@ -177,9 +177,9 @@ pub struct Disclosure {
     pub warn_width: u32,
     /// Dwellings under which a virtual zone must not be determined.
     pub virtual_zone: u32,
-    /// Share of one landlord in a cell, in percent, above which it is a warning; 0 for never.
+    /// Share of one landlord in a cell, in percent, above which it is a warning; 0 for never. Read, not checked yet.
     pub dominance: u32,
-    /// Percent within which a sum (rents, surfaces) must not be pinned down.
+    /// Percent within which a sum (rents, surfaces) must not be pinned down. Read, not checked yet.
     pub p_percent: u32,
     /// Whether a leak found in the finished files stops the publication. For invented figures only may it be false.
     pub blocking: bool,
