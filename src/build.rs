@@ -166,14 +166,19 @@ pub fn build(args: &Args, progress: &mut Progress) -> Result<(Report, Diagnostic
     warnings.extend(overdue(&site));
     let mut theme = Theme::load(&site.root, &site.config.theme)?;
     if site.config.map.interactive {
-        let (library, missing) = progress.stage("Bibliothèque de carte", library::files);
+        let (library, missing) = progress.stage("Bibliothèque de carte", || {
+            library::files(site.config.map.basemap.is_some())
+        });
         theme.add_library(library);
         warnings.extend(missing);
     } else {
         theme.add_library(None);
     }
     let mut plan = progress.stage("Plan", || plan_all(&site, &published, &theme))?;
-    let browser = progress.stage("Carte et recherche", || browser::files(&site, &published));
+    let mut browser = progress.stage("Carte et recherche", || browser::files(&site, &published));
+    if let Some(bytes) = load::basemap::basemap(&site.root, &site.config)? {
+        browser.insert(load::basemap::SERVED.to_owned(), bytes);
+    }
     for path in browser.keys() {
         plan.add(format!("donnees/{path}"), Output::Browser(path.clone()))?;
     }

@@ -16,18 +16,28 @@ const PACKAGE: &str = include_str!("../themes/atlas/package.json");
 const LOCK: &str = include_str!("../themes/atlas/package-lock.json");
 
 /// Files taken from the packages, and the names they are served under; `.mjs` is unknown to some servers.
-const FILES: [(&str, &str); 4] = [
+const FILES: [(&str, &str); 6] = [
     ("maplibre-gl/dist/maplibre-gl.mjs", "maplibre-gl.js"),
     ("maplibre-gl/dist/maplibre-gl-worker.mjs", "maplibre-gl-worker.js"),
     ("maplibre-gl/dist/maplibre-gl.css", "maplibre-gl.css"),
     ("maplibre-gl/LICENSE.txt", "maplibre-gl.LICENSE.txt"),
+    (PMTILES, "pmtiles.js"),
+    ("fflate/LICENSE", "fflate.LICENSE.txt"),
 ];
+
+/// Reader of the local basemap, one script with all it needs (fflate included).
+const PMTILES: &str = "pmtiles/dist/pmtiles.js";
+
+/// Files that only an atlas with a basemap serves.
+const BASEMAP: [&str; 2] = ["pmtiles.js", "fflate.LICENSE.txt"];
 
 /// How long an installation may take; the packages weigh some megabytes.
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Gives the files of the library by name, installing them first if need be; none, with a warning, when that fails.
-pub fn files() -> (Option<BTreeMap<String, Vec<u8>>>, Diagnostics) {
+///
+/// With `basemap`, those that read one are among them.
+pub fn files(basemap: bool) -> (Option<BTreeMap<String, Vec<u8>>>, Diagnostics) {
     let folder = cache();
     let found = match read(&folder) {
         Some(files) => files,
@@ -36,7 +46,10 @@ pub fn files() -> (Option<BTreeMap<String, Vec<u8>>>, Diagnostics) {
         }),
     };
     match found {
-        Ok(files) => (Some(files), Diagnostics::new()),
+        Ok(mut files) => {
+            files.retain(|name, _| basemap || !BASEMAP.contains(&name.as_str()));
+            (Some(files), Diagnostics::new())
+        }
         Err(found) => (None, found),
     }
 }
@@ -60,7 +73,14 @@ fn read(folder: &Path) -> Option<Result<BTreeMap<String, Vec<u8>>>> {
     }
     Some(
         all.iter()
-            .map(|(path, name)| Ok(((*name).to_owned(), without_map(fs::read(path)?))))
+            .map(|(path, name)| {
+                let mut bytes = without_map(fs::read(path)?);
+                if path.ends_with(PMTILES) {
+                    // Written for a page, it is asked for by a module.
+                    bytes.extend_from_slice(b"\nexport const { PMTiles, Protocol } = pmtiles;\n");
+                }
+                Ok(((*name).to_owned(), bytes))
+            })
             .collect(),
     )
 }

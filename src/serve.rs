@@ -82,6 +82,11 @@ fn answer(request: tiny_http::Request, root: &Path) {
         Some(path) => fs::read(&path).ok().map(|bytes| (200, kind(&path), bytes)),
         None => None,
     };
+    let range = request
+        .headers()
+        .iter()
+        .find(|h| h.field.equiv("Range"))
+        .map(|h| h.value.as_str().to_owned());
     let (status, kind, bytes) = response
         .or_else(|| {
             fs::read(&root.join("404.html"))
@@ -89,7 +94,20 @@ fn answer(request: tiny_http::Request, root: &Path) {
                 .map(|bytes| (404, "text/html; charset=utf-8", bytes))
         })
         .unwrap_or((404, "text/plain; charset=utf-8", "page inconnue".into()));
-    let mut response = tiny_http::Response::from_data(bytes).with_status_code(status);
+    // Parts of a file: the tiles of a basemap are read so.
+    let total = bytes.len();
+    let part = range.filter(|_| status == 200).and_then(|r| part(&r, total));
+    let mut response = match part {
+        Some((first, last)) => {
+            let mut response = tiny_http::Response::from_data(&bytes[first..=last]).with_status_code(206);
+            let value = format!("bytes {first}-{last}/{total}");
+            if let Ok(header) = tiny_http::Header::from_bytes("Content-Range", value) {
+                response.add_header(header);
+            }
+            response
+        }
+        None => tiny_http::Response::from_data(bytes).with_status_code(status),
+    };
     for (name, value) in [
         ("Content-Type", kind),
         ("Cache-Control", "no-store"),
@@ -102,6 +120,14 @@ fn answer(request: tiny_http::Request, root: &Path) {
     }
     // The reader may have gone; nothing to do about it.
     let _ = request.respond(response);
+}
+
+/// First and last byte that a `Range` header asks for, of a file of `total` bytes; none for any other form of it.
+fn part(range: &str, total: usize) -> Option<(usize, usize)> {
+    let (first, last) = range.strip_prefix("bytes=")?.split_once('-')?;
+    let first: usize = first.parse().ok()?;
+    let last = last.parse().unwrap_or(usize::MAX).min(total.checked_sub(1)?);
+    (first <= last).then_some((first, last))
 }
 
 /// Path of an address inside `root`; none when it leaves it or does not exist.
@@ -135,6 +161,17 @@ fn kind(path: &Path) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_part_of_a_file_is_inside_it() {
+        assert_eq!(part("bytes=0-126", 1000), Some((0, 126)));
+        assert_eq!(part("bytes=990-2000", 1000), Some((990, 999)));
+        assert_eq!(part("bytes=5-", 10), Some((5, 9)));
+        for range in ["bytes=10-20", "bytes=-5", "bytes=3-1", "items=0-1", "bytes=a-b"] {
+            assert_eq!(part(range, 10), None, "{range}");
+        }
+        assert_eq!(part("bytes=0-0", 0), None);
+    }
 
     #[test]
     fn an_address_never_leaves_the_folder() {

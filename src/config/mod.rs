@@ -222,9 +222,9 @@ pub struct Administration {
 pub struct Map {
     /// Whether the pages get the interactive map, installed from npm by the build.
     pub interactive: bool,
-    /// Local basemap: refused until the map draws it, rather than accepted without effect.
+    /// Local basemap, drawn in grey under the figures: a PMTiles archive, by its path in the folder of the site.
     pub basemap: Option<String>,
-    /// Mention of the basemap's producer.
+    /// Mention of the basemap's producer; required with it.
     pub basemap_attribution: String,
 }
 
@@ -421,10 +421,10 @@ impl Config {
                 "renseigner « landlords.legal_basis », ou mettre « landlords.shown » à false",
             );
         }
-        if self.map.basemap.is_some() || !self.map.basemap_attribution.is_empty() {
+        if self.map.basemap.is_some() && self.map.basemap_attribution.trim().is_empty() {
             refuse(
-                "« map.basemap » : la carte ne dessine pas encore de fond local".to_owned(),
-                "retirer « basemap » et « basemap_attribution » : la carte n’a besoin d’aucun fond",
+                "« map.basemap » : fond de carte sans mention de son producteur".to_owned(),
+                "renseigner « map.basemap_attribution », par exemple \"© IGN\"",
             );
         }
         if let Err((message, hint)) = crate::model::Code::parse(Scale::Metropole, &self.metropole.code) {

@@ -4,6 +4,7 @@
 //! - Leaves: a [`Site`], typed and checked, and warnings.
 //! - Stays out: records (only [`crate::prepare`](crate) sees them), templates, anything published.
 
+pub mod basemap;
 mod content;
 mod dictionary;
 mod equipment;
@@ -77,6 +78,7 @@ pub fn site(root: &Path) -> Result<(Site, Diagnostics)> {
     let grids = dictionary
         .as_ref()
         .and_then(|d| found.absorb(grid::grids(&data.join("grid"), d)));
+    found.absorb(basemap::basemap(root, &config));
     if let Some(dictionary) = &dictionary {
         names_in_config(&settings, &config, dictionary, &mut found);
     }

@@ -320,6 +320,8 @@ fn known(file: &str) -> bool {
     file == "robots.txt"
         || file.starts_with("actifs/")
         || (file.starts_with("seances/") && file.ends_with("/marges.css"))
+        // Of the producer that the settings name; tiles, which nobody reads as text.
+        || file == "donnees/fond.pmtiles"
         || ["atlas.json", "contours/", "equipements/", "carreaux/"]
             .iter()
             .any(|p| file.strip_prefix("donnees/").is_some_and(|f| f.starts_with(p)))

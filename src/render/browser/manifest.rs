@@ -84,6 +84,10 @@ pub(super) fn write(site: &Site, published: &Published, blocks: &Blocks) -> Stri
         "equipment": equipment,
         "equipment_vintage": site.equipment.vintage.map(|v| v.label()),
         "grids": grids,
+        "basemap": config.map.basemap.as_ref().map(|_| json!({
+            "file": crate::load::basemap::SERVED,
+            "attribution": config.map.basemap_attribution,
+        })),
     })
     .to_string()
 }

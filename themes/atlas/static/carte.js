@@ -1,6 +1,6 @@
 // The map page: chooses what is shown, keeps the address, the legend, the card and the list true to it.
 
-import { address, announcer, byName, el, given, number, parameters, plural, quantity, root, years, read } from "./commun.js";
+import { address, announcer, byName, data, el, given, number, parameters, plural, quantity, root, years, read } from "./commun.js";
 import { field } from "./champ.js";
 import { envelope, limits, outlines } from "./contours.js";
 import { Atlas } from "./donnees.js";
@@ -138,7 +138,8 @@ class MapTool {
     cross.textContent = "✛";
     // Words only: a drawing in place of the map took the graphics card longer than it made the reader wait less.
     this.waiting = el("p", { class: "waiting" }, "La carte se dessine…");
-    this.box = el("div", { class: "map-box" }, this.waiting, this.canvas, this.badge, cross, this.tip, this.notice);
+    const credit = atlas.basemap && el("p", { class: "credit" }, `Fond : ${atlas.basemap.attribution}`);
+    this.box = el("div", { class: "map-box" }, this.waiting, this.canvas, this.badge, credit, cross, this.tip, this.notice);
     this.card = el("section", { class: "card", "aria-label": "Territoire choisi", hidden: true });
     this.key = el("section", { "aria-label": "Légende" });
     this.list = el("section", { class: "beside", "aria-label": "Liste de ce que montre la carte", tabindex: "0" });
@@ -276,7 +277,10 @@ class MapTool {
   /** Shows the map once it is whole: each frame shown before would have cost the time of a drawing of the page. */
   ready() {
     this.box.classList.add("ready");
-    this.waiting?.remove();
+    this.waiting.remove();
+    const { basemap } = this.atlas;
+    // After the figures, which do not wait for it.
+    if (basemap) ground.basemap(this.map, new URL(basemap.file, data).href).catch((error) => console.warn(error));
     requestAnimationFrame(() => setTimeout(() => performance.mark("carte-prete")));
   }
 
@@ -820,7 +824,7 @@ class MapTool {
     const scale = atlas.byScale.get(shown.scale);
     const foot = [
       atlas.source + (atlas.fictitious ? " — Données fictives — démonstration" : ""),
-      `${x.definition} ${this.grid() ? "" : `Origine : ${atlas.origin(state.indicator, state.vintage)}.`}`,
+      `${x.definition} ${this.grid() ? "" : `Origine : ${atlas.origin(state.indicator, state.vintage)}.`}${atlas.basemap ? ` Fond de carte : ${atlas.basemap.attribution}.` : ""}`,
       `Édition du ${atlas.edition} (${atlas.build}). Données confidentielles, réservées aux signataires de la convention.`,
     ];
     const blob = await picture(this.map, {

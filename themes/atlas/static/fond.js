@@ -142,6 +142,44 @@ function add(map, source, data) {
   });
 }
 
+/** Greys of the basemap: paler than every class, so that the figures stay the subject. */
+const GREY = { "fill-color": "#eef0f2", "line-color": "#c9ced3" };
+
+/** Draws a local PMTiles archive in grey, under everything; `url` is on our own origin. */
+export async function basemap(map, url) {
+  const [gl, { PMTiles, Protocol }] = await Promise.all([import("./maplibre-gl.js"), import("./pmtiles.js")]);
+  const archive = new PMTiles(url);
+  const { tileType, minZoom, maxZoom } = await archive.getHeader();
+  const protocol = new Protocol();
+  protocol.add(archive);
+  gl.addProtocol("pmtiles", protocol.tile);
+  const tiles = { tiles: [`pmtiles://${url}/{z}/{x}/{y}`], minzoom: minZoom, maxzoom: maxZoom };
+  const lowest = () => LAYERS.find(({ id }) => map.getLayer(id))?.id;
+  if (tileType !== 1) {
+    map.addSource("basemap", { type: "raster", tileSize: 256, ...tiles });
+    map.addLayer({ id: "basemap", type: "raster", source: "basemap", paint: { "raster-saturation": -1, "raster-opacity": 0.5, "raster-fade-duration": 0 } }, lowest());
+    return;
+  }
+  map.addSource("basemap", { type: "vector", ...tiles });
+  const { vector_layers: named } = await archive.getMetadata();
+  for (const type of ["fill", "line"]) {
+    const geometry = type === "fill" ? ["Polygon", "MultiPolygon"] : ["Polygon", "MultiPolygon", "LineString", "MultiLineString"];
+    for (const { id } of named ?? []) {
+      map.addLayer(
+        {
+          id: `basemap-${type}-${id}`,
+          type,
+          source: "basemap",
+          "source-layer": id,
+          filter: ["match", ["geometry-type"], geometry, true, false],
+          paint: { [`${type}-color`]: GREY[`${type}-color`], ...(type === "line" ? { "line-width": 0.8 } : {}) },
+        },
+        lowest(),
+      );
+    }
+  }
+}
+
 /** Topmost feature under a point of the screen, of the layers named. */
 export function under(map, point, layers) {
   return map.queryRenderedFeatures(point, { layers: layers.filter((id) => map.getLayer(id)) })[0];
