@@ -45,7 +45,7 @@ pub fn check(site: &Site, plan: &Plan) -> Result<()> {
                 let d = Diagnostic::error(message).at(&content.file).line(line);
                 found.push(match hint {
                     Some(hint) => d.hint(hint),
-                    None => d.suggest(&url, addresses(plan).iter().map(String::as_str)),
+                    None => d.hint(FORM).suggest(&url, addresses(plan).iter().map(String::as_str)),
                 });
             };
             let (path, anchor) = url.split_once('#').map_or((url.as_str(), None), |(p, a)| (p, Some(a)));
@@ -79,7 +79,7 @@ pub fn check(site: &Site, plan: &Plan) -> Result<()> {
             {
                 dead(
                     format!("lien « {url} » : adresse du site attendue"),
-                    Some("écrire « /methode/ » ou le nom d’un fichier « methode.md »".to_owned()),
+                    Some(FORM.to_owned()),
                 );
             }
         }
@@ -98,6 +98,9 @@ fn targets(body: &str) -> Vec<(String, usize)> {
         })
         .collect()
 }
+
+/// How a link inside the site is written.
+const FORM: &str = "écrire l’adresse d’une page publiée (« /methode/ ») ou le nom d’un fichier de content/ (« methode.md »)";
 
 fn addresses(plan: &Plan) -> Vec<String> {
     plan.iter()
