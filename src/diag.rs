@@ -88,14 +88,16 @@ impl Diagnostic {
         self
     }
 
-    /// Adds, as a remedy, the known name nearest to `found`, or the list of known names when it is short.
+    /// Adds, as a remedy, the known name nearest to `found`, or the list of known names when it is short, or some of them
+    /// when there is no other remedy yet.
     #[must_use]
     pub fn suggest<'a>(self, found: &str, known: impl IntoIterator<Item = &'a str>) -> Self {
         let known: Vec<&str> = known.into_iter().collect();
         match nearest(found, known.iter().copied()) {
             Some(name) => self.hint(format!("vouliez-vous dire « {name} » ?")),
             None if known.len() <= 12 && !known.is_empty() => self.hint(format!("noms connus : {}", known.join(", "))),
-            None if known.is_empty() || self.hint.is_some() => self,
+            None if self.hint.is_some() => self,
+            None if known.is_empty() => self.hint("rien de tel n’est encore décrit dans ce site"),
             None => {
                 let mut first = known.clone();
                 first.sort_unstable();

@@ -8,11 +8,9 @@ use crate::diag::{Diagnostic, Result, foreign};
 
 fn failed(path: &Path, what: &str, error: &io::Error) -> Diagnostic {
     let (why, hint) = foreign::io(error);
-    let d = Diagnostic::error(format!("{what} impossible : {why}")).at(path);
-    match hint {
-        Some(hint) => d.hint(hint),
-        None => d,
-    }
+    Diagnostic::error(format!("{what} impossible : {why}"))
+        .at(path)
+        .hint(hint)
 }
 
 /// Reads a file.

@@ -3,12 +3,13 @@
     fuzz.py [--runs N] [--seed S]
 
 Each run copies a small valid site, damages one file of it (bytes changed, lines doubled or lost, cells emptied or made
-huge, another encoding, a file cut short, TOML, Markdown, GeoJSON and Parquet spoilt), and builds it over the site already
-published. A run may succeed or be refused (exit 0 or 1); it must not panic, hang, speak English, name no file, or leave the
-published folder in a third state: it is the old site or a new one, whole.
+huge, another encoding, a file cut short, TOML, Markdown, GeoJSON, Parquet and templates spoilt), and builds it over the site
+already published. A run may succeed or be refused (exit 0 or 1); it must not panic, hang, speak English, name no file, or leave the
+published folder in a third state: it is the old site or a new one, whole. `check --format json` must find the same faults in a site that cannot be read.
 """
 
 import argparse
+import json
 import random
 import re
 import shutil
@@ -108,9 +109,10 @@ def number(data, rng):
 
 
 DAMAGES = [flip, cut_short, lines, lines, cell, cell, encoding, marks, marks, number]
-# The smallest golden site, one of its tables as Parquet beside the others.
+# The smallest golden site, one of its tables as Parquet beside the others, and the templates of the theme as the site's own.
 shutil.rmtree(HOME, ignore_errors=True)
 site = assemble(ROOT / "site-tests" / "parquet", HOME) / "site"
+shutil.copytree(ROOT / "themes" / "atlas" / "templates", site / "themes" / "atlas" / "templates")
 public = HOME / "public"
 first = subprocess.run([ATLAS, "build", "--site", site, "--out", public, "--quiet"], capture_output=True, text=True)
 if first.returncode:
@@ -140,6 +142,11 @@ for run in range(options.runs):
     text = said.stderr.decode("utf-8", "replace") + said.stdout.decode("utf-8", "replace")
     report.expect(said.returncode in (0, 1), what, f"exit {said.returncode}: {text[-400:]}")
     report.expect("panicked" not in text, what, f"panic: {text[-600:]}")
+    # What the message quotes is the reader's own text.
+    own = re.sub(r"« [^»]*»|« [^»]*»|\"[^\"]*\"", "", text)
+    for line in own.splitlines():
+        english = ENGLISH.search(re.sub(r"^\S+?:(\d+:)*", "", line))
+        report.expect(not english or english[0] in FRENCH, what, f"English: {line[:200]}")
     if said.returncode == 0:
         report.count("accepted")
         report.expect((public / "index.html").is_file(), what, "accepted, and no site published")
@@ -147,10 +154,13 @@ for run in range(options.runs):
     report.count("refused")
     report.expect(digest(public) == before, what, "refused, and the published site has changed")
     report.expect("erreur" in text and "aide" in text, what, f"refused without an error and its remedy: {text[-400:]}")
-    # What the message quotes is the reader's own text.
-    own = re.sub(r"« [^»]*»|« [^»]*»|\"[^\"]*\"", "", text)
-    for line in own.splitlines():
-        english = ENGLISH.search(re.sub(r"^\S+?:(\d+:)*", "", line))
-        report.expect(not english or english[0] in FRENCH, what, f"English: {line[:200]}")
+    told = subprocess.run([ATLAS, "check", "--site", case, "--format", "json"], capture_output=True, timeout=LIMIT)
+    if told.returncode == 0:
+        report.count("refused by the build alone")
+        continue
+    listed = json.loads(told.stdout)["diagnostics"]
+    report.expect(len(listed) == len(re.findall(r"^\S.*?: (?:erreur|avertissement) : ", text, re.M)), what, f"{len(listed)} faults as JSON, other ones as text: {text[-400:]}")
+    bare = [d["message"] for d in listed if d["severity"] == "erreur" and not d["hint"]]
+    report.expect(not bare, what, f"faults without remedy in JSON: {bare[:3]}")
 
-report.end("runs", "accepted", "refused")
+report.end("runs", "accepted", "refused", "refused by the build alone")

@@ -23,48 +23,45 @@ pub fn is_contained() -> bool {
     CONTAINED.load(Ordering::SeqCst) > 0
 }
 
-/// What went wrong with a file, and the remedy when there is one.
-pub fn io(error: &io::Error) -> (String, Option<&'static str>) {
+/// What went wrong with a file, and the remedy.
+pub fn io(error: &io::Error) -> (String, &'static str) {
     let (why, hint) = match error.kind() {
         io::ErrorKind::NotFound => (
             "le fichier ou le dossier n’existe pas",
-            Some("vérifier le chemin, ou le dossier depuis lequel la commande est lancée"),
+            "vérifier le chemin, ou le dossier depuis lequel la commande est lancée",
         ),
         io::ErrorKind::PermissionDenied => (
             "accès refusé",
-            Some("vérifier les droits de ce chemin et le compte qui lance la commande"),
+            "vérifier les droits de ce chemin et le compte qui lance la commande",
         ),
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-            ("le disque est plein", Some("libérer de la place, puis relancer"))
+            ("le disque est plein", "libérer de la place, puis relancer")
         }
-        io::ErrorKind::ReadOnlyFilesystem => ("le disque est en lecture seule", Some("choisir un autre dossier")),
-        io::ErrorKind::IsADirectory => ("c’est un dossier", Some("donner le chemin d’un fichier")),
-        io::ErrorKind::NotADirectory => ("une partie du chemin n’est pas un dossier", Some("vérifier le chemin")),
-        io::ErrorKind::AlreadyExists => ("il existe déjà", None),
-        io::ErrorKind::DirectoryNotEmpty => ("le dossier n’est pas vide", None),
+        io::ErrorKind::ReadOnlyFilesystem => ("le disque est en lecture seule", "choisir un autre dossier"),
+        io::ErrorKind::IsADirectory => ("c’est un dossier", "donner le chemin d’un fichier"),
+        io::ErrorKind::NotADirectory => ("une partie du chemin n’est pas un dossier", "vérifier le chemin"),
+        io::ErrorKind::AlreadyExists => ("il existe déjà", "choisir un autre nom"),
+        io::ErrorKind::DirectoryNotEmpty => ("le dossier n’est pas vide", "choisir un dossier vide"),
         io::ErrorKind::InvalidFilename | io::ErrorKind::InvalidInput => {
-            ("ce nom de fichier n’est pas permis", Some("le renommer"))
+            ("ce nom de fichier n’est pas permis", "le renommer")
         }
-        io::ErrorKind::FileTooLarge => ("le fichier est trop gros pour ce disque", None),
-        io::ErrorKind::InvalidData => ("le contenu est abîmé", Some("copier de nouveau le fichier d’origine")),
+        io::ErrorKind::FileTooLarge => ("le fichier est trop gros pour ce disque", "choisir un autre disque"),
+        io::ErrorKind::InvalidData => ("le contenu est abîmé", "copier de nouveau le fichier d’origine"),
         io::ErrorKind::UnexpectedEof => (
             "le fichier est coupé avant sa fin",
-            Some("copier de nouveau le fichier d’origine"),
+            "copier de nouveau le fichier d’origine",
         ),
-        io::ErrorKind::BrokenPipe => ("la lecture de la sortie s’est interrompue", None),
+        io::ErrorKind::BrokenPipe => ("la lecture de la sortie s’est interrompue", "relancer la commande"),
         io::ErrorKind::ResourceBusy | io::ErrorKind::WouldBlock => (
             "le fichier est employé par un autre programme",
-            Some("le fermer, puis relancer"),
+            "le fermer, puis relancer",
         ),
-        io::ErrorKind::AddrInUse => ("l’adresse est déjà employée", Some("en choisir une autre")),
+        io::ErrorKind::AddrInUse => ("l’adresse est déjà employée", "en choisir une autre"),
         _ => {
             let code = error
                 .raw_os_error()
                 .map_or_else(String::new, |code| format!(" (code {code})"));
-            return (
-                format!("le système la refuse{code}"),
-                Some("vérifier le disque et le chemin"),
-            );
+            return (format!("le système la refuse{code}"), "vérifier le disque et le chemin");
         }
     };
     (why.to_owned(), hint)
@@ -112,11 +109,7 @@ pub fn csv(error: &csv::Error) -> Diagnostic {
         }
         csv::ErrorKind::Io(error) => {
             let (why, hint) = io(error);
-            let d = Diagnostic::error(format!("table illisible : {why}"));
-            match hint {
-                Some(hint) => d.hint(hint),
-                None => d,
-            }
+            Diagnostic::error(format!("table illisible : {why}")).hint(hint)
         }
         _ => Diagnostic::error("table illisible").hint("vérifier le séparateur et les guillemets"),
     };
@@ -127,6 +120,102 @@ pub fn csv(error: &csv::Error) -> Diagnostic {
     {
         Some(line) if line > 0 => d.line(line),
         _ => d,
+    }
+}
+
+/// A fault of a template, with its file under `themes/templates/`, its line and its column.
+///
+/// The innermost fault is told: an included or inherited template is the one to mend.
+pub fn template(error: &minijinja::Error) -> Diagnostic {
+    use minijinja::ErrorKind as Kind;
+    let mut inner = error;
+    let mut cause = std::error::Error::source(error);
+    while let Some(next) = cause {
+        inner = next.downcast_ref().unwrap_or(inner);
+        cause = next.source();
+    }
+    let detail = inner.detail().unwrap_or("");
+    let named = |words: &[&str]| {
+        let name = detail
+            .split(|c: char| c.is_whitespace() || c == '"')
+            .find(|w| !w.is_empty() && !words.contains(w));
+        name.map_or_else(String::new, |name| format!(" « {name} »"))
+    };
+    let (why, hint) = match inner.kind() {
+        Kind::SyntaxError => {
+            let start = |text: &str| detail.starts_with(text);
+            if start("unexpected end of") {
+                (
+                    "bloc ou texte finis trop tôt".to_owned(),
+                    "fermer ce qui est ouvert : « %} », « }} », guillemets, {% endif %}, {% endfor %}",
+                )
+            } else if start("unknown statement") {
+                (
+                    format!("instruction{} inconnue", named(&["unknown", "statement"])),
+                    "vérifier l’orthographe, et que chaque {% endif %} ou {% endfor %} ferme un bloc ouvert",
+                )
+            } else {
+                (
+                    "écriture fautive".to_owned(),
+                    "vérifier à cet endroit les accolades, les guillemets et les noms",
+                )
+            }
+        }
+        Kind::TemplateNotFound => (
+            format!("gabarit{} introuvable", named(&["template", "does", "not", "exist"])),
+            "écrire le nom d’un fichier de themes/atlas/templates",
+        ),
+        Kind::UnknownFilter => (format!("filtre{} inconnu", named(&["filter", "is", "unknown"])), SAME),
+        Kind::UnknownTest => (format!("condition{} inconnue", named(&["test", "is", "unknown"])), SAME),
+        Kind::UnknownFunction => (format!("fonction{} inconnue", named(&["is", "unknown"])), SAME),
+        Kind::UnknownMethod => ("fonction inconnue de cette valeur".to_owned(), SAME),
+        Kind::UndefinedError => (
+            "valeur absente de cette page".to_owned(),
+            "l’entourer de {% if … %}, ou en vérifier le nom",
+        ),
+        Kind::MissingArgument | Kind::TooManyArguments => {
+            ("il manque un argument, ou il y en a un de trop".to_owned(), SAME)
+        }
+        Kind::WriteFailure => (
+            "la page n’a pas pu être écrite".to_owned(),
+            "vérifier la place du disque",
+        ),
+        _ => ("opération impossible sur cette valeur".to_owned(), SAME),
+    };
+    let mut d = Diagnostic::error(format!("gabarit : {why}")).hint(hint);
+    if let Some(name) = inner.name() {
+        d = d.at(format!("themes/templates/{name}"));
+    }
+    if let Some(line) = inner.line() {
+        d = d.line(line);
+    }
+    let start = inner
+        .template_source()
+        .zip(inner.range())
+        .and_then(|(text, range)| text.get(..range.start));
+    match start {
+        Some(before) => d.column(before.chars().rev().take_while(|c| *c != '\n').count() + 1),
+        None => d,
+    }
+}
+
+/// The remedy when a template asks for what the theme has not.
+const SAME: &str = "comparer avec le même fichier du thème fourni (themes/atlas/templates)";
+
+/// A workbook that could not be written.
+pub fn workbook(error: &rust_xlsxwriter::XlsxError) -> Diagnostic {
+    use rust_xlsxwriter::XlsxError as Kind;
+    match error {
+        Kind::IoError(error) => {
+            let (why, hint) = io(error);
+            Diagnostic::error(format!("classeur non écrit : {why}")).hint(hint)
+        }
+        Kind::RowColumnLimitError | Kind::MaxStringLengthExceeded => {
+            Diagnostic::error("classeur : plus de lignes, de colonnes ou de caractères qu’Excel n’en accepte")
+                .hint("écourter le texte du dictionnaire ou des sources, ou fermer l’export de cette échelle")
+        }
+        _ => Diagnostic::error("classeur : la bibliothèque a refusé une feuille")
+            .hint("signaler ce défaut avec les données qui le causent"),
     }
 }
 
@@ -470,7 +559,7 @@ mod tests {
             io::ErrorKind::Other,
         ] {
             let (why, hint) = super::io(&kind.into());
-            assert!(!why.is_empty() && hint.is_some());
+            assert!(!why.is_empty() && !hint.is_empty());
         }
     }
 }

@@ -166,10 +166,7 @@ pub(crate) fn unreadable(error: &PolarsError) -> Diagnostic {
             "toutes ses lignes n’ont pas le même nombre de cellules".to_owned(),
             "vérifier le séparateur et les guillemets",
         ),
-        PolarsError::IO { error, .. } => {
-            let (why, hint) = foreign::io(error);
-            (why, hint.unwrap_or("vérifier ce fichier"))
-        }
+        PolarsError::IO { error, .. } => foreign::io(error),
         PolarsError::Context { error, .. } | PolarsError::ExprContext { error, .. } => return unreadable(error),
         _ => (
             "son contenu n’a pas la forme attendue".to_owned(),

@@ -90,6 +90,17 @@ pub enum Direction {
     Down,
 }
 
+impl Direction {
+    /// How the figure reads, in words; empty when neither way is aimed at.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Neutral => "",
+            Self::Up => "une valeur haute est recherchée",
+            Self::Down => "une valeur basse est recherchée",
+        }
+    }
+}
+
 /// One category of an indicator, or one word of a class.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Category {

@@ -100,7 +100,8 @@ fn targets(body: &str) -> Vec<(String, usize)> {
 }
 
 /// How a link inside the site is written.
-const FORM: &str = "écrire l’adresse d’une page publiée (« /methode/ ») ou le nom d’un fichier de content/ (« methode.md »)";
+const FORM: &str =
+    "écrire l’adresse d’une page publiée (« /methode/ ») ou le nom d’un fichier de content/ (« methode.md »)";
 
 fn addresses(plan: &Plan) -> Vec<String> {
     plan.iter()

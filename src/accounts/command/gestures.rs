@@ -479,7 +479,7 @@ fn list(register: &Register, partner: Option<&str>, csv: bool, json: bool, today
 }
 
 fn as_json<T: serde::Serialize>(value: &T) -> Result<String> {
-    let text = serde_json::to_string_pretty(value).map_err(|e| Diagnostic::error(format!("JSON : {e}")))?;
+    let text = serde_json::to_string_pretty(value).map_err(|e| crate::diag::foreign::json(&e))?;
     Ok(format!("{text}\n"))
 }
 

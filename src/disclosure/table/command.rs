@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::read::{Table, read};
 use super::words::{self, Names};
-use crate::diag::{Diagnostic, Result};
+use crate::diag::{Result, foreign};
 use crate::disclosure::attack::{Effort, Fraction, Interval, Range, Shape, Terms};
 use crate::disclosure::suppression;
 
@@ -36,7 +36,7 @@ pub fn run(args: &AuditTable) -> Result<String> {
     } else {
         audit(&table, args.min_width)
     };
-    serde_json::to_string(&answer).map_err(|e| Diagnostic::error(format!("résultat illisible : {e}")).into())
+    serde_json::to_string(&answer).map_err(|e| foreign::json(&e).into())
 }
 
 struct Labels<'a> {

@@ -6,7 +6,7 @@ use std::path::Path;
 use csv::StringRecord;
 
 use super::decimal::Decimal;
-use crate::diag::{Diagnostic, Diagnostics, Result};
+use crate::diag::{Diagnostic, Diagnostics, Result, foreign};
 use crate::disclosure::attack::Terms;
 use crate::fs;
 
@@ -52,7 +52,7 @@ fn sheet(path: &Path, needed: &[&str]) -> Result<Sheet> {
     let wrong = |line: usize, message: String| Diagnostic::error(message).at(path).line(line);
     let headers = match reader.headers() {
         Ok(headers) => headers.clone(),
-        Err(error) => return Err(wrong(1, format!("en-tête illisible : {error}")).into()),
+        Err(error) => return Err(foreign::csv(&error).at(path).into()),
     };
     let columns: BTreeMap<String, usize> = headers
         .iter()
@@ -73,7 +73,7 @@ fn sheet(path: &Path, needed: &[&str]) -> Result<Sheet> {
                 let line = record.position().map_or(0, csv::Position::line);
                 rows.push((usize::try_from(line).unwrap_or(0), record));
             }
-            Err(error) => found.push(wrong(rows.len() + 2, format!("ligne illisible : {error}"))),
+            Err(error) => found.push(foreign::csv(&error).at(path)),
         }
     }
     if found.is_empty() {

@@ -57,6 +57,9 @@ pub(super) fn page(r: &Renderer<'_>, iid: Iid) -> Result<String> {
     if !formula.is_empty() {
         fact("Calcul", markup::escaped(&formula));
     }
+    if !x.direction.words().is_empty() {
+        fact("Lecture", x.direction.words().to_owned());
+    }
     if !x.categories.is_empty() {
         let labels: Vec<&str> = x.categories.iter().map(|c| c.label.as_str()).collect();
         fact(

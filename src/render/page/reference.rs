@@ -69,6 +69,7 @@ pub(super) fn dictionary(r: &Renderer<'_>) -> Result<String> {
                         definition => x.definition.as_str(),
                         categories => categories.join(", "),
                         formula => formula(r, x),
+                        reading => x.direction.words(),
                         note => x.note.as_str(),
                         unit => unit(x),
                         source => site.source(&x.source).map_or(x.source.as_str(), |s| short_name(&s.dataset)),

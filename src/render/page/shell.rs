@@ -2,8 +2,8 @@
 
 use minijinja::{Environment, Value, context};
 
-use super::theme::{Theme, template_error};
-use crate::diag::Result;
+use super::theme::Theme;
+use crate::diag::{Result, foreign};
 use crate::format;
 use crate::model::{Audience, Scale, Site, State};
 use crate::plan::{Output, Plan};
@@ -301,7 +301,7 @@ fn fragment(env: &Environment<'_>, name: &str, context: Value) -> Result<Value> 
     env.get_template(name)
         .and_then(|t| t.render(context))
         .map(Value::from_safe_string)
-        .map_err(|e| template_error(&e).into())
+        .map_err(|e| foreign::template(&e).into())
 }
 
 /// Marks a string as HTML that templates leave as it is.

@@ -7,7 +7,7 @@ use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 use serde::Deserialize;
 
 use super::bundle;
-use crate::diag::{Diagnostic, Diagnostics, Result};
+use crate::diag::{Diagnostic, Diagnostics, Result, foreign};
 use crate::{config, fs};
 
 macro_rules! built_in {
@@ -138,7 +138,11 @@ impl Theme {
                     Ok(text) => {
                         templates.insert(name.to_owned(), text);
                     }
-                    Err(_) => found.push(Diagnostic::error("gabarit illisible : UTF-8 attendu").at(path)),
+                    Err(_) => found.push(
+                        Diagnostic::error("gabarit illisible : UTF-8 attendu")
+                            .at(path)
+                            .hint("enregistrer le fichier en UTF-8"),
+                    ),
                 }
             } else if let Some(name) = key.strip_prefix("static/") {
                 assets.insert(name.to_owned(), bytes);
@@ -271,30 +275,11 @@ impl Theme {
         let mut found = Diagnostics::new();
         for (name, text) in &self.templates {
             if let Err(error) = env.add_template_owned(name.clone(), text.clone()) {
-                found.push(template_error(&error));
+                found.push(foreign::template(&error));
             }
         }
         if found.is_empty() { Ok(env) } else { Err(found.sorted()) }
     }
-}
-
-/// Says which template failed, where and why.
-pub(super) fn template_error(error: &minijinja::Error) -> Diagnostic {
-    let mut why = error.to_string();
-    let mut cause = std::error::Error::source(error);
-    while let Some(inner) = cause {
-        why = format!("{why} : {inner}");
-        cause = inner.source();
-    }
-    let mut diagnostic = Diagnostic::error(format!("gabarit : {why}"))
-        .hint("comparer avec le même fichier du thème fourni (themes/atlas/templates)");
-    if let Some(name) = error.name() {
-        diagnostic = diagnostic.at(format!("themes/templates/{name}"));
-    }
-    if let Some(line) = error.line() {
-        diagnostic = diagnostic.line(line);
-    }
-    diagnostic
 }
 
 #[cfg(test)]

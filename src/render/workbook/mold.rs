@@ -10,7 +10,7 @@ use zip::result::ZipError;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipArchive, ZipWriter};
 
-use crate::diag::{Diagnostic, Diagnostics, Result};
+use crate::diag::{Diagnostic, Diagnostics, Result, foreign};
 use crate::disclosure::{Figure, Published};
 use crate::format;
 use crate::model::{Cell, Iid, Indicator, Scale, Site, Tid, Vintage};
@@ -425,7 +425,15 @@ fn workbook(cast: &Cast) -> std::result::Result<Vec<u8>, XlsxError> {
 }
 
 fn broken(error: &ZipError) -> Diagnostics {
-    Diagnostic::error(format!("classeur : {error}")).into()
+    let d = match error {
+        ZipError::Io(error) => {
+            let (why, hint) = foreign::io(error);
+            Diagnostic::error(format!("classeur non écrit : {why}")).hint(hint)
+        }
+        _ => Diagnostic::error("classeur : archive impossible à écrire")
+            .hint("signaler ce défaut avec les données qui le causent"),
+    };
+    d.into()
 }
 
 fn unexpected() -> Diagnostics {

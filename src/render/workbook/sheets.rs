@@ -8,15 +8,13 @@ use rust_xlsxwriter::{
 use chrono::Datelike as _;
 
 use crate::config::Config;
-use crate::diag::{Diagnostic, Diagnostics};
+use crate::diag::{Diagnostics, foreign};
 use crate::format;
 use crate::model::{Base, Iid, Indicator, Operand, ScaleSet, Site, State};
 
 /// Turns an error of the library, which no input should cause, into a diagnostic.
 pub(super) fn failed(error: &XlsxError) -> Diagnostics {
-    Diagnostic::error(format!("classeur : {error}"))
-        .hint("signaler ce défaut avec les données qui le causent")
-        .into()
+    foreign::workbook(error).into()
 }
 
 /// Formats of all sheets.
@@ -263,7 +261,7 @@ pub(super) fn notice(sheet: &mut Worksheet, site: &Site, look: &Look, notice: &N
     Ok(())
 }
 
-const DICTIONARY: [(&str, f64); 18] = [
+const DICTIONARY: [(&str, f64); 19] = [
     ("Indicateur", 28.0),
     ("Thème", 14.0),
     ("Libellé", 34.0),
@@ -280,6 +278,7 @@ const DICTIONARY: [(&str, f64); 18] = [
     ("Échelles exportées", 24.0),
     ("Décimales", 10.0),
     ("Thématique seulement", 12.0),
+    ("Lecture", 30.0),
     ("Mise en garde", 40.0),
     ("Millésimes publiés", 20.0),
 ];
@@ -301,7 +300,7 @@ pub(super) fn dictionary(
             .theme(&x.theme)
             .map_or(x.theme.as_str(), |t| t.label.as_str());
         let coverage = x.coverage.map_or("", |c| site.dictionary.get(c).id.as_str());
-        let texts: [&str; 18] = [
+        let texts: [&str; 19] = [
             &x.id,
             theme,
             &x.label,
@@ -318,6 +317,7 @@ pub(super) fn dictionary(
             &scales(&site.config, x.export),
             "",
             if x.thematic_only { "oui" } else { "non" },
+            x.direction.words(),
             &x.note,
             &vintages(iid),
         ];
