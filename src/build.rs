@@ -146,6 +146,17 @@ pub fn check(args: &SiteArgs, progress: &mut Progress) -> Result<(Report, Diagno
     let mut theme = Theme::load(&site.root, &site.config.theme)?;
     theme.add_library(None);
     let plan = progress.stage("Plan", || plan_all(&site, &published, &theme))?;
+    load::basemap::basemap(&site.root, &site.config)?;
+    let geography = progress.stage("Cartes", || Geography::new(&site));
+    progress.stage("Gabarits", || {
+        let browser = browser::files(&site, &published);
+        let renderer = Renderer::new(&site, &published, &plan, &theme, &geography, browser)?;
+        diag::collect(
+            specimens(&site, &plan)
+                .into_iter()
+                .map(|o| renderer.render(o).map(drop)),
+        )
+    })?;
     let mut report = start(&site, &published);
     for (path, output) in plan.iter() {
         count(&mut report, path, output);
@@ -237,6 +248,21 @@ pub fn build(args: &Args, progress: &mut Progress) -> Result<(Report, Diagnostic
     report.bytes = bytes.into_inner();
     report.stages = seconds(progress);
     Ok((report, warnings.sorted()))
+}
+
+/// One output of each kind, and of each scale for the fiches: what shows whether the templates hold.
+fn specimens<'a>(site: &crate::model::Site, plan: &'a plan::Plan) -> Vec<&'a Output> {
+    let mut seen = std::collections::HashSet::new();
+    plan.iter()
+        .map(|(_, output)| output)
+        .filter(|output| {
+            let scale = match output {
+                Output::Fiche(tid) | Output::TerritoryBook(tid) => Some(site.territories.get(*tid).scale),
+                _ => None,
+            };
+            seen.insert((std::mem::discriminant(*output), scale))
+        })
+        .collect()
 }
 
 /// Plans the outputs of the site and the static files of its theme, and checks that content links to them.

@@ -123,10 +123,10 @@ pub fn csv(error: &csv::Error) -> Diagnostic {
     }
 }
 
-/// A fault of a template, with its file under `themes/templates/`, its line and its column.
+/// A fault of a template of a theme, with its file under `themes/<theme>/templates/`, its line and its column.
 ///
 /// The innermost fault is told: an included or inherited template is the one to mend.
-pub fn template(error: &minijinja::Error) -> Diagnostic {
+pub fn template(error: &minijinja::Error, theme: &str) -> Diagnostic {
     use minijinja::ErrorKind as Kind;
     let mut inner = error;
     let mut cause = std::error::Error::source(error);
@@ -184,7 +184,7 @@ pub fn template(error: &minijinja::Error) -> Diagnostic {
     };
     let mut d = Diagnostic::error(format!("gabarit : {why}")).hint(hint);
     if let Some(name) = inner.name() {
-        d = d.at(format!("themes/templates/{name}"));
+        d = d.at(format!("themes/{theme}/templates/{name}"));
     }
     if let Some(line) = inner.line() {
         d = d.line(line);

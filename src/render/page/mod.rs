@@ -152,7 +152,7 @@ impl<'a> Renderer<'a> {
         self.env
             .get_template(template)
             .and_then(|t| t.render(context))
-            .map_err(|e| crate::diag::foreign::template(&e).into())
+            .map_err(|e| crate::diag::foreign::template(&e, &self.site.config.theme).into())
     }
 
     /// Address of an output relative to the root of the site.

@@ -190,6 +190,7 @@ impl Shell {
                     })
                     .collect();
                 headers.push(fragment(
+                    site,
                     env,
                     "partials/header.html",
                     context! {
@@ -203,6 +204,7 @@ impl Shell {
             }
             let footer = |public: bool| {
                 fragment(
+                    site,
                     env,
                     "partials/footer.html",
                     context! { root => root.as_str(), links => links.clone(), public, site => shared.clone() },
@@ -297,11 +299,11 @@ fn by_kind<T>(
         .collect()
 }
 
-fn fragment(env: &Environment<'_>, name: &str, context: Value) -> Result<Value> {
+fn fragment(site: &Site, env: &Environment<'_>, name: &str, context: Value) -> Result<Value> {
     env.get_template(name)
         .and_then(|t| t.render(context))
         .map(Value::from_safe_string)
-        .map_err(|e| foreign::template(&e).into())
+        .map_err(|e| foreign::template(&e, &site.config.theme).into())
 }
 
 /// Marks a string as HTML that templates leave as it is.

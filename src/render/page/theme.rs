@@ -272,10 +272,11 @@ impl Theme {
             }
             _ => minijinja::escape_formatter(out, state, value),
         });
+        let theme = self.folder.file_name().unwrap_or_default().to_string_lossy();
         let mut found = Diagnostics::new();
         for (name, text) in &self.templates {
             if let Err(error) = env.add_template_owned(name.clone(), text.clone()) {
-                found.push(foreign::template(&error));
+                found.push(foreign::template(&error, &theme));
             }
         }
         if found.is_empty() { Ok(env) } else { Err(found.sorted()) }
