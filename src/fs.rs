@@ -159,6 +159,24 @@ pub fn absolute(path: &Path) -> Result<PathBuf> {
     std::path::absolute(path).map_err(|e| failed(path, "lecture", &e).into())
 }
 
+/// Where a path leads once every link is followed, the part that does not exist yet included.
+///
+/// # Errors
+/// The path and the reason.
+pub fn real(path: &Path) -> Result<PathBuf> {
+    let whole = absolute(path)?;
+    let found = whole.ancestors().find_map(|a| {
+        a.canonicalize()
+            .ok()
+            .map(|real| (real, whole.strip_prefix(a).unwrap_or(Path::new(""))))
+    });
+    Ok(match found {
+        Some((real, rest)) if rest.as_os_str().is_empty() => real,
+        Some((real, rest)) => real.join(rest),
+        None => whole,
+    })
+}
+
 /// Makes a folder only its owner may enter; one that exists is left as it is.
 ///
 /// # Errors

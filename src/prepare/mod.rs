@@ -72,7 +72,7 @@ pub fn run(args: &Args) -> Result<Report> {
     let recipe = Recipe::parse(&fs::read_text(&args.recipe)?.text, &args.recipe)?;
     let folder = report_folder(args)?;
     // Known now rather than after hours of work: a report that cannot be written would lose what was hidden and why.
-    fs::create_dir(&folder).map_err(|found| -> Diagnostics {
+    fs::create_private_dir(&folder).map_err(|found| -> Diagnostics {
         let hint = "choisir un dossier où l’on peut écrire, avec --report DOSSIER";
         found.into_iter().map(|d| d.hint(hint)).collect()
     })?;
@@ -222,17 +222,20 @@ fn report_folder(args: &Args) -> Result<PathBuf> {
             from.with_file_name(format!("{name}-rapport"))
         }
     };
-    let whole = |p: &Path| {
-        p.canonicalize()
-            .unwrap_or_else(|_| std::path::absolute(p).unwrap_or_else(|_| p.to_path_buf()))
-    };
-    if whole(&folder).starts_with(whole(&args.site)) {
-        return Err(
-            Diagnostic::error("le rapport contient les valeurs masquées : il ne peut pas être dans le site")
-                .at(&folder)
-                .hint("donner un dossier hors du site avec --report DOSSIER")
-                .into(),
-        );
+    let whole = fs::real(&folder)?;
+    let published = whole.ancestors().any(crate::publish::is_release);
+    if published || whole.starts_with(fs::real(&args.site)?) {
+        let place = if published {
+            "dans un atlas publié"
+        } else {
+            "dans le site"
+        };
+        return Err(Diagnostic::error(format!(
+            "le rapport contient les valeurs masquées : il ne peut pas être {place}"
+        ))
+        .at(&folder)
+        .hint("donner un dossier hors du site avec --report DOSSIER")
+        .into());
     }
     Ok(folder)
 }

@@ -12,6 +12,6 @@ mod release;
 mod stage;
 
 pub use release::{Release, list, purge, roll_back};
-pub use stage::{MARKER, Stage};
+pub use stage::{MARKER, Stage, is_release};
 
 use release::list_kept;

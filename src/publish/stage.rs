@@ -21,6 +21,19 @@ pub struct Stage {
     _lock: File,
 }
 
+/// Tells whether a folder is a release, live or kept, or the folder where releases are kept.
+pub fn is_release(folder: &Path) -> bool {
+    let kept = folder
+        .file_name()
+        .and_then(|n| n.to_str())
+        .and_then(|n| n.strip_prefix('.'));
+    folder.join(MARKER).exists()
+        || kept.is_some_and(|n| {
+            n.strip_suffix(".atlas")
+                .is_some_and(|live| folder.with_file_name(live).join(MARKER).exists())
+        })
+}
+
 /// Folder beside the live one where releases are staged and kept.
 pub(super) fn side(live: &Path) -> PathBuf {
     let name = live

@@ -1,7 +1,7 @@
 //! Small sources, one trap each: two communes of the Ain side by side, four IRIS, one QPV across them.
 
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::{folder, prepared, rows};
 
@@ -628,10 +628,25 @@ fn the_report_stays_outside_of_the_site() {
     let path = place.work.join("prepare.toml");
     crate::fs::write(&path, b"").expect("writable");
     let site = place.work.join("site");
-    let inside: &Path = &site.join("rapport");
-    let error = prepared(&path, &place.work.join("from"), &site, inside).expect_err("inside");
-    assert!(
-        error.to_string().contains("il ne peut pas être dans le site"),
-        "{error}"
-    );
+    // Through a link too, to a folder that does not exist yet.
+    let link = place.work.join("lien");
+    std::os::unix::fs::symlink(&site, &link).expect("link");
+    let public = place.work.join("public");
+    std::fs::create_dir_all(&public).expect("folder");
+    crate::fs::write(&public.join(crate::publish::MARKER), b"1").expect("writable");
+    let closed = [
+        (site.join("rapport"), "dans le site"),
+        (link.join("nouveau/rapport"), "dans le site"),
+        (public.join("rapport"), "dans un atlas publié"),
+        (place.work.join(".public.atlas/rapport"), "dans un atlas publié"),
+    ];
+    for (folder, place_told) in closed {
+        let error = prepared(&path, &place.work.join("from"), &site, &folder).expect_err("refused");
+        assert!(
+            error.to_string().contains(&format!("il ne peut pas être {place_told}")),
+            "{}: {error}",
+            folder.display()
+        );
+        assert!(!folder.exists());
+    }
 }
