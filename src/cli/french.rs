@@ -10,7 +10,8 @@ pub(super) fn french(command: Command) -> Command {
     let has_version = command.get_version().is_some();
     let mut command = command
         .help_template(TEMPLATE)
-        .subcommand_help_heading("Commandes")
+        .subcommand_help_heading("Commandes\u{a0}")
+        .subcommand_value_name("COMMANDE")
         .disable_help_flag(true)
         .disable_version_flag(true)
         .mut_args(arg)
@@ -21,7 +22,7 @@ pub(super) fn french(command: Command) -> Command {
                 .alias("aide")
                 .help("Affiche cette aide")
                 .action(ArgAction::Help)
-                .help_heading("Options"),
+                .help_heading("Options\u{a0}"),
         );
     if has_version {
         command = command.arg(
@@ -30,7 +31,7 @@ pub(super) fn french(command: Command) -> Command {
                 .long("version")
                 .help("Affiche la version")
                 .action(ArgAction::Version)
-                .help_heading("Options"),
+                .help_heading("Options\u{a0}"),
         );
     }
     let names: Vec<String> = command.get_subcommands().map(|c| c.get_name().to_owned()).collect();
@@ -41,7 +42,7 @@ pub(super) fn french(command: Command) -> Command {
 }
 
 fn arg(arg: Arg) -> Arg {
-    let heading = if arg.is_positional() { "Arguments" } else { "Options" };
+    let heading = if arg.is_positional() { "Arguments\u{a0}" } else { "Options\u{a0}" };
     let arg = arg.help_heading(heading);
     if !matches!(arg.get_action(), ArgAction::Set | ArgAction::Append) {
         return arg;

@@ -46,27 +46,27 @@ pub enum Format {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Construit l’atlas, le contrôle et le publie d’un seul coup.
-    Build(build::Args),
-    /// Dit tout ce qui ne va pas dans un site, sans rien écrire.
-    Check(build::SiteArgs),
-    /// Prépare les données d’un site : fichiers sources et enregistrements → agrégats protégés, et un rapport privé.
-    Prepare(prepare::Args),
-    /// Prévisualise l’atlas sur cette machine et le reconstruit à chaque changement.
-    Serve(serve::Args),
-    /// Attaque un tableau : ce qu’un lecteur peut déduire de chaque case masquée (résultat en JSON).
-    AuditTable(table::AuditTable),
     /// Crée un site de départ dans un nouveau dossier.
     New {
         /// Dossier à créer.
         dossier: PathBuf,
     },
-    /// Imprime une fiche ou un dossier de séance de l’atlas construit en PDF balisé.
-    Pdf(pdf::Args),
+    /// Prépare les données d’un site : fichiers sources et enregistrements → agrégats protégés, et un rapport privé.
+    Prepare(prepare::Args),
+    /// Dit tout ce qui ne va pas dans un site, sans rien écrire.
+    Check(build::SiteArgs),
+    /// Construit l’atlas, le contrôle et le publie d’un seul coup.
+    Build(build::Args),
+    /// Prévisualise l’atlas sur cette machine et le reconstruit à chaque changement.
+    Serve(serve::Args),
     /// Écrit une métropole fictive complète, de la taille voulue.
     Demo(demo::Args),
     /// Relit un atlas construit comme le ferait un attaquant et dit ce qui s’y recalcule.
     Audit(audit::Args),
+    /// Attaque un tableau : ce qu’un lecteur peut déduire de chaque case masquée (résultat en JSON).
+    AuditTable(table::AuditTable),
+    /// Imprime une fiche ou un dossier de séance de l’atlas construit en PDF balisé.
+    Pdf(pdf::Args),
     /// Liste les éditions conservées à côté de l’atlas publié, ou en efface.
     Releases {
         /// Dossier publié.
@@ -92,6 +92,7 @@ enum Command {
     /// Écrit le complètement des commandes pour un interpréteur (bash, zsh, fish…).
     Completions {
         /// Interpréteur de commandes.
+        #[arg(value_name = "INTERPRÉTEUR")]
         shell: clap_complete::Shell,
     },
 }
@@ -264,4 +265,20 @@ pub fn duration(time: Duration) -> String {
         return format::quantity(seconds, if seconds < 10.0 { 2 } else { 1 }, "s");
     }
     format!("{} min {} s", time.as_secs() / 60, time.as_secs() % 60)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::Cli;
+
+    #[test]
+    fn every_command_has_its_place_in_the_guide() {
+        let guide = include_str!("../../content/administration/commandes.md");
+        for command in Cli::command().get_subcommands() {
+            let title = format!("\n### atlas {}\n", command.get_name());
+            assert!(guide.contains(&title), "{title}");
+        }
+    }
 }
