@@ -4,6 +4,8 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
+
 use crate::diag::{Diagnostic, Result, foreign};
 
 fn failed(path: &Path, what: &str, error: &io::Error) -> Diagnostic {
@@ -380,12 +382,23 @@ pub fn is_empty_dir(folder: &Path) -> Result<bool> {
     Ok(list(folder)?.is_empty())
 }
 
-/// Removes a folder and all it holds; does nothing when there is none.
+/// Removes a folder and all it holds, on every core; does nothing when there is none. Links are removed, not followed.
 ///
 /// # Errors
 /// The path and the reason.
 pub fn remove_dir(folder: &Path) -> Result<()> {
-    match fs::remove_dir_all(folder) {
+    fn tree(folder: &Path) -> io::Result<()> {
+        let entries = fs::read_dir(folder)?.collect::<io::Result<Vec<_>>>()?;
+        entries.par_iter().try_for_each(|entry| {
+            if entry.file_type()?.is_dir() {
+                tree(&entry.path())
+            } else {
+                fs::remove_file(entry.path())
+            }
+        })?;
+        fs::remove_dir(folder)
+    }
+    match tree(folder) {
         Err(e) if e.kind() != io::ErrorKind::NotFound => Err(failed(folder, "suppression", &e).into()),
         _ => Ok(()),
     }

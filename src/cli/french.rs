@@ -42,7 +42,11 @@ pub(super) fn french(command: Command) -> Command {
 }
 
 fn arg(arg: Arg) -> Arg {
-    let heading = if arg.is_positional() { "Arguments\u{a0}" } else { "Options\u{a0}" };
+    let heading = if arg.is_positional() {
+        "Arguments\u{a0}"
+    } else {
+        "Options\u{a0}"
+    };
     let arg = arg.help_heading(heading);
     if !matches!(arg.get_action(), ArgAction::Set | ArgAction::Append) {
         return arg;

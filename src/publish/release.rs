@@ -143,8 +143,8 @@ mod tests {
     fn releases_follow_one_another_and_come_back() {
         let root = folder("releases");
         let live = root.join("public");
-        for build in ["a", "b", "c"] {
-            publish(&live, build);
+        for build in ["a", "b", "c", "c"] {
+            publish(&live, build); // the same edition again takes the place of itself
         }
         let builds = |live: &Path| {
             list(live)

@@ -131,12 +131,15 @@ pub(super) fn swap(new: &Path, live: &Path, side: &Path) -> Result<()> {
     if !live.exists() {
         return fs::rename(new, live);
     }
-    let old = fs::read(&live.join(MARKER))
-        .map(|b| String::from_utf8_lossy(&b).trim().to_owned())
-        .unwrap_or_default();
+    let build = |release: &Path| {
+        fs::read(&release.join(MARKER))
+            .map(|b| String::from_utf8_lossy(&b).trim().to_owned())
+            .unwrap_or_default()
+    };
+    let (old, same) = (build(live), build(new));
     fs::exchange(new, live)?;
-    if old.is_empty() {
-        // It was an empty folder.
+    if old.is_empty() || old == same {
+        // It was an empty folder, or the same edition: keeping it would push a different one out.
         return fs::remove_dir(new);
     }
     let rank = super::list_kept(side)?.last().map_or(0, |(rank, _)| rank + 1);
