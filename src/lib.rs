@@ -12,6 +12,7 @@
 
 pub mod accounts;
 pub mod build;
+pub mod changes;
 pub mod cli;
 pub mod config;
 pub mod demo;

@@ -12,7 +12,7 @@ use crate::accounts::command as accounts;
 use crate::diag::{Diagnostics, Result};
 use crate::disclosure::{audit, table};
 use crate::progress::Progress;
-use crate::{build, demo, format, pdf, prepare, publish, serve, starter};
+use crate::{build, changes, demo, format, pdf, prepare, publish, serve, starter};
 
 /// Atlas statique et protégé du logement social d’une métropole.
 #[derive(Debug, Parser)]
@@ -55,6 +55,8 @@ enum Command {
     Prepare(prepare::Args),
     /// Dit tout ce qui ne va pas dans un site, sans rien écrire.
     Check(build::SiteArgs),
+    /// Compare le site à l’atlas publié : ce qu’une construction y changerait.
+    Changes(changes::Args),
     /// Construit l’atlas, le contrôle et le publie d’un seul coup.
     Build(build::Args),
     /// Prévisualise l’atlas sur cette machine et le reconstruit à chaque changement.
@@ -172,6 +174,14 @@ impl Cli {
                         warnings
                     },
                 })
+            }
+            Command::Changes(args) => {
+                let (changes, warnings) = changes::run(args, &mut progress)?;
+                let text = match self.format {
+                    Format::Json => Answer::json(&changes).text,
+                    Format::Text => changes.summary(),
+                };
+                Ok(Answer { text, warnings })
             }
             Command::Prepare(args) => {
                 let report = prepare::run(args)?;
