@@ -65,7 +65,12 @@ pub(super) fn compare(live: &Atlas, coming: &Atlas) -> Changes {
         let mut gaps = gaps;
         let name = |g: &Gap| (g.scale, g.code.clone(), g.indicator.clone(), g.category.clone());
         gaps.sort_by(|a, b| b.weight().total_cmp(&a.weight()).then_with(|| name(a).cmp(&name(b))));
-        gaps.truncate(SHOWN);
+        // The reference territory first: a unit changed in the source shows there.
+        let (mut whole, parts): (Vec<Gap>, Vec<Gap>) = gaps.into_iter().partition(|g| g.scale == Scale::Metropole);
+        whole.truncate(SHOWN / 2);
+        let rest = SHOWN - whole.len();
+        whole.extend(parts.into_iter().take(rest));
+        let mut gaps = whole;
         for gap in &mut gaps {
             let found = coming.places.get(&gap.scale).and_then(|names| names.get(&gap.code));
             gap.name = found.unwrap_or(&gap.code).clone();
