@@ -8,7 +8,9 @@ pub const CLASSES: [&str; 5] = ["#eaf2f5", "#bdd7e1", "#77a8bd", "#37799a", "#0b
 
 /// The textures of states and of QPV and the signs of row marks, once per page, before any drawing that uses them.
 ///
-/// Identifiers: `m-0` (axis), `m-1` (tick), `m-2` (triangle), `h-s`, `h-nd`, `h-so`, `h-no`, `h-cp`, `h-quartier`.
+/// Identifiers: `m-0` (axis), `m-1` (tick), `m-2` (triangle), `m-3` and `m-4` (diamonds of a secret and of a missing count),
+/// `h-s`, `h-nd`, `h-so`, `h-no`, `h-cp`, `h-quartier`. The diamonds, often many on a plan, bear lines of their own: printed,
+/// a pattern becomes an image each time.
 pub const PATTERNS: &str = concat!(
     r##"<svg class="defs" width="0" height="0" aria-hidden="true"><defs>"##,
     r##"<pattern id="h-s" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path fill="#fff" d="M0 0h5v5H0z"/><path d="M1 0v5" stroke="#454c55" stroke-width="1.5"/></pattern>"##,
@@ -20,6 +22,8 @@ pub const PATTERNS: &str = concat!(
     r##"<path id="m-0" d="M.5 0v10" stroke="#8a929b"/>"##,
     r##"<g id="m-1"><path d="M0 0v10" stroke="#fff" stroke-width="4.4"/><path d="M0 0v10" stroke="#16191d" stroke-width="2"/></g>"##,
     r##"<path id="m-2" d="m0 8.6 3.1 4.4h-6.2z" fill="#fff" stroke="#16191d" stroke-linejoin="round"/>"##,
+    r##"<g id="m-3" fill="none"><path d="m0-5.5 5.5 5.5-5.5 5.5-5.5-5.5z" fill="#fff"/><path d="M-4.1 1.4 1.4-4.1M-2.7 2.7 2.7-2.7M-1.4 4.1 4.1-1.4" stroke="#454c55"/><path d="m0-5.5 5.5 5.5-5.5 5.5-5.5-5.5z" stroke="#16191d" stroke-width="1.1"/></g>"##,
+    r##"<g id="m-4" fill="none" stroke="#16191d"><path d="m0-5.5 5.5 5.5-5.5 5.5-5.5-5.5z" fill="#fff" stroke-width="1.1"/><path d="M-2 0h.1M2 0h.1M0-2h.1M0 2h.1" stroke-width="1.9" stroke-linecap="round"/></g>"##,
     "</defs></svg>"
 );
 
@@ -34,6 +38,11 @@ pub fn class_fill(class: u8, classes: u8) -> &'static str {
         _ => &[0, 1, 2, 3, 4],
     };
     CLASSES[spread[class.min(spread.len() - 1)]]
+}
+
+/// Gives the diamond that stands for a count in this state.
+pub fn diamond(state: &str) -> &'static str {
+    if state == "s" { "#m-3" } else { "#m-4" }
 }
 
 /// Gives the fill of a state.
@@ -94,7 +103,8 @@ pub const KEY_HERE: &str = r##"<svg class="k" width="26" height="14" aria-hidden
 /// Key of the residence itself.
 pub const KEY_RESIDENCE: &str = r##"<svg class="k" width="26" height="26" aria-hidden="true"><circle cx="13" cy="13" r="11" fill="none" stroke="#0b5876" stroke-width="2"/><circle cx="13" cy="13" r="7" fill="#0b5876"/></svg>"##;
 /// Key of a residence whose figures are hidden.
-pub const KEY_HIDDEN: &str = r##"<svg class="k" width="16" height="16" aria-hidden="true"><path d="m8 2 6 6-6 6-6-6z" fill="url(#h-s)" stroke="#16191d" stroke-width="1.2"/></svg>"##;
+pub const KEY_HIDDEN: &str =
+    r##"<svg class="k" width="16" height="16" aria-hidden="true"><use href="#m-3" x="8" y="8"/></svg>"##;
 /// Key of the ring around a residence.
 pub const KEY_RING: &str = r##"<svg class="k" width="26" height="8" aria-hidden="true"><path d="M0 4h26" stroke="#5f6771" stroke-width="1.2" stroke-dasharray="1.5 3"/></svg>"##;
 /// Key of the territory's line on the charts over vintages.

@@ -7,9 +7,9 @@ use std::fmt::Write as _;
 
 use geo::Coord;
 
-use super::legend::state_fill;
+use super::legend::diamond;
 use super::map::{self, Ground};
-use super::svg::{ACCENT, INK, INK_2, LINE, WASH, escape, num, short, spot};
+use super::svg::{ACCENT, INK_2, LINE, WASH, escape, num, short, spot};
 use super::{Texts, Value};
 use crate::format::machine;
 use crate::geometry::frame::Frame;
@@ -124,10 +124,10 @@ pub(super) fn draw_symbols(
         out.push_str("</g>");
     }
     if !hidden.is_empty() {
-        let _ = write!(out, r#"<g class="res-s" stroke="{INK}" stroke-width="1.1">"#);
+        out.push_str(r#"<g class="res-s">"#);
         for symbol in hidden {
             let (x, y) = frame.project(symbol.at);
-            let (tx, ty) = (short(x), short(y - 5.5));
+            let (tx, ty) = (short(x), short(y));
             discs.push((x, y, 6.0));
             let state = match symbol.value {
                 Value::State(state) => state,
@@ -136,8 +136,8 @@ pub(super) fn draw_symbols(
             map::link(out, symbol.href);
             let _ = write!(
                 out,
-                r#"<path d="M{tx} {ty}l5.5 5.5-5.5 5.5-5.5-5.5z" fill="{}" data-cell="{}" data-state="{state}"><title>{} : {}</title></path>"#,
-                state_fill(state),
+                r#"<use href="{}" x="{tx}" y="{ty}" data-cell="{}" data-state="{state}"><title>{} : {}</title></use>"#,
+                diamond(state),
                 escape(symbol.cell),
                 escape(symbol.name),
                 escape(symbol.figure)
@@ -164,9 +164,8 @@ pub(super) fn draw_here(out: &mut String, frame: &Frame, here: &Symbol) -> f64 {
         Value::State(state) => {
             let _ = write!(
                 out,
-                r##"<circle class="here" cx="{x}" cy="{y}" r="13.5" fill="#fff" fill-opacity=".8" stroke="{INK_2}" stroke-width="2"/><path d="M{x} {}l7.5 7.5-7.5 7.5-7.5-7.5z" fill="{}" stroke="{INK}" stroke-width="1.3" data-cell="{cell}" data-state="{state}"><title>{name} : {figure}</title></path>"##,
-                short(frame.project(here.at).1 - 7.5),
-                state_fill(state)
+                r##"<circle class="here" cx="{x}" cy="{y}" r="13.5" fill="#fff" fill-opacity=".8" stroke="{INK_2}" stroke-width="2"/><use href="{}" transform="translate({x} {y})scale(1.36)" data-cell="{cell}" data-state="{state}"><title>{name} : {figure}</title></use>"##,
+                diamond(state)
             );
         }
     }
