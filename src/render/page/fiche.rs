@@ -428,19 +428,24 @@ fn own(block: &Block<'_>, sides: &mut Sides<'_>, advice: Option<Advice>, goals: 
     }
 }
 
-/// Sets small sections that follow one another side by side.
+/// Sets small sections that follow one another in two columns, each in the one that is shorter so far.
 fn pair(sections: &mut [Section]) {
-    let mut i = 0;
-    while i < sections.len() {
-        if sections[i].class != "half" {
-            i += 1;
-        } else if sections.get(i + 1).is_some_and(|s| s.class == "half") {
-            sections[i].class = "half left";
-            sections[i + 1].class = "half right";
-            i += 2;
-        } else {
-            sections[i].class = "half left alone";
-            i += 1;
+    for run in sections.chunk_by_mut(|a, b| (a.class == "half") == (b.class == "half")) {
+        match run {
+            [one] if one.class == "half" => one.class = "half left alone",
+            [first, ..] if first.class == "half" => {
+                let (mut left, mut right) = (0.0, 0.0);
+                for section in run {
+                    let (class, column) = if left <= right {
+                        ("half left", &mut left)
+                    } else {
+                        ("half right", &mut right)
+                    };
+                    section.class = class;
+                    *column += section.height;
+                }
+            }
+            _ => {}
         }
     }
 }
