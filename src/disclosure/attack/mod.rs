@@ -54,7 +54,7 @@ impl Range {
 /// Effort the solver may spend before it answers "undecided".
 #[derive(Debug, Clone, Copy)]
 pub struct Effort {
-    /// Nodes of branch and bound, for each side of each target.
+    /// Nodes of branch and bound, for each side of each target; a small table, whose nodes cost little, may take more.
     pub nodes: usize,
     /// Pivots of one linear programme.
     pub pivots: usize,

@@ -135,6 +135,14 @@ impl Search<'_> {
         }
     }
 
+    /// Nodes of one tree: more of them where each costs little.
+    fn nodes(&self) -> usize {
+        /// Entries of the table that all the nodes of a small tree may read.
+        const WORK: usize = 5_000_000;
+        let entries = (self.core.lower.len() * self.core.rows.len()).max(1);
+        self.effort.nodes.max(WORK / entries)
+    }
+
     fn at(&self, t: usize, which: usize) -> Side {
         let interval = &self.answer.found[t].interval;
         if which == 0 { interval.lo } else { interval.up }
@@ -144,7 +152,7 @@ impl Search<'_> {
     /// tree seen to its end proves the best witness.
     fn dive(&mut self, targets: &[Terms], t: usize, which: usize, form: &Terms, root: &Dense) {
         let sign: i128 = if which == 0 { 1 } else { -1 };
-        let mut nodes = self.effort.nodes;
+        let mut nodes = self.nodes();
         let mut stack = vec![(root.clone(), self.core.lower.clone(), self.core.upper.clone())];
         while let Some((table, lower, upper)) = stack.pop() {
             if nodes == 0 || self.at(t, which).decided() {
@@ -313,7 +321,7 @@ impl Search<'_> {
     /// Branch and bound: the least whole value of `form` (the sign of an upper side is already turned).
     fn branch(&mut self, targets: &[Terms], t: usize, which: usize, form: &Terms) -> Result<(), Trouble> {
         let sign: i128 = if which == 0 { 1 } else { -1 };
-        let mut nodes = self.effort.nodes;
+        let mut nodes = self.nodes();
         let mut stack = vec![(self.core.lower.clone(), self.core.upper.clone())];
         let floor = {
             let interval = &self.answer.found[t].interval;
@@ -392,7 +400,7 @@ impl Search<'_> {
 
     /// Finds any whole point, or shows that there is none.
     fn any(&mut self) -> Result<Option<Vec<i64>>, Trouble> {
-        let mut nodes = self.effort.nodes;
+        let mut nodes = self.nodes();
         let mut stack = vec![(self.core.lower.clone(), self.core.upper.clone())];
         while let Some((lower, upper)) = stack.pop() {
             if nodes == 0 {

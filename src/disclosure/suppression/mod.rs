@@ -290,7 +290,14 @@ fn prune(table: &Table, groups: &Groups, rule: &Rule, state: &mut State, mut ord
     let allowed = state.exposed.len();
     for g in order {
         groups.set(g, &mut state.hidden, false);
-        if Attack::new(table, &state.hidden, rule).len() > allowed {
+        // The cell for which the group was hidden is most often the one that still needs it: it is tried alone first.
+        let cause = state
+            .because
+            .get(&g)
+            .filter(|c| state.exposed.binary_search(c).is_err());
+        let needed =
+            cause.is_some_and(|c| state.hidden[*c as usize] && Attack::on(table, &state.hidden, rule, &[*c]).len() > 0);
+        if needed || Attack::new(table, &state.hidden, rule).len() > allowed {
             groups.set(g, &mut state.hidden, true);
         }
     }

@@ -86,8 +86,18 @@ struct Found {
 }
 
 impl<'a> Attack<'a> {
+    /// Attacks all the hidden cells.
     pub(super) fn new(table: &Table, hidden: &[bool], rule: &'a Rule) -> Self {
         let (published, targets) = sides(hidden);
+        Self::with(table, hidden, rule, published, targets)
+    }
+
+    /// Attacks these hidden cells only.
+    pub(super) fn on(table: &Table, hidden: &[bool], rule: &'a Rule, targets: &[u32]) -> Self {
+        Self::with(table, hidden, rule, sides(hidden).0, targets.to_vec())
+    }
+
+    fn with(table: &Table, hidden: &[bool], rule: &'a Rule, published: Vec<u32>, targets: Vec<u32>) -> Self {
         let mut attack = Self {
             rule,
             published,
