@@ -226,7 +226,7 @@ pub fn build(args: &Args, progress: &mut Progress) -> Result<(Report, Diagnostic
         count(&mut report, path, output);
     }
     let audit = progress.stage("Contrôle", || {
-        disclosure::audit::audit(stage.folder(), site.config.disclosure, None)
+        disclosure::audit::audit(stage.folder(), site.config.disclosure, None, &[])
     })?;
     if !audit.safe && site.config.disclosure.blocking {
         return Err(audit.diagnostics());

@@ -253,7 +253,13 @@ def differences(report, public):
         deduced = [f for f in new if f[0] in ("recalcul", "zone")]
         report.expect(deduced, cell, f"published, what it protects is not worked out: {sorted(new)[:3]}")
         report.count("differences")
+        # The same figure, published by an edition that a reader kept and hidden by this one.
+        kept = beyond(findings(base, "--earlier", folder), before)
+        report.expect(any(f[0] in ("recalcul", "zone") for f in kept), cell, f"published by an earlier edition, what it protects is not worked out: {sorted(kept)[:3]}")
+        report.count("editions")
         shutil.rmtree(folder)
+    same = beyond(findings(base, "--earlier", copy(base, "same")), before)
+    report.expect(not same, "earlier edition", f"the same edition tells more with itself: {sorted(same)[:3]}")
     folder = copy(base, "windows")
     table = json.loads((folder / "donnees/valeurs/commune/attr.total-0.json").read_text(encoding="utf-8"))
     codes = json.loads((folder / "donnees" / table["places"]).read_text(encoding="utf-8"))["codes"]
@@ -330,7 +336,7 @@ def main():
         report.count("plants")
     differences(report, public)
     against(report, public)
-    report.end("plants", "differences", "values sought")
+    report.end("plants", "differences", "editions", "values sought")
 
 
 main()

@@ -210,7 +210,7 @@ impl Cli {
             Command::Audit(args) => {
                 let numbers = crate::config::Disclosure::default();
                 let report = progress.stage("Contrôle", || {
-                    audit::audit(&args.dossier, numbers, args.against.as_deref())
+                    audit::audit(&args.dossier, numbers, args.against.as_deref(), &args.earlier)
                 })?;
                 let text = match self.format {
                     Format::Json => Answer::json(&report).text,

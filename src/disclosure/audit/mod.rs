@@ -1,6 +1,6 @@
 //! The attacker's side of a finished site: its bytes are read again, with no help from the generator.
 //!
-//! - Enters: the folder of a built site; optionally the private report of `prepare`.
+//! - Enters: the folder of a built site; optionally the private report of `prepare`, and editions that readers may have kept.
 //! - Leaves: a [`Report`]: what any reader could recompute, with the equation, the files and the remedy.
 //! - Stays out: the site's data and settings: only what is served counts.
 //!
@@ -13,6 +13,7 @@
 mod against;
 mod book;
 mod deduce;
+mod earlier;
 mod facts;
 mod html;
 mod json;
@@ -41,6 +42,9 @@ pub struct Args {
     /// Rapport privé de « atlas prepare » : cherche aussi les valeurs masquées elles-mêmes, dans tous les octets.
     #[arg(long, value_name = "RAPPORT")]
     pub against: Option<PathBuf>,
+    /// Édition antérieure, que des lecteurs ont pu garder : ce qui s’en déduit avec celle-ci ; se répète.
+    #[arg(long, value_name = "DOSSIER")]
+    pub earlier: Vec<PathBuf>,
 }
 
 /// What the audit proves, and what it does not.
@@ -49,7 +53,7 @@ pub const LIMITS: [&str; 6] = [
     "Les zones que nul n’imprime sont cherchées jusqu’à quatre morceaux réunis.",
     "Un zéro certain (aucun logement de la catégorie dans la commune) est un avertissement, non une erreur.",
     "Le lecteur est supposé ne rien savoir d’autre que l’atlas : ni la taille des résidences, ni les fichiers de son employeur.",
-    "Deux éditions successives ne sont pas comparées : une édition corrigée peut en dire davantage avec l’ancienne.",
+    "Les éditions antérieures ne comptent que si on les donne (« --earlier ») ; une série corrigée de l’une à l’autre n’est pas mise en équations avec l’ancienne.",
     "La taille en octets d’un fichier n’est pas contrôlée, ni les images.",
 ];
 
@@ -145,11 +149,17 @@ impl Gathered {
     }
 }
 
-/// Audits a built site.
-///
-/// # Errors
-/// A folder that is not a built site. Leaks are not errors of the audit: they are in its report.
-pub fn audit(dir: &Path, numbers: Disclosure, against: Option<&Path>) -> Result<Report> {
+/// What the files of a folder say.
+struct Folder {
+    paths: Vec<PathBuf>,
+    /// Their names in the folder.
+    files: Vec<String>,
+    gathered: Gathered,
+    facts: Facts,
+}
+
+/// Reads all the files of a built site.
+fn read(dir: &Path) -> Result<Folder> {
     let paths = fs::walk(dir)?;
     if !dir.join("index.html").is_file() {
         return Err(Diagnostic::error("ce dossier n’est pas un atlas construit")
@@ -174,12 +184,30 @@ pub fn audit(dir: &Path, numbers: Disclosure, against: Option<&Path>) -> Result<
         facts: Facts::new(),
         memory: book::Memory::default(),
     };
-    let Gathered {
-        mut findings,
-        lineages,
-        dictionary,
-    } = reader.read_all(&paths, &files)?;
-    let facts = reader.facts;
+    let gathered = reader.read_all(&paths, &files)?;
+    Ok(Folder {
+        paths,
+        files,
+        gathered,
+        facts: reader.facts,
+    })
+}
+
+/// Audits a built site; `earlier` are editions that readers may have kept.
+///
+/// # Errors
+/// A folder that is not a built site. Leaks are not errors of the audit: they are in its report.
+pub fn audit(dir: &Path, numbers: Disclosure, against: Option<&Path>, earlier: &[PathBuf]) -> Result<Report> {
+    let Folder {
+        paths,
+        mut files,
+        gathered: Gathered {
+            mut findings,
+            mut lineages,
+            dictionary,
+        },
+        facts,
+    } = read(dir)?;
     let is_word = |name: &str| {
         let described = name
             .trim_start_matches("base:")
@@ -190,7 +218,17 @@ pub fn audit(dir: &Path, numbers: Disclosure, against: Option<&Path>) -> Result<
     };
     findings.extend(facts.conflicts(&files, is_word));
     let figures = facts.len();
-    let sorted = facts.sorted();
+    let mut sorted = facts.sorted();
+    let count = files.len();
+    for folder in earlier {
+        let old = read(folder)?;
+        for (id, lineage) in old.gathered.lineages {
+            lineages.entry(id).or_insert(lineage);
+        }
+        let first = u32::try_from(files.len()).unwrap_or(u32::MAX);
+        files.extend(old.files.iter().map(|f| folder.join(f).to_string_lossy().into_owned()));
+        findings.extend(earlier::join(&mut sorted, old.facts.sorted(), first, folder));
+    }
     let limits = deduce::Limits {
         min_width: i128::from(numbers.min_width),
         warn_width: i128::from(numbers.warn_width),
@@ -199,13 +237,13 @@ pub fn audit(dir: &Path, numbers: Disclosure, against: Option<&Path>) -> Result<
     let (deduced, systems) = deduce::deduce(&sorted, &files, &dictionary, &lineages, limits);
     findings.extend(deduced);
     if let Some(report) = against {
-        findings.extend(against::search(dir, &paths, &files, report, &sorted)?);
+        findings.extend(against::search(dir, &paths, &files[..count], report, &sorted)?);
     }
     findings.sort_by(|a, b| b.error.cmp(&a.error).then_with(|| a.cmp(b)));
     findings.dedup();
     Ok(Report {
         safe: !findings.iter().any(|f| f.error),
-        files: files.len(),
+        files: count,
         figures,
         systems,
         findings,
