@@ -11,7 +11,7 @@ mod titles;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use chrono::NaiveDate;
+use chrono::{Datelike as _, NaiveDate};
 
 use self::columns::{Field, Header};
 use super::address::{Address, Verdict, judge};
@@ -328,7 +328,7 @@ impl Import<'_> {
             }
         }
         let (Some(cell), Some(text)) = (header.cell(row, Field::Leaving), header.text(row, Field::Leaving)) else {
-            return Asked::Account;
+            return self.remarked(place, header, row);
         };
         match dates::from_cell(cell) {
             Some(day) if day <= self.today => Asked::Departure(format!("départ le {}", dates::french(day))),
@@ -359,6 +359,25 @@ impl Import<'_> {
                 Asked::Account
             }
         }
+    }
+
+    /// Reads the remarks of a row: « à supprimer », « a quitté la commune » ask for the end of an account; the
+    /// departure of someone else, or a later one, is told and closes nothing.
+    fn remarked(&mut self, place: &Place<'_>, header: &Header, row: &Row) -> Asked {
+        for text in header.remarks(row) {
+            if !asked(&text, "").1 {
+                continue;
+            }
+            let shown: String = text.chars().take(40).collect();
+            if closes_at_once(&text, self.today) {
+                return Asked::Departure(format!("« {shown} »"));
+            }
+            let note = place.note(header, Field::Email, &format!("remarque à lire : « {shown} »"));
+            self.changes
+                .findings
+                .push(note.hint("si c’est cette personne qui part : atlas accounts disable … --reason \"départ\""));
+        }
+        Asked::Account
     }
 
     /// Closes the account of a person who leaves; never makes one.
@@ -430,6 +449,10 @@ impl Import<'_> {
         };
         let local = addresses.first().map_or("", Address::local);
         let person = header.person(row, local);
+        if let Some((first, last)) = person.as_ref().filter(|_| header.is_inverted(row, local)) {
+            let message = format!("nom et prénom inversés dans la liste : prénom « {first} », nom « {last} »");
+            found.push(place.note(header, Field::Last, &message));
+        }
         if person.is_none() {
             found.push(
                 place
@@ -820,6 +843,26 @@ fn asked(text: &str, title: &str) -> (bool, bool) {
         has(OPEN),
         ((has(CLOSE) || key.contains("fin de contrat")) && !none) || inactive,
     )
+}
+
+/// Tells whether a remark that speaks of a departure is about the person of the row, and about a day that has come.
+fn closes_at_once(text: &str, today: NaiveDate) -> bool {
+    let key = names::key(text);
+    let words: Vec<&str> = key.split(' ').collect();
+    let of_another = words.iter().any(|w| {
+        w.starts_with("remplac") || w.starts_with("succed") || matches!(*w, "suite" | "successeur" | "successeure")
+    });
+    let in_part = key.contains("en partie");
+    let later = text
+        .split([' ', ',', ';', '(', ')'])
+        .any(|w| dates::parse(w.trim_end_matches('.')).is_some_and(|day| day > today))
+        || words
+            .iter()
+            .any(|w| w.len() == 4 && w.parse().is_ok_and(|year: i32| year > today.year()))
+        || words
+            .iter()
+            .any(|w| matches!(*w, "prevu" | "prevue" | "prochain" | "prochaine" | "futur"));
+    !of_another && !in_part && !later
 }
 
 /// « Fait à Lille | signature »: not a person.

@@ -185,6 +185,9 @@ const MOST_WORDS: usize = 8;
 /// A comma settles it (« DUPONT, Marie »), then capitals (« Marie DUPONT »), then the address and the given names
 /// everybody knows, then `order`.
 pub fn split_full(full: &str, order: Order, local_part: &str) -> Option<(String, String)> {
+    if let Some(split) = split_by_slash(full) {
+        return split;
+    }
     let cleaned = without_marks(full);
     if let Some(split) = split_by_signs(&cleaned) {
         return split;
@@ -206,6 +209,51 @@ pub fn split_full(full: &str, order: Order, local_part: &str) -> Option<(String,
         .rev()
         .max_by_key(|(weight, _)| *weight)?;
     both(&best.1.first.join(" "), &best.1.last.join(" "))
+}
+
+/// Tells whether a column of first names holds the last name, and the other way round: « MARTIN » as first name and
+/// « Paul » as last one.
+///
+/// Two signs are asked for, among capitals, the given names everybody knows and the address.
+pub fn are_inverted(first: &str, last: &str, local_part: &str) -> bool {
+    let (first, last) = (without_marks(first), without_marks(last));
+    let (first_key, last_key) = (key(&first), key(&last));
+    if first_key.is_empty() || last_key.is_empty() {
+        return false;
+    }
+    let given = |key: &str| key.split(' ').all(is_given);
+    let capitals = is_capital(&first) && !is_capital(&last) && last.chars().filter(|c| c.is_alphabetic()).count() > 1;
+    let known = given(&last_key) && !first_key.split(' ').any(is_given);
+    let (one, other) = ([first_key], [last_key]);
+    let cut = |first_key, last_key| Cut {
+        first: &[],
+        last: &[],
+        first_key,
+        last_key,
+    };
+    let local = Local::new(local_part);
+    let by_address = cut(&other, &one).pattern(&local) > cut(&one, &other).pattern(&local);
+    u8::from(capitals) + u8::from(known) + u8::from(by_address) >= 2
+}
+
+/// Tells whether a text is in capitals, two letters at least.
+fn is_capital(text: &str) -> bool {
+    text.chars().filter(|c| c.is_alphabetic()).count() > 1 && !text.chars().any(char::is_lowercase)
+}
+
+/// « DUPONT/Marie » in a cell of both names: the capitals say which is the last name.
+fn split_by_slash(full: &str) -> Option<Option<(String, String)>> {
+    let cleaned = clean(full);
+    let (left, right) = cleaned.split_once('/')?;
+    let (left, right) = (without_title(left.trim()), without_title(right.trim()));
+    if !is_name(left) || !is_name(right) {
+        return None;
+    }
+    match (is_capital(left), is_capital(right)) {
+        (true, false) if !right.split(' ').any(is_capital) => Some(both(right, left)),
+        (false, true) if !left.split(' ').any(is_capital) => Some(both(left, right)),
+        _ => None,
+    }
 }
 
 /// Splits a cell that may hold both names or one, when a comma, capitals or the address show where.
@@ -234,7 +282,7 @@ fn split_by_signs(cleaned: &str) -> Option<Option<(String, String)>> {
     if words.len() < 2 {
         return None;
     }
-    let capital = |w: &&str| w.chars().filter(|c| c.is_alphabetic()).count() > 1 && !w.chars().any(char::is_lowercase);
+    let capital = |w: &&str| is_capital(w);
     let (caps, others): (Vec<&str>, Vec<&str>) = words.iter().partition(|w| capital(w));
     let contiguous = |capital_first: bool| {
         let ordered: Vec<bool> = words.iter().map(capital).collect();
@@ -421,7 +469,30 @@ mod tests {
                 "{full} {local}"
             );
         }
+        for (full, expected) in [
+            ("BEN YOUSSEF/Karim", pair("Karim", "Ben Youssef")),
+            ("Karim / BEN YOUSSEF", pair("Karim", "Ben Youssef")),
+            ("LEROY/MARTIN Anne", pair("Anne", "Leroy-Martin")),
+        ] {
+            assert_eq!(split_full(full, Order::LastFirst, ""), Some(expected), "{full}");
+        }
         assert_eq!(split_full(&"Mot ".repeat(9_000), Order::LastFirst, "a.b"), None);
+    }
+
+    #[test]
+    fn two_signs_tell_inverted_names() {
+        for (first, last, local, inverted) in [
+            ("MARTIN", "Paul", "paul.martin", true),
+            ("DUBOIS", "Paul", "contact", true),
+            ("Dubois", "Paul", "p.dubois", true),
+            ("Paul", "MARTIN", "martin.paul", false),
+            ("Martin", "Paul", "martin.paul", false),
+            ("Dubois", "Paul", "dubois", false),
+            ("KEVIN", "Le Goff", "kevin.legoff", false),
+            ("PAUL", "MARTIN", "paul.martin", false),
+        ] {
+            assert_eq!(are_inverted(first, last, local), inverted, "{first} {last} {local}");
+        }
     }
 
     #[test]

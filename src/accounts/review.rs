@@ -14,6 +14,9 @@ use super::register::{Account, Register, State};
 /// Days that may lack at the end of the logs: today's, and those of a week-end.
 const TAIL_DAYS: i64 = 3;
 
+/// Days a new account is given before it is said never used.
+const FIRST_DAYS: i64 = 31;
+
 /// Months before an end from which it is announced.
 const WARNING_MONTHS: u32 = 3;
 
@@ -31,9 +34,9 @@ pub enum Topic {
     ConventionEnds,
     /// Not used for a year, the logs are complete.
     Dormant,
-    /// Perhaps not used for a year: the logs lack a period.
+    /// Perhaps not used for a year, or since it was made: the logs lack a period.
     UnknownUse,
-    /// Never used since it was made, less than a year ago.
+    /// Never used since it was made, more than a month and less than a year ago; the logs are complete.
     NeverUsed,
     /// Has no password yet.
     NoPassword,
@@ -187,6 +190,18 @@ fn review_partner(register: &Register, partner: &Partner, today: NaiveDate, find
     }
 }
 
+/// Says which logs lack, and what to do.
+fn unknown(gaps: &[(NaiveDate, NaiveDate)]) -> (String, String) {
+    let gaps: Vec<String> = gaps
+        .iter()
+        .map(|(from, to)| format!("du {} au {}", french(*from), french(*to)))
+        .collect();
+    (
+        format!("journaux non lus {}", gaps.join(", ")),
+        "retrouver ces journaux (atlas accounts use), sinon demander à la personne".to_owned(),
+    )
+}
+
 fn review_account(register: &Register, account: &Account, today: NaiveDate, findings: &mut Vec<Finding>) {
     let login = account.address.as_str();
     let mut add = |topic, detail: String, remedy: String| {
@@ -216,23 +231,21 @@ fn review_account(register: &Register, account: &Account, today: NaiveDate, find
             add(Topic::Dormant, format!("{what} le {}", french(since)), disable());
         }
         Use::Unknown(gaps) => {
-            let gaps: Vec<String> = gaps
-                .iter()
-                .map(|(from, to)| format!("du {} au {}", french(*from), french(*to)))
-                .collect();
-            let remedy = "retrouver ces journaux (atlas accounts use), sinon demander à la personne".to_owned();
-            add(
-                Topic::UnknownUse,
-                format!("journaux non lus {}", gaps.join(", ")),
-                remedy,
-            );
+            let (detail, remedy) = unknown(&gaps);
+            add(Topic::UnknownUse, detail, remedy);
         }
-        Use::Recent if account.last_use.is_none() => {
-            add(
-                Topic::NeverUsed,
-                format!("créé le {}", french(account.created)),
-                "relancer la personne".to_owned(),
-            );
+        Use::Recent if account.last_use.is_none() && (today - account.created).num_days() > FIRST_DAYS => {
+            let gaps = register.coverage.gaps(account.created, today, TAIL_DAYS);
+            if gaps.is_empty() {
+                add(
+                    Topic::NeverUsed,
+                    format!("créé le {}", french(account.created)),
+                    "relancer la personne".to_owned(),
+                );
+            } else {
+                let (detail, remedy) = unknown(&gaps);
+                add(Topic::UnknownUse, detail, remedy);
+            }
         }
         Use::Recent => {}
     }

@@ -373,6 +373,41 @@ mod gestures {
     }
 
     #[test]
+    fn a_new_account_is_said_never_used_only_after_a_month_of_logs() {
+        let folder = Folder::new("never-used");
+        with_partner(&folder);
+        add(&folder);
+        let review = |today: &str| atlas(&folder, today, &["review"]).expect("a review").text;
+        let young = review("2026-01-20");
+        assert!(
+            !young.contains("jamais utilisés") && !young.contains("Usage inconnu"),
+            "{young}"
+        );
+        // No log was read: nobody knows.
+        let unread = review("2026-03-01");
+        assert!(
+            unread.contains("Usage inconnu") && unread.contains("du 05/01/2026 au 01/03/2026"),
+            "{unread}"
+        );
+        assert!(!unread.contains("jamais utilisés"), "{unread}");
+        let log = folder.path("atlas.json");
+        let lines: String = (0..56)
+            .map(|n| {
+                let day = "2026-01-05".parse::<chrono::NaiveDate>().expect("a date") + chrono::Duration::days(n);
+                format!("{{\"time\":\"{day}T09:00:00+01:00\",\"user\":\"\",\"method\":\"GET\",\"status\":200,\"path\":\"/\"}}\n")
+            })
+            .collect();
+        crate::fs::write(&log, lines.as_bytes()).expect("a log");
+        let log = log.to_string_lossy().into_owned();
+        atlas(&folder, "2026-03-01", &["use", &log]).expect("logs");
+        let read = review("2026-03-01");
+        assert!(
+            read.contains("jamais utilisés") && !read.contains("Usage inconnu"),
+            "{read}"
+        );
+    }
+
+    #[test]
     fn one_command_at_a_time() {
         let folder = Folder::new("lock");
         with_partner(&folder);

@@ -58,14 +58,32 @@ pub fn judge(address: &Address, first_name: &str, last_name: &str) -> Verdict {
         .unwrap_or_else(|| Verdict::Refused("nom ou prénom absent".to_owned()))
 }
 
-/// Tells whether a word is a desk's, alone or glued to another or to a place: `polehabitat`, `agenceroubaix`.
+/// Tells whether a word is a desk's, alone or glued to others or to places: `polehabitat`, `agenceroubaix`,
+/// `politiquedelaville`.
 fn is_generic_or_glued(word: &str) -> bool {
-    let known = |w: &str| is_generic(w) || is_place(w);
-    is_generic(word)
-        || (3..word.len().saturating_sub(2)).any(|cut| {
-            let halves = word.get(..cut).zip(word.get(cut..));
-            halves.is_some_and(|(a, b)| known(a) && known(b) && (is_generic(a) || is_generic(b)))
-        })
+    is_generic(word) || is_glued(word)
+}
+
+/// Tells whether a word is made, end to end, of a desk's words, of places and of links between them, a desk's word
+/// among them.
+fn is_glued(word: &str) -> bool {
+    // made[i]: whether the first i bytes are such a text, and whether a desk's word is among them at best. A link
+    // neither begins nor ends one.
+    let mut made: Vec<Option<bool>> = vec![None; word.len() + 1];
+    made[0] = Some(false);
+    for end in 1..=word.len() {
+        for start in 0..end {
+            let Some((so_far, piece)) = made[start].zip(word.get(start..end)) else {
+                continue;
+            };
+            let inside = start > 0 && end < word.len();
+            let desk = piece.len() > 2 && is_generic(piece);
+            if desk || piece.len() > 2 && is_place(piece) || inside && LINKS.contains(&piece) {
+                made[end] = Some(made[end].unwrap_or(false) || so_far || desk);
+            }
+        }
+    }
+    !is_generic(word) && made[word.len()] == Some(true)
 }
 
 /// Which names a text carries.
@@ -290,7 +308,10 @@ impl<'a> Person<'a> {
     fn is_a_desk(&self) -> bool {
         let of_a_desk = |p: &String| is_generic(p) || LINKS.contains(&p.as_str());
         let of_a_place = |p: &String| is_place(p) || of_a_desk(p);
-        let named_like_a_desk = self.first.iter().any(|p| is_generic(p) && !is_given(p));
+        let named_like_a_desk = self
+            .first
+            .iter()
+            .any(|p| (is_generic_or_glued(p) || NEUTRAL.contains(&p.as_str())) && !is_given(p));
         let only_place = !self.first.iter().any(|p| is_given(p) && !is_generic(p))
             && self.first.iter().all(of_a_place)
             && self.last.iter().all(of_a_place)

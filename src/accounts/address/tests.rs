@@ -678,3 +678,39 @@ fn ten_thousand_people_get_in_and_no_desk_does() {
         &accepted[..accepted.len().min(20)]
     );
 }
+
+#[test]
+fn a_desk_named_by_its_own_words_is_no_person() {
+    for (first, last, local) in [
+        ("Politiquedelaville", "Politiquedelaville", "politiquedelaville"),
+        ("Villederoubaix", "Villederoubaix", "villederoubaix"),
+        ("Gestionlocative", "Service", "gestionlocative"),
+        ("Unique", "Guichet", "guichet.unique"),
+        ("Humaines", "Ressources", "ressources.humaines"),
+        ("Intercommunale", "Conférence", "conference.intercommunale"),
+        ("Imprimante", "Étage 2", "imprimante"),
+        ("Droit", "Opposable", "droit-opposable"),
+        ("Apprenti", "Apprenti", "apprenti"),
+    ] {
+        let address = Address::parse(&format!("{local}@organisme.example")).expect("an address");
+        let verdict = judge(&address, first, last);
+        assert!(
+            matches!(verdict, Verdict::Refused(_)),
+            "{first} {last} {address} {verdict:?}"
+        );
+    }
+    // A first name nobody lists, a last name made of a desk's words: people all the same.
+    for (first, last, local) in [
+        ("Delavillette", "Moreau", "d.moreau"),
+        ("Salimata", "Villedieu", "s.villedieu"),
+        ("Parcival", "Petit", "parcival.petit"),
+        ("Marie", "Delaville", "marie.delaville"),
+    ] {
+        let address = Address::parse(&format!("{local}@organisme.example")).expect("an address");
+        assert_eq!(
+            judge(&address, first, last),
+            Verdict::Nominative,
+            "{first} {last} {address}"
+        );
+    }
+}

@@ -270,10 +270,13 @@ fn import_list(
     );
     for account in &changes.added {
         text.push_str(&format!(
-            "  + {} — {}, {} ({})\n",
+            "  + {} — {}{} ({})\n",
             account.address,
             account.person(),
-            account.function,
+            match account.function.as_str() {
+                "" => String::new(),
+                function => format!(", {function}"),
+            },
             account.partner
         ));
     }

@@ -54,7 +54,11 @@ impl Header {
             let alone = Self::read(titles.clone(), &addresses);
             let alone_score = alone.score();
             let below = rows.get(index + 1).and_then(titles_of);
-            let pair = below.map(|below| Self::read(under(&titles, &below), &addresses));
+            // A text alone on its row is the title of the list, not that of columns.
+            let several = titles.values().filter(|t| !t.is_empty()).count() > 1;
+            let pair = below
+                .filter(|_| several)
+                .map(|below| Self::read(under(&titles, &below), &addresses));
             let candidates = [
                 Some((alone_score, index, alone)),
                 // Two rows must say plainly more than the first alone: a person is no title.
@@ -179,10 +183,37 @@ impl Header {
                 .all(|(title, cell)| names::key(&cell.to_text()) == *title)
     }
 
+    /// The texts of a row that stand in no column the import reads, but in one of remarks or without a title.
+    pub(super) fn remarks(&self, row: &Row) -> Vec<String> {
+        row.cells
+            .iter()
+            .filter(|(column, _)| {
+                let title = self.titles.get(column).map_or("", String::as_str);
+                !self.columns.values().any(|c| c == *column) && (title.is_empty() || titles::is_of_remarks(title))
+            })
+            .filter_map(|(_, cell)| match cell {
+                Cell::Text(text) => Some(names::clean(text)).filter(|t| !t.is_empty()),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// Tells whether the last name stands in the column of first names, and the first name in that of last names.
+    pub(super) fn is_inverted(&self, row: &Row, local_part: &str) -> bool {
+        self.text(row, Field::First)
+            .zip(self.text(row, Field::Last))
+            .is_some_and(|(first, last)| names::are_inverted(&first, &last, local_part))
+    }
+
     /// Gives first and last name.
     pub(super) fn person(&self, row: &Row, local_part: &str) -> Option<(String, String)> {
         let (first, last) = (self.text(row, Field::First), self.text(row, Field::Last));
         if let (Some(first), Some(last)) = (&first, &last) {
+            let (first, last) = if names::are_inverted(first, last, local_part) {
+                (last, first)
+            } else {
+                (first, last)
+            };
             let (first, last) = (names::tidy(first), names::tidy(last));
             return (!first.is_empty() && !last.is_empty()).then_some((first, last));
         }

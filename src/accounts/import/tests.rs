@@ -300,6 +300,22 @@ fn the_column_taken_is_the_right_one() {
 }
 
 #[test]
+fn the_title_of_a_list_is_no_title_of_a_column() {
+    let folder = Folder::new("import-title");
+    let register = register_with(&folder, "o");
+    let list = "Liste des agents;;;;\nSociété : O;;;;\n;;;;\nNom d'usage;Prénom usuel;Nom de naissance;E-mail;Entrée\nGARÇON;Noëlle;LEROY;noelle.garcon@o.example;01/02/2019\n";
+    let (added, _, said) = read(&folder, &register, list);
+    assert_eq!(added.len(), 1, "{said}");
+    // Names in the wrong columns are put right, and told.
+    let list = "Prénom;Nom;Mail\nMARTIN;Paul;paul.martin@o.example\n";
+    let (added, _, said) = read(&folder, &register, list);
+    assert!(
+        added[0].contains("Paul Martin") && said.contains("inversés"),
+        "{added:?} {said}"
+    );
+}
+
+#[test]
 fn a_departure_never_makes_an_account() {
     let folder = Folder::new("import-departure");
     let mut register = register_with(&folder, "o");
@@ -327,6 +343,32 @@ fn a_departure_never_makes_an_account() {
             said.contains("à fermer") && said.contains("Zoé Roux n’a pas de compte"),
             "{said}"
         );
+    }
+    // A remark says it too; that of another person, or of a later day, is told and closes nothing.
+    for remark in [
+        "À SUPPRIMER",
+        "a quitté la commune le 12/12/2025, merci de retirer son accès",
+        "Partie",
+    ] {
+        for title in ["Observations", ""] {
+            let list = format!(
+                "nom;prenom;mail;{title}\nDupont;Marie;marie.dupont@o.example;\nPetit;Luc;luc.petit@o.example;{remark}\nRoux;Zoé;zoe.roux@o.example;{remark}\n"
+            );
+            let (added, closed, said) = read(&folder, &register, &list);
+            assert!(added.is_empty() && closed.len() == 1, "{title} {remark} {said}");
+            assert!(said.contains("Zoé Roux n’a pas de compte"), "{said}");
+        }
+    }
+    for remark in [
+        "Remplace Mme Roux, partie en retraite",
+        "départ en retraite prévu",
+        "départ le 31/12/2026",
+        "retraite en 2031",
+    ] {
+        let list = format!("nom;prenom;mail;Observations\nPetit;Luc;luc.petit@o.example;{remark}\n");
+        let (added, closed, said) = read(&folder, &register, &list);
+        assert!(added.is_empty() && closed.is_empty(), "{remark} {said}");
+        assert!(said.contains("remarque à lire"), "{remark} {said}");
     }
     // In the future, for another person, or asked both ways, nothing is closed.
     for row in [

@@ -148,6 +148,25 @@ pub(super) fn guess(key: &str) -> Option<Guess> {
     None
 }
 
+/// Tells whether a column under this title holds remarks, in anyone's words.
+pub(super) fn is_of_remarks(key: &str) -> bool {
+    const REMARKS: &[&str] = &[
+        "observation",
+        "observations",
+        "remarque",
+        "remarques",
+        "commentaire",
+        "commentaires",
+        "note",
+        "notes",
+        "precision",
+        "precisions",
+        "divers",
+        "obs",
+    ];
+    key.split(' ').any(|w| REMARKS.contains(&w))
+}
+
 /// How plainly a title says that its column holds the addresses of people.
 fn email(key: &str, words: &[&str]) -> Option<u32> {
     let has = |list: &[&str]| words.iter().any(|w| list.contains(w));
