@@ -4,6 +4,7 @@
 //! the indicators of a population are hidden in the same territories, so that one problem protects them all, and one
 //! residence hidden is hidden for all the indicators of its vintage.
 
+mod landlords;
 mod population;
 mod repair;
 
@@ -215,6 +216,40 @@ fn one(
             .map(|(_, m)| m);
         let file = (source.clone(), place.vintage);
         mask(masked, &file, place.tid, &Why::Secondary { protects }, all, hidden);
+    }
+    // Of the last vintage, the one that is read.
+    if population.is_whole() && ran.sums.years.keys().next_back().is_some_and(|y| years.contains(y)) {
+        let owners: HashMap<&str, &str> = (context.ground.buildings.iter())
+            .map(|b| (b.id.as_str(), b.landlord.as_str()))
+            .collect();
+        let mut zones: BTreeMap<Tid, landlords::Zone<'_>> = BTreeMap::new();
+        for ((rank, place), cell) in (0u32..).zip(&places).zip(&problem.cells) {
+            let scale = territories.get(place.tid).scale;
+            if matches!(scale, Scale::Commune | Scale::Iris | Scale::Qpv)
+                && !cell.primary
+                && !protected.secondary.contains_key(&rank)
+            {
+                let (name, dwellings) = (word(place), BTreeMap::new());
+                zones.insert(place.tid, landlords::Zone { name, dwellings });
+            }
+        }
+        for ((_, spot), atom) in &at {
+            let spot = &ran.sums.spots[*spot as usize];
+            let residence = spot.residence.map(|tid| territories.get(tid).code.as_str());
+            let owner = residence.and_then(|code| owners.get(code)).copied().unwrap_or("");
+            for tid in [spot.commune, spot.iris, spot.qpv].into_iter().flatten() {
+                if let Some(zone) = zones.get_mut(&tid) {
+                    *zone.dwellings.entry(owner).or_default() += problem.atoms[*atom as usize];
+                }
+            }
+        }
+        let zones: Vec<_> = zones.into_values().collect();
+        remarks.extend(landlords::tell(
+            source,
+            &zones,
+            i64::from(threshold),
+            context.config.disclosure.dominance,
+        ));
     }
     tell(
         source,

@@ -102,6 +102,8 @@ pub const KEY_TERRITORY: &str = r##"<svg class="k" width="26" height="14" aria-h
 pub const KEY_HERE: &str = r##"<svg class="k" width="26" height="14" aria-hidden="true"><path d="M1 1h24v12H1z" fill="#0b5876" stroke="#16191d" stroke-width="1.2"/></svg>"##;
 /// Key of the residence itself.
 pub const KEY_RESIDENCE: &str = r##"<svg class="k" width="26" height="26" aria-hidden="true"><circle cx="13" cy="13" r="11" fill="none" stroke="#0b5876" stroke-width="2"/><circle cx="13" cy="13" r="7" fill="#0b5876"/></svg>"##;
+/// Key of the residence itself when its figures are hidden.
+pub const KEY_RESIDENCE_HIDDEN: &str = r##"<svg class="k" width="26" height="26" aria-hidden="true"><circle cx="13" cy="13" r="11" fill="none" stroke="#454c55" stroke-width="2"/><use href="#m-3" x="13" y="13"/></svg>"##;
 /// Key of a residence whose figures are hidden.
 pub const KEY_HIDDEN: &str =
     r##"<svg class="k" width="16" height="16" aria-hidden="true"><use href="#m-3" x="8" y="8"/></svg>"##;

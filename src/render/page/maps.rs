@@ -480,6 +480,10 @@ impl<'a> Maps<'a> {
             .as_ref()
             .and_then(|p| p.symbols(r).into_iter().next())
             .map(|s| draw::symbols::Symbol { href: None, ..s });
+        let own_sign = match &here {
+            Some(here) if here.value.number().is_none() => legend::KEY_RESIDENCE_HIDDEN,
+            _ => legend::KEY_RESIDENCE,
+        };
         let id = format!("{prefix}plan");
         let title = format!("Plan de situation : {}", territory.name);
         let desc = format!(
@@ -508,7 +512,7 @@ impl<'a> Maps<'a> {
         let mut key = |sign: &str, words: &str| out.push_str(&format!("<li>{sign} {words}</li>\n"));
         let hidden = symbols.iter().any(|s| s.value.number().is_none());
         if territory.scale == Scale::Residence {
-            key(legend::KEY_RESIDENCE, "cette résidence");
+            key(own_sign, "cette résidence");
         }
         if symbols.iter().any(|s| s.value.number().is_some()) {
             key(

@@ -15,7 +15,7 @@ const header = document.querySelector("header.site .wrap");
 if (header && location.protocol !== "file:") {
   const { box, input } = field({
     label: "Chercher un lieu",
-    placeholder: "Commune, adresse, résidence, code…",
+    placeholder: "Chercher un lieu",
     choose: (place) => location.assign(href(place)),
     submit,
   });
