@@ -27,6 +27,13 @@ const CONDITIONS: &[&str] = &[
     "Un compte qui ne sert pas pendant un an est désactivé ; les mots de passe sont renouvelés chaque année.",
 ];
 
+/// What the person is told of what is kept about them (GDPR, article 13); the page of the site says it in full.
+const PERSONAL_DATA: &[&str] = &[
+    "Sont gardés votre nom, votre fonction, votre adresse, votre organisme et la date de votre dernier usage, le temps de la convention et un an.",
+    "Le journal du serveur note les pages demandées, pour la sécurité du service : douze mois au plus.",
+    "Vous pouvez demander à les voir, à les faire corriger ou effacer : auprès de l’administrateur de l’atlas.",
+];
+
 /// Writes one letter per account, as text, one page each.
 pub fn text(accesses: &[Access], site: &str, today: NaiveDate) -> String {
     let letters: Vec<String> = accesses.iter().map(|a| letter(a, site, today)).collect();
@@ -59,9 +66,13 @@ fn letter(access: &Access, site: &str, today: NaiveDate) -> String {
     for condition in CONDITIONS {
         out.push_str(&format!("  - {condition}\n"));
     }
+    out.push_str("\nVos données\n");
+    for line in PERSONAL_DATA {
+        out.push_str(&format!("  - {line}\n"));
+    }
     let site = site.trim_end_matches('/');
     out.push_str(&format!(
-        "\nTexte complet       : {site}/conditions/\nDictionnaire        : {site}/dictionnaire/ (page, classeur et version à imprimer)\nAide à la connexion : {site}/connexion/ (sans mot de passe)\n"
+        "\nTexte complet       : {site}/conditions/\nDictionnaire        : {site}/dictionnaire/ (page, classeur et version à imprimer)\nAide à la connexion : {site}/connexion/ (sans mot de passe)\nVos données         : {site}/protection-donnees/ (sans mot de passe)\n"
     ));
     out
 }

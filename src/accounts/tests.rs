@@ -341,7 +341,11 @@ mod gestures {
         let letter = |line: &[&str]| atlas(&folder, "2026-01-05", line).expect("a letter").text;
         assert!(letter(&["welcome", desk, "--site", SITE]).contains(&format!("Adresse      : {SITE}")));
         // Given once, it is known.
-        assert!(letter(&["welcome", desk]).contains(&format!("{SITE}conditions/")));
+        let written = letter(&["welcome", desk]);
+        for page in ["conditions/", "dictionnaire/", "connexion/", "protection-donnees/"] {
+            assert!(written.contains(&format!("{SITE}{page}")), "{written}");
+        }
+        assert!(written.contains("douze mois au plus"), "{written}");
         let ends = atlas(&folder, "2026-05-01", &["review"]).expect("a review").text;
         assert!(ends.contains("guichet unique"), "{ends}");
         let list = atlas(&folder, "2026-07-01", &["list"]).expect("a list").text;
