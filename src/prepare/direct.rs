@@ -13,6 +13,7 @@ use super::residences::unknown_table;
 use super::scan::{Asked, Cleaned, Scan, files};
 use super::sorter::{Sorted, Sorter, words};
 use crate::diag::{Diagnostic, Diagnostics, Result};
+use crate::format::plural;
 use crate::model::{Dictionary, Iid, Indicator, Scale, State, Tid, Vintage};
 
 /// Markers of French producers, unless the block says otherwise.
@@ -418,8 +419,9 @@ fn tell(copied: &Copied, warnings: &mut Diagnostics) {
         let some: Vec<&str> = copied.unknown.iter().take(8).map(String::as_str).collect();
         warnings.push(
             Diagnostic::warning(format!(
-                "{block} : {} codes absents du site ({})",
+                "{block} : {} {} du site ({})",
                 copied.unknown.len(),
+                plural(copied.unknown.len() as u64, "code absent", "codes absents"),
                 some.join(", ")
             ))
             .hint("ces lignes sont laissées de côté : autre territoire, ou géographie d’une autre année"),
@@ -427,28 +429,35 @@ fn tell(copied: &Copied, warnings: &mut Diagnostics) {
     }
     if copied.zeros > 0 {
         warnings.push(
-            Diagnostic::warning(format!("{block} : zéro initial remis sur {} codes", copied.zeros))
-                .hint("un tableur l’avait ôté ; importer la colonne en texte"),
+            Diagnostic::warning(format!(
+                "{block} : zéro initial remis sur {} {}",
+                copied.zeros,
+                plural(copied.zeros, "code", "codes")
+            ))
+            .hint("un tableur l’avait ôté ; importer la colonne en texte"),
         );
     }
     if copied.without_code > 0 {
         warnings.push(Diagnostic::warning(format!(
-            "{block} : {} lignes sans code",
-            copied.without_code
+            "{block} : {} {} sans code",
+            copied.without_code,
+            plural(copied.without_code, "ligne", "lignes")
         )));
     }
     if !copied.missing.is_empty() {
         warnings.push(
             Diagnostic::warning(format!(
-                "{block} : {} territoires du site sans ligne",
-                copied.missing.len()
+                "{block} : {} {} du site sans ligne",
+                copied.missing.len(),
+                plural(copied.missing.len() as u64, "territoire", "territoires")
             ))
             .hint("ils s’afficheront « nd » ; absence ne veut pas dire zéro"),
         );
     }
     for (text, count) in &copied.nowhere {
         warnings.push(Diagnostic::warning(format!(
-            "{block} : {count} lignes « {text} » sans catégorie au dictionnaire"
+            "{block} : {count} {} « {text} » sans catégorie au dictionnaire",
+            plural(*count, "ligne", "lignes")
         )));
     }
 }

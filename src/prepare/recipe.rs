@@ -451,3 +451,92 @@ impl Recipe {
         from_toml(text, path)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Names that a part of the recipe accepts, as the parser itself lists them.
+    fn accepted(text: &str) -> Vec<String> {
+        let error = toml::from_str::<Recipe>(text).expect_err("an unknown key");
+        let rest = error
+            .message()
+            .strip_prefix("unknown field `zzz`")
+            .expect("zzz is unknown");
+        rest.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+    }
+
+    /// Words of the sections of the page whose titles start so: a key is one of them where it is written as code.
+    fn told(titles: &[&str]) -> std::collections::BTreeSet<String> {
+        let page = include_str!("../../content/administration/preparer-les-donnees.md");
+        let mut words = std::collections::BTreeSet::new();
+        let (mut here, mut block) = (false, false);
+        for line in page.lines() {
+            if line.starts_with("```") {
+                block = !block;
+            } else if let Some(title) = line.strip_prefix("## ") {
+                here = titles.iter().any(|t| title.starts_with(t));
+            } else if here {
+                let code: Vec<&str> = if block {
+                    vec![line.split('#').next().unwrap_or(line)]
+                } else {
+                    line.split('`').skip(1).step_by(2).collect()
+                };
+                for piece in code {
+                    words.extend(
+                        piece
+                            .split(|c: char| !c.is_alphanumeric() && c != '_')
+                            .map(str::to_owned),
+                    );
+                }
+            }
+        }
+        words
+    }
+
+    #[test]
+    fn every_key_of_a_recipe_is_on_the_page_where_it_belongs() {
+        let parts = [
+            ("[protection]\nzzz = 1", &["Ce qui est masqué"][..]),
+            ("[tables.t]\nzzz = 1", &["Les tables"]),
+            ("[tables.t.categories.c]\nzzz = 1", &["Les valeurs"]),
+            ("[[territories]]\nzzz = 1", &["Les contours"]),
+            ("[[residences]]\nzzz = 1", &["Les résidences"]),
+            ("[[values]]\nzzz = 1", &["Les valeurs"]),
+            ("[[equipment]]\nzzz = 1", &["Équipements"]),
+            ("[[grid]]\nzzz = 1", &["Équipements"]),
+            ("[[index]]\nzzz = 1", &["Équipements"]),
+            ("[[index]]\ncomponents = [{ zzz = 1 }]", &["Équipements"]),
+        ];
+        let mut missing = Vec::new();
+        for (text, sections) in parts {
+            let (keys, words) = (accepted(text), told(sections));
+            assert!(!keys.is_empty(), "{text}");
+            missing.extend(
+                keys.into_iter()
+                    .filter(|key| !words.contains(key))
+                    .map(|key| (text, key)),
+            );
+        }
+        let inline = toml::from_str::<Measure>("zzz = 1")
+            .expect_err("an unknown key")
+            .to_string();
+        let words = told(&["Les valeurs"]);
+        let keys: Vec<&str> = inline.split('`').skip(3).step_by(2).collect();
+        assert!(keys.contains(&"factor"), "{inline}");
+        missing.extend(
+            keys.iter()
+                .filter(|key| !words.contains(**key))
+                .map(|key| ("measure", (*key).to_owned())),
+        );
+        let whole = accepted("zzz = 1");
+        let everything = told(&[""]);
+        missing.extend(
+            whole
+                .into_iter()
+                .filter(|key| !everything.contains(key))
+                .map(|key| ("recipe", key)),
+        );
+        assert!(missing.is_empty(), "{missing:?}");
+    }
+}

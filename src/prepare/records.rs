@@ -13,6 +13,7 @@ use super::recipe::{Block, Recipe, Windows};
 use super::scan::{Bound, Cleaned, Scan, files};
 use super::sorter::Sorted;
 use crate::diag::{Diagnostic, Diagnostics, Result};
+use crate::format::plural;
 use crate::model::{Dictionary, Lineage, Scale, State, Tid, Vintage};
 
 /// Where an atom is.
@@ -488,8 +489,10 @@ fn tell(told: &Told, warnings: &mut Diagnostics) {
     if told.outside.0 > 0 {
         warn(
             format!(
-                "{block} : {} lignes hors du territoire, base {}",
-                told.outside.0, told.outside.1
+                "{block} : {} {} hors du territoire, base {}",
+                told.outside.0,
+                plural(told.outside.0, "ligne", "lignes"),
+                told.outside.1
             ),
             "elles ne sont comptées nulle part ; vérifier le code commune si ce nombre surprend",
         );
@@ -497,8 +500,9 @@ fn tell(told: &Told, warnings: &mut Diagnostics) {
     if told.unknown_residence > 0 {
         warn(
             format!(
-                "{block} : {} lignes nomment une résidence inconnue",
-                told.unknown_residence
+                "{block} : {} {} une résidence inconnue",
+                told.unknown_residence,
+                plural(told.unknown_residence, "ligne nomme", "lignes nomment")
             ),
             "comptées dans leur commune quand la ligne la donne ; compléter les résidences",
         );
@@ -506,15 +510,21 @@ fn tell(told: &Told, warnings: &mut Diagnostics) {
     if told.without_iris.0 > 0 {
         warn(
             format!(
-                "{block} : {} lignes dans aucun IRIS, base {}",
-                told.without_iris.0, told.without_iris.1
+                "{block} : {} {} dans aucun IRIS, base {}",
+                told.without_iris.0,
+                plural(told.without_iris.0, "ligne", "lignes"),
+                told.without_iris.1
             ),
             "comptées dans leur commune, dans aucun IRIS",
         );
     }
     if told.without_year > 0 {
         warn(
-            format!("{block} : {} lignes sans année", told.without_year),
+            format!(
+                "{block} : {} {} sans année",
+                told.without_year,
+                plural(told.without_year, "ligne", "lignes")
+            ),
             "vérifier « year »",
         );
     }
@@ -522,7 +532,11 @@ fn tell(told: &Told, warnings: &mut Diagnostics) {
         let total: u64 = texts.values().sum();
         let some: Vec<&str> = texts.keys().take(8).map(String::as_str).collect();
         warn(
-            format!("« {id} » : {total} lignes sans catégorie ({})", some.join(", ")),
+            format!(
+                "« {id} » : {total} {} sans catégorie ({})",
+                plural(total, "ligne", "lignes"),
+                some.join(", ")
+            ),
             "les ajouter aux catégories de la table, ou donner une catégorie « other »",
         );
     }

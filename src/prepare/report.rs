@@ -12,7 +12,7 @@ use super::protect::{AllHidden, Closed, Why};
 use super::records::Told;
 use super::scan::Cleaned;
 use crate::diag::{Diagnostics, Result};
-use crate::format::{self, integer};
+use crate::format::{self, integer, plural};
 use crate::fs;
 use crate::model::Dictionary;
 
@@ -251,7 +251,13 @@ pub(super) fn place_warnings(located: &Located) -> Diagnostics {
     let mut found = Diagnostics::new();
     let mut warn = |count: usize, message: String, hint: &str| {
         if count > 0 {
-            found.push(Diagnostic::warning(format!("{count} résidences {message}")).hint(hint));
+            found.push(
+                Diagnostic::warning(format!(
+                    "{count} {} {message}",
+                    plural(count as u64, "résidence", "résidences")
+                ))
+                .hint(hint),
+            );
         }
     };
     warn(
@@ -275,7 +281,10 @@ pub(super) fn place_warnings(located: &Located) -> Diagnostics {
     );
     warn(
         located.iris_elsewhere.len(),
-        "dont l’IRIS appartient à une autre commune que la leur".to_owned(),
+        format!(
+            "dont l’IRIS appartient à une autre commune que la {}",
+            plural(located.iris_elsewhere.len() as u64, "sienne", "leur")
+        ),
         "l’IRIS du point est gardé ; liste dans le rapport",
     );
     warn(
@@ -291,16 +300,22 @@ pub(super) fn place_warnings(located: &Located) -> Diagnostics {
     warn(
         located.without_point.len(),
         "sans coordonnées".to_owned(),
-        "elles n’ont ni signe sur la carte, ni IRIS, ni QPV",
+        "ni signe sur la carte, ni IRIS, ni QPV",
     );
     warn(
         located.by_point.len(),
-        "dont la commune déclarée est inconnue du site, placées par leur point".to_owned(),
+        format!(
+            "dont la commune déclarée est inconnue du site, {} point",
+            plural(located.by_point.len() as u64, "placée par son", "placées par leur")
+        ),
         "commune fusionnée, ou point mal placé ; liste dans le rapport",
     );
     warn(
         located.outside.len(),
-        "hors du territoire, laissées de côté".to_owned(),
+        format!(
+            "hors du territoire, {} de côté",
+            plural(located.outside.len() as u64, "laissée", "laissées")
+        ),
         "ni commune connue, ni point dans une commune ; liste dans le rapport",
     );
     found

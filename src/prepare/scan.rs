@@ -51,9 +51,19 @@ impl Asked {
     /// A formula that cannot be read.
     pub(super) fn add(&mut self, recipe: &Path, what: &str, text: &str) -> Result<usize> {
         let expr = Expr::parse(text).map_err(|why| {
-            Diagnostic::error(format!("formule « {text} » ({what}) : {why}"))
-                .at(recipe)
-                .hint("la langue des formules est décrite dans la documentation de « atlas prepare »")
+            let told = Diagnostic::error(format!("formule « {text} » ({what}) : {why}")).at(recipe);
+            let told = match written(recipe, text) {
+                Some((line, column)) => told.line(line).column(column),
+                None => told,
+            };
+            told.hint(if text.contains(['`', '\'', '"']) {
+                "la langue des formules est décrite à la page « Préparer les données »".to_owned()
+            } else {
+                format!(
+                    "si c’est le nom d’une colonne, l’écrire entre accents graves : \"`{}`\"",
+                    text.trim()
+                )
+            })
         })?;
         self.0.push(Wanted {
             what: what.to_owned(),
@@ -61,6 +71,17 @@ impl Asked {
         });
         Ok(self.0.len() - 1)
     }
+}
+
+/// Line and column of the first place where a recipe writes a text, from 1; none when it is written with escapes.
+fn written(recipe: &Path, text: &str) -> Option<(usize, usize)> {
+    let source = crate::fs::read_text(recipe).ok()?.text;
+    source.lines().enumerate().find_map(|(i, line)| {
+        let at = ['"', '\'']
+            .iter()
+            .find_map(|quote| line.find(&format!("{quote}{text}{quote}")))?;
+        Some((i + 1, line[..at].chars().count() + 2))
+    })
 }
 
 /// A table opened on one of its files, its formulas bound.

@@ -16,6 +16,8 @@ pub(super) struct Reader {
     ended: bool,
     other_encoding: bool,
     told: usize,
+    /// Whether lines end in CR LF, as a spreadsheet under Windows writes them.
+    crlf: bool,
 }
 
 pub(super) fn open(path: &Path, table: &Table) -> Result<(Vec<String>, Reader)> {
@@ -41,6 +43,10 @@ pub(super) fn open(path: &Path, table: &Table) -> Result<(Vec<String>, Reader)> 
         }
         None => separator(&start[mark..], table.header.unwrap_or(1)),
     };
+    let crlf = start
+        .iter()
+        .position(|b| *b == b'\n')
+        .is_some_and(|n| start[..n].ends_with(b"\r"));
     file.consume(mark);
     let mut reader = csv::ReaderBuilder::new()
         .delimiter(separator)
@@ -70,6 +76,7 @@ pub(super) fn open(path: &Path, table: &Table) -> Result<(Vec<String>, Reader)> 
         ended: false,
         other_encoding: false,
         told: 0,
+        crlf,
     };
     Ok((header, reader))
 }
@@ -124,6 +131,21 @@ impl Reader {
         self.kept = Some(columns.to_vec());
     }
 
+    /// Line on which the record just read starts, from 1.
+    ///
+    /// The library's own position of a record precedes what is left of the line before (the LF of a CR LF) and the empty
+    /// lines in between; its position after the record is exact: the lines inside the record are taken from it.
+    fn line(&self) -> u64 {
+        let inside: usize = self
+            .record
+            .iter()
+            .map(|f| f.iter().filter(|b| **b == b'\n').count())
+            .sum();
+        let ended = self.reader.position().line() - u64::from(!self.crlf);
+        let start = self.record.position().map_or(0, csv::Position::line);
+        ended.saturating_sub(inside as u64).max(start)
+    }
+
     pub(super) fn next(&mut self, path: &Path, found: &mut Diagnostics) -> Result<Vec<Row>> {
         let mut rows = Vec::new();
         while !self.ended && rows.len() < BATCH {
@@ -138,7 +160,7 @@ impl Reader {
             if self.record.iter().all(|f| f.iter().all(u8::is_ascii_whitespace)) {
                 continue;
             }
-            let line = self.record.position().map_or(0, csv::Position::line);
+            let line = self.line();
             let number = u32::try_from(line).unwrap_or(u32::MAX);
             let length = self.record.len();
             let surplus = self.record.iter().skip(self.width).any(|f| !f.is_empty());

@@ -229,7 +229,10 @@ fn dwellings_become_residences_and_sums_under_the_thresholds() {
     assert_eq!(values["commune;01002;parc.loyer;"], "8.01;;26");
     let said = report.warnings.to_string();
     assert!(said.contains("zéro initial remis sur 52 codes"), "{said}");
-    assert!(said.contains("1 résidences hors du territoire"), "{said}");
+    assert!(
+        said.contains("1 résidence hors du territoire, laissée de côté"),
+        "{said}"
+    );
     assert!(said.contains("5 lignes hors du territoire, base 5"), "{said}");
     let residences = std::fs::read_to_string(place.work.join("site/data/territories/residences.csv")).expect("written");
     assert!(residences.contains(";1 RUE DES LILAS;"), "{residences}");
@@ -253,7 +256,7 @@ fn communes_of_another_year_are_translated_or_placed_by_their_point() {
     assert_eq!(place.values("rpls/2025.csv")["commune;01002;parc.logements;"], "30;;30");
     let said = report.warnings.to_string();
     assert!(
-        said.contains("1 résidences dont la commune déclarée est inconnue du site, placées par leur point"),
+        said.contains("1 résidence dont la commune déclarée est inconnue du site, placée par son point"),
         "{said}"
     );
 }
@@ -463,6 +466,17 @@ fn a_recipe_tells_all_its_faults_with_their_line_and_the_nearest_name() {
         .run(&RPLS.replace("lon = \"X\"", "lon = \"XLAMBERT\""))
         .expect_err("unknown column");
     assert!(error.contains("colonne « XLAMBERT » introuvable"), "{error}");
+    // A column whose name is no single word is told where it is written, and how to write it.
+    let error = place
+        .run(&RPLS.replace("\"DEPCOM\", \"adresse\"]", "\"Code Commune\", \"adresse\"]"))
+        .expect_err("a formula that cannot be read");
+    let recipe = format!("{ZONES}\n{RPLS}");
+    let line = recipe.lines().position(|l| l.starts_with("key = ")).expect("a key") + 1;
+    assert!(
+        error.contains(&format!(":{line}:9: erreur : formule « Code Commune »"))
+            && error.contains("accents graves : \"`Code Commune`\""),
+        "{error}"
+    );
     // Each record takes two lines, a name of street being cut in its middle; only rents of let dwellings are read.
     place.put("rpls.csv", dwellings().replacen("400,5", "quatre cents", 3));
     let error = place.run(RPLS).expect_err("a text where a number is expected");
@@ -470,6 +484,26 @@ fn a_recipe_tells_all_its_faults_with_their_line_and_the_nearest_name() {
         error.contains("rpls.csv:6: erreur : « quatre cents » n’est pas un nombre"),
         "{error}"
     );
+    // The same lines under Windows, and after empty ones.
+    place.put(
+        "rpls.csv",
+        dwellings().replacen("400,5", "quatre cents", 3).replace('\n', "\r\n"),
+    );
+    let error = place.run(RPLS).expect_err("a text where a number is expected");
+    assert!(
+        error.contains("rpls.csv:6: erreur : « quatre cents » n’est pas un nombre"),
+        "{error}"
+    );
+    let (header, rest) = dwellings()
+        .replacen("400,5", "quatre cents", 3)
+        .split_once('\n')
+        .map(|(a, b)| (a.to_owned(), b.to_owned()))
+        .expect("a header");
+    for end in ["\n", "\r\n"] {
+        place.put("rpls.csv", format!("{header}\n\n\n{rest}").replace('\n', end));
+        let error = place.run(RPLS).expect_err("a text where a number is expected");
+        assert!(error.contains("rpls.csv:8: erreur : « quatre cents »"), "{error}");
+    }
     // A value is refused before anything is written.
     assert!(!place.work.join("site/data/values").exists());
 }
@@ -504,8 +538,8 @@ fn markers_become_states_whatever_the_encoding() {
     assert_eq!(values["iris;010020101;rev.median;"], ";nd;");
     let said = report.warnings.to_string();
     assert!(said.contains("windows-1252"), "{said}");
-    assert!(said.contains("1 codes absents du site (999999999)"), "{said}");
-    assert!(said.contains("1 territoires du site sans ligne"), "{said}");
+    assert!(said.contains("1 code absent du site (999999999)"), "{said}");
+    assert!(said.contains("1 territoire du site sans ligne"), "{said}");
     place.put("revenus.csv", "IRIS;Revenu médian 21\n010010101;secret\n010010101;5\n");
     let error = place.run(COPIED).expect_err("unknown marker");
     assert!(
