@@ -253,6 +253,8 @@ function tagged(out, url) {
   expect(/^Title:\s+\S/m.test(info), url, "atlas pdf: no title");
   expect(/\/Lang \(fr\)/.test(bytes), url, "atlas pdf: no language");
   for (const tag of ["H1", "H2", "TH", "TD", "Figure"]) expect(new RegExp(`^\\s*${tag}\\b`, "m").test(tree), url, `atlas pdf: no ${tag} in its structure`);
+  const figures = [...bytes.matchAll(/\d+ 0 obj\n(?:(?!endobj)[^])*?\/S \/Figure\b(?:(?!endobj)[^])*endobj/g)].map((m) => m[0]);
+  expect(figures.length > 0 && figures.every((f) => /\/Alt\b/.test(f)), url, `atlas pdf: ${figures.filter((f) => !/\/Alt\b/.test(f)).length} of ${figures.length} figures without alternative text`);
   expect(!/file:\/\//.test(bytes), url, "atlas pdf: carries a path of this machine");
   count("tagged documents");
 }

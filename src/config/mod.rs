@@ -177,7 +177,7 @@ pub struct Disclosure {
     pub warn_width: u32,
     /// Dwellings under which a virtual zone must not be determined.
     pub virtual_zone: u32,
-    /// Share of one landlord in a cell, in percent, above which it is a warning; 0 for never. Read, not checked yet.
+    /// Share of one landlord in a territory, in percent, from which the report of `prepare` counts it; 0 for never.
     pub dominance: u32,
     /// Percent within which a sum (rents, surfaces) must not be pinned down. Read, not checked yet.
     pub p_percent: u32,

@@ -105,7 +105,11 @@ fn write(out: &mut String, finding: &Finding<'_, '_>, sides: &Sides<'_>) {
         out.push_str(", ");
         out.push_str(&markup::inner(&column.label));
     } else {
-        out.push_str(&column.label);
+        // « dont vacance de plus de trois mois » follows its total in a table; a sentence stands alone.
+        let label = column.label.strip_prefix("dont ").unwrap_or(&column.label);
+        let mut letters = label.chars();
+        out.extend(letters.next().into_iter().flat_map(char::to_uppercase));
+        out.push_str(letters.as_str());
     }
     out.push_str("\u{A0}: <b>");
     column.data(out, &sides.here);

@@ -599,7 +599,9 @@ pub(super) fn theme(r: &Renderer<'_>, id: &str) -> Result<String> {
             _ => r.maps.choropleth(r, &column, scale, None, root, &prefix),
         };
         let Some((svg, legend)) = drawing else { continue };
-        let html = format!("<div class=\"choro\">\n<figure>\n{svg}\n</figure>\n<div>\n{legend}</div>\n</div>\n");
+        let html = format!(
+            "<div class=\"choro\">\n<figure role=\"presentation\">\n{svg}\n</figure>\n<div>\n{legend}</div>\n</div>\n"
+        );
         let about = format!(
             "{}, {} · chaque indicateur a les siennes sur sa page",
             column.label,

@@ -393,7 +393,9 @@ impl<'a> Maps<'a> {
                 column.cell.vintage.label(),
                 markup::inner(r.label(inner))
             ),
-            html: format!("<div class=\"choro\">\n<figure>\n{svg}\n</figure>\n<div>\n{legend}</div>\n</div>\n"),
+            html: format!(
+                "<div class=\"choro\">\n<figure role=\"presentation\">\n{svg}\n</figure>\n<div>\n{legend}</div>\n</div>\n"
+            ),
             ..Section::default()
         })
     }
@@ -486,9 +488,12 @@ impl<'a> Maps<'a> {
         };
         let id = format!("{prefix}plan");
         let title = format!("Plan de situation : {}", territory.name);
+        let count = match symbols.len() {
+            0 => "Aucune".to_owned(),
+            n => format::integer(n as u64),
+        };
         let desc = format!(
-            "{} {} alentour. Les fiches voisines se retrouvent dans les listes.",
-            symbols.len(),
+            "{count} {} alentour. Les fiches voisines se retrouvent dans les listes.",
             format::plural(symbols.len() as u64, "autre résidence", "autres résidences")
         );
         let mut out = draw::locator::draw(&draw::locator::Locator {
