@@ -32,6 +32,10 @@ const CONTENT: [(&str, &str); 23] = [
         include_str!("../../content/administration/actualiser.md"),
     ),
     (
+        "content/administration/commandes.md",
+        include_str!("../../content/administration/commandes.md"),
+    ),
+    (
         "content/administration/comptes.md",
         include_str!("../../content/administration/comptes.md"),
     ),

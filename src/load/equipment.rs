@@ -52,6 +52,7 @@ pub(super) fn equipment(folder: &Path, config: &Config) -> Result<Equipment> {
                     "family",
                     format!("famille « {name} » absente d’atlas.toml ([[equipment]])"),
                 )
+                .hint("décrire cette famille dans atlas.toml : [[equipment]] id, label, source")
                 .suggest(name, config.equipment.iter().map(|f| f.id.as_str())),
             );
         }

@@ -417,14 +417,27 @@ pub(super) fn polygons(path: &Path, recipe: &super::recipe::Polygons) -> Result<
             continue;
         }
         let Some(shape) = feature.geometry.and_then(|g| shape(g, &crs)) else {
-            found.push(wrong(format!("entité {rank} (« {code} ») : un polygone est attendu")));
+            found.push(
+                wrong(format!("entité {rank} (« {code} ») : un polygone est attendu"))
+                    .hint("vérifier que la couche est celle des contours, et « epsg » dans la recette"),
+            );
             continue;
         };
+        let declared = recipe.commune.as_deref().map(|name| (name, text(name)));
+        if let Some((name, None)) = declared {
+            let names: Vec<&str> = properties.keys().map(String::as_str).collect();
+            found.push(
+                wrong(format!("entité {rank} (« {code} ») : propriété « {name} » absente"))
+                    .hint(
+                        "corriger « commune » dans la recette, ou l’en retirer : les cinq premiers caractères du code",
+                    )
+                    .suggest(name, names),
+            );
+            continue;
+        }
         let commune = (recipe.scale == Scale::Iris).then(|| {
-            recipe
-                .commune
-                .as_deref()
-                .and_then(text)
+            declared
+                .and_then(|d| d.1)
                 .unwrap_or_else(|| code.chars().take(5).collect())
         });
         // An inter-communal QPV may come in several features.

@@ -216,7 +216,8 @@ impl Scan {
         mut fold: impl FnMut(T),
     ) -> Result<(Cleaned, Diagnostics)> {
         let path = self.source.path.clone();
-        let (mut read, mut left_out, mut faults) = (0u64, 0u64, 0usize);
+        let (mut read, mut left_out) = (0u64, 0u64);
+        let (mut faults, mut untold) = (0usize, 0usize);
         let mut found = Diagnostics::new();
         while let Some(rows) = self.source.next()? {
             read += rows.len() as u64;
@@ -246,6 +247,9 @@ impl Scan {
                     Ok(None) => left_out += 1,
                     Err((line, Fault(text))) => {
                         faults += 1;
+                        if faults == TOLD + 1 {
+                            untold = line as usize;
+                        }
                         if faults <= TOLD {
                             found.push(
                                 Diagnostic::error(format!("« {text} » n’est pas un nombre"))
@@ -259,7 +263,15 @@ impl Scan {
             }
         }
         if faults > TOLD {
-            found.push(Diagnostic::error(format!("et {} autres valeurs illisibles", faults - TOLD)).at(&path));
+            found.push(
+                Diagnostic::error(format!(
+                    "et {} autres valeurs illisibles, à partir de cette ligne",
+                    faults - TOLD
+                ))
+                .at(&path)
+                .line(untold)
+                .hint("corriger les premières, puis relancer"),
+            );
         }
         let mut warnings = self.source.found;
         if !found.is_empty() {
