@@ -17,7 +17,7 @@ const SETTINGS: &str = include_str!("../../atlas.toml");
 const DICTIONARY: &str = include_str!("../../data/dictionary.csv");
 const SOURCES: &str = include_str!("../../data/sources.csv");
 /// Pages of the demonstration, but for those about one territory: another metropolis has others.
-const CONTENT: [(&str, &str); 23] = [
+const CONTENT: [(&str, &str); 24] = [
     ("content/_index.md", include_str!("../../content/_index.md")),
     (
         "content/accessibilite.md",
