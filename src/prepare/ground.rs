@@ -424,7 +424,9 @@ pub(super) fn polygons(path: &Path, recipe: &super::recipe::Polygons) -> Result<
             continue;
         };
         let declared = recipe.commune.as_deref().map(|name| (name, text(name)));
-        if let Some((name, None)) = declared {
+        // A site's own outlines may do without it: their codes say it.
+        let from_recipe = recipe.scale == Scale::Iris && !recipe.file.is_empty();
+        if let Some((name, None)) = declared.as_ref().filter(|_| from_recipe) {
             let names: Vec<&str> = properties.keys().map(String::as_str).collect();
             found.push(
                 wrong(format!("entité {rank} (« {code} ») : propriété « {name} » absente"))
