@@ -146,17 +146,17 @@ pub fn check(args: &SiteArgs, progress: &mut Progress) -> Result<(Report, Diagno
     let mut theme = Theme::load(&site.root, &site.config.theme)?;
     theme.add_library(None);
     let plan = progress.stage("Plan", || plan_all(&site, &published, &theme))?;
-    load::basemap::basemap(&site.root, &site.config)?;
     let geography = progress.stage("Cartes", || Geography::new(&site));
-    progress.stage("Gabarits", || {
+    let rendered = progress.stage("Gabarits", || {
         let browser = browser::files(&site, &published);
         let renderer = Renderer::new(&site, &published, &plan, &theme, &geography, browser)?;
-        diag::collect(
-            specimens(&site, &plan)
-                .into_iter()
-                .map(|o| renderer.render(o).map(drop)),
-        )
-    })?;
+        let pages = specimens(&site, &plan)
+            .into_iter()
+            .map(|o| renderer.render(o).map(drop));
+        diag::collect(pages).map(drop)
+    });
+    let basemap = load::basemap::basemap(&site.root, &site.config).map(drop);
+    diag::collect([rendered, basemap])?;
     let mut report = start(&site, &published);
     for (path, output) in plan.iter() {
         count(&mut report, path, output);

@@ -7,27 +7,16 @@
 mod compare;
 mod read;
 
-use std::path::PathBuf;
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::build::SiteArgs;
+use crate::build::Args;
 use crate::diag::{Diagnostic, Diagnostics, Result};
 use crate::model::Scale;
 use crate::progress::Progress;
 use crate::render::browser;
 use crate::{disclosure, format, fs, load};
-
-/// Which site, held against which published atlas.
-#[derive(Debug, Clone, clap::Args)]
-pub struct Args {
-    /// Dossier du site.
-    #[command(flatten)]
-    pub site: SiteArgs,
-    /// Dossier publié [par défaut : « public » dans le site].
-    #[arg(long, value_name = "DOSSIER")]
-    pub out: Option<PathBuf>,
-}
 
 /// Gaps shown of each kind.
 const SHOWN: usize = 12;
@@ -51,6 +40,9 @@ pub struct Changes {
     pub corrections: Vec<Gap>,
     /// Largest gaps between a new vintage and the one before, for the reference territory and the communes.
     pub steps: Vec<Gap>,
+    /// Names of the scales, one and several, as the site calls them.
+    #[serde(skip)]
+    names: BTreeMap<Scale, (String, String)>,
 }
 
 /// An edition, by its date in words and its identifier.
@@ -134,7 +126,7 @@ pub struct Gap {
 }
 
 impl Gap {
-    /// Size of the gap against the larger value, from 0 to 2.
+    /// Size of the gap against the larger of the two values: 0 for none, 1 where one of them is 0.
     fn weight(&self) -> f64 {
         let most = self.before.abs().max(self.after.abs());
         if most == 0.0 {
@@ -144,7 +136,7 @@ impl Gap {
         }
     }
 
-    fn line(&self) -> String {
+    fn line(&self, scale: &str) -> String {
         let category = if self.category.is_empty() {
             String::new()
         } else {
@@ -157,7 +149,7 @@ impl Gap {
         };
         format!(
             "    {} {} : {}{category}, {of} : {} → {}",
-            self.scale.segment(),
+            scale,
             self.name,
             self.indicator,
             format::quantity(self.before, self.decimals, ""),
@@ -175,6 +167,13 @@ impl Changes {
             && self.series.is_empty()
     }
 
+    /// What a scale is called, for one territory and for several.
+    fn name(&self, scale: Scale) -> (&str, &str) {
+        self.names
+            .get(&scale)
+            .map_or((scale.label(), scale.plural()), |(one, several)| (one, several))
+    }
+
     /// What changes, in French.
     pub fn summary(&self) -> String {
         let n = |v: usize| format::integer(v as u64);
@@ -189,12 +188,16 @@ impl Changes {
             let more = codes.len().saturating_sub(SHOWN);
             let mut text = codes.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ");
             if more > 0 {
-                text.push_str(&format!(" et {} autres", n(more)));
+                text.push_str(&format!(
+                    " et {} {}",
+                    n(more),
+                    format::plural(more as u64, "autre", "autres")
+                ));
             }
             text
         };
         for place in &self.places {
-            let label = place.scale.segment();
+            let label = self.name(place.scale).1;
             for (what, codes) in [
                 ("de plus", &place.added),
                 ("de moins, adresses qui disparaissent", &place.removed),
@@ -218,8 +221,8 @@ impl Changes {
                 (c.added, "de plus"),
                 (c.removed, "de moins"),
                 (c.corrected, "d’une autre valeur"),
-                (c.hidden, "désormais secrets"),
-                (c.revealed, "secrets jusqu’ici"),
+                (c.hidden, "sous le secret désormais"),
+                (c.revealed, "sous le secret jusqu’ici"),
                 (c.restated, "d’un autre état"),
             ]
             .iter()
@@ -231,7 +234,7 @@ impl Changes {
                 "  {} {}{new}, {} : {}",
                 series.source,
                 series.vintage,
-                series.scale.segment(),
+                self.name(series.scale).1,
                 parts.join(", ")
             ));
         }
@@ -244,7 +247,7 @@ impl Changes {
         ] {
             if !gaps.is_empty() {
                 lines.push(title.to_owned());
-                lines.extend(gaps.iter().map(Gap::line));
+                lines.extend(gaps.iter().map(|g| g.line(self.name(g.scale).0)));
             }
         }
         lines.join("\n")
@@ -256,7 +259,7 @@ impl Changes {
 /// # Errors
 /// What is wrong in the site, as `check` tells it; a folder that is not an atlas.
 pub fn run(args: &Args, progress: &mut Progress) -> Result<(Changes, Diagnostics)> {
-    let out = args.out.clone().unwrap_or_else(|| args.site.site.join("public"));
+    let out = args.out();
     let folder = out.join("donnees");
     if !folder.join("atlas.json").is_file() {
         return Err(Diagnostic::error("aucun atlas publié ici : il n’y a rien à comparer")
@@ -268,13 +271,9 @@ pub fn run(args: &Args, progress: &mut Progress) -> Result<(Changes, Diagnostics
     let (published, more) = progress.stage("Admission", || disclosure::admit(&site))?;
     warnings.extend(more);
     let made = progress.stage("Données à venir", || browser::files(&site, &published));
-    let coming = read::atlas(
-        made.iter()
-            .map(|(path, bytes)| (path.clone(), Ok(bytes.clone())))
-            .collect(),
-    )?;
-    let served = progress.stage("Données publiées", || -> Result<Vec<_>> {
-        let mut files = vec![("atlas.json".to_owned(), fs::read(&folder.join("atlas.json")))];
+    let coming = read::atlas(&made)?;
+    let served = progress.stage("Données publiées", || -> Result<_> {
+        let mut files = BTreeMap::from([("atlas.json".to_owned(), fs::read(&folder.join("atlas.json"))?)]);
         for part in ["lieux", "valeurs"] {
             for path in fs::walk(&folder.join(part))? {
                 let name = path
@@ -282,12 +281,12 @@ pub fn run(args: &Args, progress: &mut Progress) -> Result<(Changes, Diagnostics
                     .unwrap_or(&path)
                     .to_string_lossy()
                     .into_owned();
-                files.push((name, fs::read(&path)));
+                files.insert(name, fs::read(&path)?);
             }
         }
         Ok(files)
     })?;
-    let live = read::atlas(served)?;
+    let live = read::atlas(&served)?;
     Ok((
         progress.stage("Comparaison", || compare::compare(&live, &coming)),
         warnings.sorted(),

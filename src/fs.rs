@@ -398,7 +398,11 @@ pub fn remove_dir(folder: &Path) -> Result<()> {
         })?;
         fs::remove_dir(folder)
     }
-    match tree(folder) {
+    let removed = match fs::symlink_metadata(folder) {
+        Ok(entry) if entry.is_symlink() => fs::remove_file(folder),
+        _ => tree(folder),
+    };
+    match removed {
         Err(e) if e.kind() != io::ErrorKind::NotFound => Err(failed(folder, "suppression", &e).into()),
         _ => Ok(()),
     }
@@ -486,5 +490,21 @@ mod tests {
                 .to_string()
                 .starts_with("/nulle/part.csv: erreur : lecture impossible")
         );
+    }
+
+    #[test]
+    fn a_link_is_removed_and_what_it_leads_to_stays() {
+        let home = temporary_dir("atlas-fs").expect("a folder");
+        let kept = home.path().join("kept");
+        write(&kept.join("file"), b"1").expect("written");
+        let folder = home.path().join("folder");
+        create_dir(&folder).expect("made");
+        for link in [folder.join("inside"), home.path().join("outside")] {
+            std::os::unix::fs::symlink(&kept, link).expect("linked");
+        }
+        remove_dir(&home.path().join("outside")).expect("removed");
+        remove_dir(&folder).expect("removed");
+        assert!(!folder.exists() && !home.path().join("outside").is_symlink());
+        assert!(kept.join("file").exists());
     }
 }

@@ -135,7 +135,7 @@ def main():
 
     page("installer.md")
     sample = blocks("comptes.md", "csv")[0]
-    script.append(f"cat >/root/liste-lille.csv <<'FIN'\n{sample}FIN")
+    script.append(f"cat >~/liste-lille.csv <<'FIN'\n{sample}FIN")
     page("comptes.md")
     script += [
         "test \"$(stat -c '%a %U %G' /etc/nginx/atlas.htpasswd)\" = '640 root www-data'",

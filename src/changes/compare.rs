@@ -96,6 +96,7 @@ pub(super) fn compare(live: &Atlas, coming: &Atlas) -> Changes {
             .collect(),
         corrections: names(corrections),
         steps: names(steps),
+        names: coming.scales.clone(),
     }
 }
 
@@ -191,21 +192,21 @@ mod tests {
 
     fn side(build: &str, places: &str, values: &[(&str, &str)]) -> Atlas {
         let manifest = format!(
-            r#"{{"edition":"1er janvier 2026","build":"{build}","indicators":[
+            r#"{{"edition":"1er janvier 2026","build":"{build}","scales":[{{"id":"commune","label":"Commune","plural":"Communes"}}],"indicators":[
             {{"id":"parc.logements","unit":"logements","kind":"count","decimals":0,"source":"rpls","categories":[]}},
             {{"id":"frag.classe","unit":"","kind":"class","decimals":0,"source":"frag","categories":[{{"key":"faible"}},{{"key":"forte"}}]}}]}}"#
         );
-        let mut files = vec![
-            ("atlas.json".to_owned(), Ok(manifest.into_bytes())),
-            ("lieux/commune-0.json".to_owned(), Ok(places.as_bytes().to_vec())),
-        ];
+        let mut files = std::collections::BTreeMap::from([
+            ("atlas.json".to_owned(), manifest.into_bytes()),
+            ("lieux/commune-0.json".to_owned(), places.as_bytes().to_vec()),
+        ]);
         for (indicator, rest) in values {
             let text = format!(
                 r#"{{"scale":"commune","indicator":"{indicator}","places":"lieux/commune-0.json","categories":[""],{rest}}}"#
             );
-            files.push((format!("valeurs/commune/{indicator}-0.json"), Ok(text.into_bytes())));
+            files.insert(format!("valeurs/commune/{indicator}-0.json"), text.into_bytes());
         }
-        atlas(files).expect("read")
+        atlas(&files).expect("read")
     }
 
     #[test]

@@ -15,6 +15,8 @@ use crate::model::{Scale, State, Vintage};
 #[derive(Debug, Default)]
 pub(super) struct Atlas {
     pub(super) edition: Edition,
+    /// Names of the scales, one and several.
+    pub(super) scales: BTreeMap<Scale, (String, String)>,
     pub(super) indicators: BTreeMap<String, About>,
     pub(super) places: BTreeMap<Scale, BTreeMap<String, String>>,
     pub(super) tables: BTreeMap<(String, Scale), Table>,
@@ -57,9 +59,17 @@ struct Category {
 }
 
 #[derive(Deserialize)]
+struct ScaleName {
+    id: Scale,
+    label: String,
+    plural: String,
+}
+
+#[derive(Deserialize)]
 struct Manifest {
     edition: String,
     build: String,
+    scales: Vec<ScaleName>,
     indicators: Vec<About>,
 }
 
@@ -119,14 +129,10 @@ impl<'de> Deserialize<'de> for Raw {
 }
 
 /// Reads the files of `donnees/` that say places and figures.
-pub(super) fn atlas(files: Vec<(String, Result<Vec<u8>>)>) -> Result<Atlas> {
+pub(super) fn atlas(files: &BTreeMap<String, Vec<u8>>) -> Result<Atlas> {
     fn parsed<T: serde::de::DeserializeOwned>(path: &str, bytes: &[u8]) -> Result<T> {
         serde_json::from_slice(bytes).map_err(|e| foreign::json(&e).at(format!("donnees/{path}")).into())
     }
-    let files: BTreeMap<String, Vec<u8>> =
-        crate::diag::collect(files.into_iter().map(|(path, bytes)| Ok((path, bytes?))))?
-            .into_iter()
-            .collect();
     let none = Vec::new();
     let manifest: Manifest = parsed("atlas.json", files.get("atlas.json").unwrap_or(&none))?;
     let mut atlas = Atlas {
@@ -134,6 +140,11 @@ pub(super) fn atlas(files: Vec<(String, Result<Vec<u8>>)>) -> Result<Atlas> {
             edition: manifest.edition,
             build: manifest.build,
         },
+        scales: manifest
+            .scales
+            .into_iter()
+            .map(|s| (s.id, (s.label, s.plural)))
+            .collect(),
         indicators: manifest.indicators.into_iter().map(|x| (x.id.clone(), x)).collect(),
         ..Atlas::default()
     };

@@ -56,7 +56,7 @@ enum Command {
     /// Dit tout ce qui ne va pas dans un site, sans rien écrire.
     Check(build::SiteArgs),
     /// Compare le site à l’atlas publié : ce qu’une construction y changerait.
-    Changes(changes::Args),
+    Changes(build::Args),
     /// Construit l’atlas, le contrôle et le publie d’un seul coup.
     Build(build::Args),
     /// Prévisualise l’atlas sur cette machine et le reconstruit à chaque changement.

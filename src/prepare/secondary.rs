@@ -54,13 +54,13 @@ pub(super) fn run(
     all: &mut All,
     hidden: &mut AllHidden,
 ) -> Result<Vec<String>> {
-    let mut remarks = Vec::new();
+    let mut remarks = Remarks::default();
     for ran in ran {
         let years: BTreeSet<u16> = ran.sums.years.keys().copied().collect();
         let vintages = vintages(ran.block, &years, context.recipe_path)?;
         let overlap = vintages.windows(2).any(|w| w[0].0.last() >= w[1].0.first());
         if overlap {
-            remarks.push(format!(
+            remarks.lines.push(format!(
                 "{} : fenêtres qui se recouvrent ; deux fenêtres voisines laissent serrer les comptes annuels (préférer windows = \"disjoint\")",
                 ran.block.source
             ));
@@ -76,10 +76,20 @@ pub(super) fn run(
             for population in &populations {
                 one(ran, population, group, context, all, hidden, &mut remarks)?;
             }
-            repair::run(ran, group, context, all, hidden, &mut remarks);
+            repair::run(ran, group, context, all, hidden, &mut remarks.lines);
         }
     }
-    Ok(remarks)
+    let mut lines = remarks.lines;
+    lines.extend(remarks.landlords.into_values().filter_map(|(_, told)| told));
+    Ok(lines)
+}
+
+/// What to tell in the report.
+#[derive(Default)]
+struct Remarks {
+    lines: Vec<String>,
+    /// By source, of its last year only: what landlords read of the others.
+    landlords: BTreeMap<String, (u16, Option<String>)>,
 }
 
 /// A cell of the problem: a territory in a vintage.
@@ -97,7 +107,7 @@ fn one(
     context: &Context<'_>,
     all: &mut All,
     hidden: &mut AllHidden,
-    remarks: &mut Vec<String>,
+    remarks: &mut Remarks,
 ) -> Result<()> {
     let territories = &context.ground.territories;
     let source = &ran.block.source;
@@ -171,7 +181,15 @@ fn one(
             }
         }
     }
-    fixed(ran, group, &measures, &cells_of, context, &mut problem, remarks)?;
+    fixed(
+        ran,
+        group,
+        &measures,
+        &cells_of,
+        context,
+        &mut problem,
+        &mut remarks.lines,
+    )?;
     if !problem.cells.iter().any(|c| c.primary) && problem.atoms.iter().all(|a| *a >= i64::from(threshold)) {
         return Ok(());
     }
@@ -217,39 +235,27 @@ fn one(
         let file = (source.clone(), place.vintage);
         mask(masked, &file, place.tid, &Why::Secondary { protects }, all, hidden);
     }
-    // Of the last vintage, the one that is read.
-    if population.is_whole() && ran.sums.years.keys().next_back().is_some_and(|y| years.contains(y)) {
-        let owners: HashMap<&str, &str> = (context.ground.buildings.iter())
-            .map(|b| (b.id.as_str(), b.landlord.as_str()))
-            .collect();
-        let mut zones: BTreeMap<Tid, landlords::Zone<'_>> = BTreeMap::new();
-        for ((rank, place), cell) in (0u32..).zip(&places).zip(&problem.cells) {
-            let scale = territories.get(place.tid).scale;
-            if matches!(scale, Scale::Commune | Scale::Iris | Scale::Qpv)
-                && !cell.primary
-                && !protected.secondary.contains_key(&rank)
-            {
-                let (name, dwellings) = (word(place), BTreeMap::new());
-                zones.insert(place.tid, landlords::Zone { name, dwellings });
-            }
-        }
-        for ((_, spot), atom) in &at {
-            let spot = &ran.sums.spots[*spot as usize];
-            let residence = spot.residence.map(|tid| territories.get(tid).code.as_str());
-            let owner = residence.and_then(|code| owners.get(code)).copied().unwrap_or("");
-            for tid in [spot.commune, spot.iris, spot.qpv].into_iter().flatten() {
-                if let Some(zone) = zones.get_mut(&tid) {
-                    *zone.dwellings.entry(owner).or_default() += problem.atoms[*atom as usize];
-                }
-            }
-        }
-        let zones: Vec<_> = zones.into_values().collect();
-        remarks.extend(landlords::tell(
+    let last = years.last().copied().unwrap_or(0);
+    let told_of = remarks.landlords.get(source).map(|(year, _)| *year);
+    let of_dwellings = measures
+        .first()
+        .is_some_and(|(iid, _)| context.dictionary.get(*iid).base == Base::Logements);
+    if of_dwellings && population.is_whole() && told_of.is_none_or(|year| year < last) {
+        let published = (0u32..).zip(places.iter().zip(&problem.cells));
+        let published = published.filter(|(rank, (_, cell))| !cell.primary && !protected.secondary.contains_key(rank));
+        let names = published.map(|(_, (place, _))| (place.tid, word(place))).collect();
+        let dwellings = at.iter().map(|((_, spot), atom)| {
+            let count = problem.atoms[*atom as usize];
+            (&ran.sums.spots[*spot as usize], count)
+        });
+        let zones = landlords::zones(context.ground, names, dwellings);
+        let told = landlords::tell(
             source,
             &zones,
             i64::from(threshold),
             context.config.disclosure.dominance,
-        ));
+        );
+        remarks.landlords.insert(source.clone(), (last, told));
     }
     tell(
         source,
@@ -260,7 +266,7 @@ fn one(
         &problem,
         &protected.lost,
         &places,
-        remarks,
+        &mut remarks.lines,
     );
     Ok(())
 }

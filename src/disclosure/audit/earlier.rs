@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::facts::{Finding, Said};
+use crate::format::plural;
 
 type Fact = (Box<str>, Said, u32);
 
@@ -54,8 +55,9 @@ pub(super) fn join(now: &mut Vec<Fact>, old: Vec<Fact>, first: u32, folder: &Pat
         let named: Vec<String> = corrected.iter().take(6).map(|(i, v)| format!("{i} {v}")).collect();
         findings.push(warning(
             format!(
-                "{} séries corrigées depuis {place} ({}…) : elles ne sont pas mises en équations avec l’ancienne édition",
+                "{} {} depuis {place} ({}…) : pas mises en équations avec l’ancienne édition",
                 corrected.len(),
+                plural(corrected.len() as u64, "série corrigée", "séries corrigées"),
                 named.join(", ")
             ),
             &place,
@@ -67,8 +69,11 @@ pub(super) fn join(now: &mut Vec<Fact>, old: Vec<Fact>, first: u32, folder: &Pat
     if !told.is_empty() {
         findings.push(warning(
             format!(
-                "{} chiffres masqués ici étaient publiés dans {place} (« {} »…) : ils restent connus",
-                told.len(),
+                "{} dans {place} (« {} »…) : ce qui a été publié reste connu",
+                match told.len() {
+                    1 => "un chiffre masqué ici était publié".to_owned(),
+                    n => format!("{n} chiffres masqués ici étaient publiés"),
+                },
                 told.iter().take(3).copied().collect::<Vec<_>>().join(" », « ")
             ),
             &place,
@@ -131,7 +136,10 @@ mod tests {
             ]
         );
         assert_eq!(told.len(), 2);
-        assert!(told[0].message.contains("parc.vacants 2024") && told[1].message.contains("1 chiffres masqués"));
+        assert!(
+            told[0].message.contains("parc.vacants 2024")
+                && told[1].message.contains("un chiffre masqué ici était publié")
+        );
         assert!(told.iter().all(|f| !f.error));
     }
 }

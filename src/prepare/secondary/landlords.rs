@@ -1,11 +1,45 @@
 //! What a landlord who reads the atlas knows: its own dwellings, which it takes away from what is published.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+
+use super::super::ground::Ground;
+use super::super::records::Spot;
+use crate::format::plural;
+use crate::model::{Scale, Tid};
 
 /// A published territory: its name in words, and its dwellings by landlord (empty: not known).
 pub(super) struct Zone<'a> {
     pub(super) name: String,
     pub(super) dwellings: BTreeMap<&'a str, i64>,
+}
+
+/// Gives the published communes, IRIS and QPV among `names`, with the `dwellings` of each landlord in them.
+pub(super) fn zones<'a, 'b>(
+    ground: &'a Ground,
+    names: BTreeMap<Tid, String>,
+    dwellings: impl Iterator<Item = (&'b Spot, i64)>,
+) -> Vec<Zone<'a>> {
+    let owners: HashMap<&str, &str> = (ground.buildings.iter())
+        .map(|b| (b.id.as_str(), b.landlord.as_str()))
+        .collect();
+    let mut zones: BTreeMap<Tid, Zone<'a>> = names
+        .into_iter()
+        .filter(|(tid, _)| !matches!(ground.territories.get(*tid).scale, Scale::Metropole | Scale::Residence))
+        .map(|(tid, name)| {
+            let dwellings = BTreeMap::new();
+            (tid, Zone { name, dwellings })
+        })
+        .collect();
+    for (spot, count) in dwellings {
+        let residence = spot.residence.map(|tid| ground.territories.get(tid).code.as_str());
+        let owner = residence.and_then(|code| owners.get(code)).copied().unwrap_or("");
+        for tid in [spot.commune, spot.iris, spot.qpv].into_iter().flatten() {
+            if let Some(zone) = zones.get_mut(&tid) {
+                *zone.dwellings.entry(owner).or_default() += count;
+            }
+        }
+    }
+    zones.into_values().collect()
 }
 
 /// Tells where a landlord reads fewer than `threshold` dwellings of the others, and where it holds `dominance` percent or
@@ -32,13 +66,14 @@ pub(super) fn tell(source: &str, zones: &[Zone<'_>], threshold: i64, dominance: 
         const SHOWN: usize = 12;
         let more = exposed.len().saturating_sub(SHOWN);
         let more = if more > 0 {
-            format!(" et {more} autres")
+            format!(" et {more} {}", plural(more as u64, "autre", "autres"))
         } else {
             String::new()
         };
         text.push_str(&format!(
-            "{} territoires publiés où un bailleur, ses propres logements retirés, lit moins de {threshold} logements des autres ({}{more})",
+            "{} {} où un bailleur, ses propres logements retirés, lit moins de {threshold} logements des autres ({}{more})",
             exposed.len(),
+            plural(exposed.len() as u64, "territoire publié", "territoires publiés"),
             exposed[..exposed.len().min(SHOWN)].join(", ")
         ));
     }
@@ -47,7 +82,8 @@ pub(super) fn tell(source: &str, zones: &[Zone<'_>], threshold: i64, dominance: 
             text.push_str(" ; ");
         }
         text.push_str(&format!(
-            "{dominated} territoires dont un bailleur détient {dominance} % ou plus des logements"
+            "{dominated} {} dont un bailleur détient {dominance} % ou plus des logements",
+            plural(dominated as u64, "territoire", "territoires")
         ));
     }
     Some(text)

@@ -8,6 +8,7 @@ mod sheet;
 
 use minijinja::{Value, context};
 
+pub(super) use identity::place_link;
 pub(super) use pieces::{piece_height, steps};
 pub(super) use section::{Kind, Section};
 

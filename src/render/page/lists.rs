@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use minijinja::{Value, context};
 
 use super::column::{At, Column};
-use super::fiche::Section;
+use super::fiche::{self, Section};
 use super::layout::Layout;
 use super::shell::{About, Crumb, Menu, safe};
 use super::{Renderer, markup, reference, table};
@@ -334,17 +334,9 @@ pub(super) fn names(r: &Renderer<'_>, mut list: Vec<Tid>, root: &str) -> String 
     });
     let mut out = String::from("<ul class=\"index names\">\n");
     for tid in list {
-        let territory = r.site.territories.get(tid);
         out.push_str("<li>");
-        markup::link(
-            &mut out,
-            root,
-            &plan::folder(r.site, tid),
-            &markup::escaped(&territory.name),
-        );
-        out.push_str(" <span class=\"code\">");
-        markup::esc(&mut out, territory.code.as_str());
-        out.push_str("</span></li>\n");
+        out.push_str(&fiche::place_link(r, tid, root));
+        out.push_str("</li>\n");
     }
     out.push_str("</ul>\n");
     out

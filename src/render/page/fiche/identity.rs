@@ -48,7 +48,8 @@ pub(super) fn vintages<'b, 'a: 'b>(
     parts.join(" · ")
 }
 
-pub(super) fn place_link(r: &Renderer<'_>, tid: Tid, root: &str) -> String {
+/// Link to the fiche of a territory, and its code.
+pub(in crate::render::page) fn place_link(r: &Renderer<'_>, tid: Tid, root: &str) -> String {
     let territory = r.site.territories.get(tid);
     let mut out = String::new();
     markup::link(
