@@ -4,6 +4,9 @@ use geo::{Coord, Rect};
 
 use super::measure::Plane;
 
+/// Half a unit: as fine as a screen or a printer shows.
+const GRAIN: f64 = 0.5;
+
 /// A window on the ground: equirectangular at the latitude of its middle, north up.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Frame {
@@ -13,6 +16,8 @@ pub struct Frame {
     pub height: f64,
     /// Metres on the ground for one drawing unit.
     pub scale: f64,
+    /// Drawing units to which lines are rounded, the same for both sides of a border.
+    pub grain: f64,
     plane: Plane,
     /// Middle of the window, in metres of the plane.
     middle: Coord,
@@ -30,9 +35,16 @@ impl Frame {
             width,
             height: (dy / scale + 2.0 * margin).ceil().min(max_height),
             scale,
+            grain: GRAIN,
             plane,
             middle: (min + max) / 2.0,
         }
+    }
+
+    /// The same window with lines rounded to `grain` units: coarser where many zones make a page heavy.
+    #[must_use]
+    pub fn with_grain(self, grain: f64) -> Self {
+        Self { grain, ..self }
     }
 
     /// Fits an envelope (degrees) in a window of fixed size, with a margin on each side.
@@ -50,6 +62,7 @@ impl Frame {
             width,
             height,
             scale: 2.0 * radius / width.min(height),
+            grain: GRAIN,
             plane,
             middle: plane.project(point),
         }

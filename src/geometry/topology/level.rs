@@ -1,5 +1,7 @@
 //! One level of detail of a topology.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use geo::{Coord, LineString, MultiPolygon, Polygon};
 
 use super::super::measure::{Plane, ring_area};
@@ -103,7 +105,31 @@ impl<'a> Level<'a> {
     ///
     /// Slivers left between borders that do not match are dropped when they are thinner than the level of detail shows.
     pub fn outline(&self, zones: impl IntoIterator<Item = usize>) -> Vec<LineString> {
-        let mut balance = std::collections::BTreeMap::<u32, i32>::new();
+        self.contours(zones).into_iter().map(|(_, line)| line).collect()
+    }
+
+    /// Gives the borders between zones: open lines, each once, without those of [`Self::outline`].
+    ///
+    /// A border drawn once weighs half of what it does when each of its two zones draws it.
+    pub fn borders(&self, zones: impl IntoIterator<Item = usize> + Clone) -> Vec<LineString> {
+        let contours = self.contours(zones.clone());
+        let outer: BTreeSet<u32> = contours.iter().flat_map(|(refs, _)| refs).map(|r| r.arc).collect();
+        let drawn: BTreeSet<u32> = zones
+            .into_iter()
+            .flat_map(|zone| self.rings(zone))
+            .flatten()
+            .flatten()
+            .map(|(arc, _)| arc)
+            .collect();
+        drawn
+            .difference(&outer)
+            .map(|&arc| LineString(self.arcs[arc as usize].clone()))
+            .collect()
+    }
+
+    /// Gives the closed lines of [`Self::outline`] with the arcs they are made of.
+    fn contours(&self, zones: impl IntoIterator<Item = usize>) -> Vec<(Vec<ArcRef>, LineString)> {
+        let mut balance = BTreeMap::<u32, i32>::new();
         for zone in zones {
             for r in self.topology.zones[zone].iter().flat_map(|p| &p.rings).flatten() {
                 *balance.entry(r.arc).or_default() += if r.reversed { -1 } else { 1 };
@@ -114,7 +140,7 @@ impl<'a> Level<'a> {
             let (a, b) = (vertices[0], vertices[vertices.len() - 1]);
             if r.reversed { (b, a) } else { (a, b) }
         };
-        let mut border = std::collections::BTreeMap::<u32, Vec<ArcRef>>::new();
+        let mut border = BTreeMap::<u32, Vec<ArcRef>>::new();
         for (arc, balance) in balance {
             if balance != 0 {
                 let r = ArcRef {
@@ -124,7 +150,7 @@ impl<'a> Level<'a> {
                 border.entry(ends(r).0).or_default().push(r);
             }
         }
-        let mut lines = Vec::new();
+        let mut contours = Vec::new();
         while let Some(start) = border.keys().next().copied() {
             let mut refs = Vec::new();
             let mut at = start;
@@ -141,13 +167,13 @@ impl<'a> Level<'a> {
             }
             let line = ring(&self.arcs, &refs);
             let (area, thickness) = size(&line);
-            lines.push((area.abs(), thickness, line));
+            contours.push((area.abs(), thickness, refs, line));
         }
         // Gaps and overlaps between borders that do not match leave thin lines; the largest one is always kept.
-        let largest = lines.iter().map(|l| l.0).fold(0.0, f64::max);
+        let largest = contours.iter().map(|c| c.0).fold(0.0, f64::max);
         let least = SLIVER.max(2.0 * self.floor.sqrt());
-        lines.retain(|&(area, thickness, _)| area >= largest || thickness >= least);
-        lines.into_iter().map(|(.., line)| line).collect()
+        contours.retain(|&(area, thickness, ..)| area >= largest || thickness >= least);
+        contours.into_iter().map(|(.., refs, line)| (refs, line)).collect()
     }
 }
 

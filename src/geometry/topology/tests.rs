@@ -83,6 +83,12 @@ fn a_simplified_border_is_the_same_for_both_sides() {
     let outline = level.outline(0..zones.len());
     assert_eq!(outline.len(), 1);
     assert_eq!(outline[0].lines().count(), uses.values().filter(|&&n| n == 1).count());
+    let between = level.borders(0..zones.len());
+    assert_eq!(
+        between.iter().map(|l| l.lines().count()).sum::<usize>(),
+        uses.values().filter(|&&n| n == 2).count(),
+        "each border between two zones is drawn once, the outline not at all"
+    );
     // Every point of the middle is in one zone and one only: no gap, no overlap.
     let locator = Locator::new(level.zones());
     for i in 0..400u32 {

@@ -60,6 +60,7 @@ pub fn draw(map: &Choropleth) -> Drawing {
     let ground = map.ground;
     let mut out = String::with_capacity(map.zones.len() * 300 + 2048);
     ground.open(&mut out, &map.texts, map.zones.iter().any(|z| z.href.is_some()));
+    ground.under(&mut out);
     let width = if ground.paths.len() > DENSE { ".4" } else { ".9" };
     let _ = write!(
         out,
@@ -89,7 +90,7 @@ pub fn draw(map: &Choropleth) -> Drawing {
         map::unlink(&mut out, zone.href);
     }
     out.push_str("</g>");
-    ground.over(&mut out, false);
+    ground.over(&mut out);
     let mut keys = Keys::default();
     for (zone, spot) in map.zones.iter().zip(&ground.spots) {
         if let (Some(key), Some(spot)) = (zone.key, spot) {

@@ -2,11 +2,11 @@
 
 use std::fmt::Write as _;
 
-use geo::{LineString, MultiPolygon};
+use geo::{BoundingRect as _, LineString, MultiPolygon};
 
 use super::Texts;
 use super::label::{self, Anchor, Area, Spot};
-use super::svg::{INK, escape, lines, num, open, path, short};
+use super::svg::{INK, LINE, WASH, escape, lines, num, open, open_lines, path, short};
 use crate::geometry::frame::Frame;
 
 /// A zone drawn over others, such as a QPV.
@@ -28,6 +28,12 @@ pub struct Ground {
     pub(super) paths: Vec<String>,
     /// Where the key of each zone goes.
     pub(super) spots: Vec<Option<Spot>>,
+    /// What lies under the zones.
+    context: String,
+    /// The zones as they are drawn under symbols, where it is not as they are filled.
+    bare: Option<String>,
+    /// Number of zones drawn as a disc.
+    discs: usize,
     limits: String,
     outline: String,
     overlays: String,
@@ -47,6 +53,9 @@ impl Ground {
             frame,
             paths,
             spots,
+            context: String::new(),
+            bare: None,
+            discs: 0,
             limits,
             outline,
             overlays,
@@ -54,24 +63,66 @@ impl Ground {
         }
     }
 
-    /// Adds the limits of a wider scale, drawn over the zones: communes over IRIS.
+    /// Gives the zones as open lines between them and the outline of them all: half the weight under symbols, where no
+    /// zone has a fill of its own.
     #[must_use]
-    pub fn limits(mut self, lines: &[LineString]) -> Self {
-        outline(
-            &mut self.limits,
-            &self.frame,
-            lines,
-            "limits",
-            INK,
-            if self.paths.len() > DENSE { ".9" } else { "1.4" },
-        );
+    pub fn borders(mut self, borders: &[LineString], outline: &[LineString]) -> Self {
+        self.bare = Some(format!(
+            r#"<path class="ground" fill="{WASH}" stroke="{INK}" stroke-width="2" stroke-linejoin="round" d="{}"/><path fill="none" stroke="{LINE}" stroke-width=".6" stroke-linejoin="round" d="{}"/>"#,
+            lines(&self.frame, outline),
+            open_lines(&self.frame, borders)
+        ));
         self
     }
 
-    /// Adds the limit of the territory.
+    /// Situates zones that stand apart (QPV) among the zones of a wider scale, drawn under them in grey; a zone too small
+    /// for its class to be read becomes a disc, of the same size for all. `frame` as in [`Self::limits`].
     #[must_use]
-    pub fn outline(mut self, lines: &[LineString]) -> Self {
-        outline(&mut self.outline, &self.frame, lines, "limit", INK, "2");
+    pub fn situated<'a>(
+        mut self,
+        frame: &Frame,
+        zones: impl IntoIterator<Item = &'a MultiPolygon>,
+        borders: &[LineString],
+        wider: &[LineString],
+    ) -> Self {
+        self.context = format!(
+            r#"<path class="limit" d="{}" fill="none" stroke="{INK}" stroke-width="2" stroke-linejoin="round"/><path class="limits" d="{}" fill="none" stroke="{LINE}" stroke-width=".8" stroke-linejoin="round"/>"#,
+            lines(frame, wider),
+            open_lines(frame, borders)
+        );
+        self.bare = Some(self.joined());
+        for (path, zone) in self.paths.iter_mut().zip(zones) {
+            if let Some(disc) = disc(&self.frame, zone).filter(|_| !path.is_empty()) {
+                *path = disc;
+                self.discs += 1;
+            }
+        }
+        self
+    }
+
+    /// Number of zones drawn as a disc because they are too small.
+    pub fn discs(&self) -> usize {
+        self.discs
+    }
+
+    /// Adds the limits of a wider scale, drawn over the zones, as open lines: communes over IRIS. `frame` is the
+    /// one of the ground, with the grain that suits these lines.
+    #[must_use]
+    pub fn limits(mut self, frame: &Frame, borders: &[LineString]) -> Self {
+        let d = open_lines(frame, borders);
+        if !d.is_empty() {
+            let width = if self.paths.len() > DENSE { ".9" } else { "1.4" };
+            self.limits = format!(
+                r#"<path class="limits" d="{d}" fill="none" stroke="{INK}" stroke-width="{width}" stroke-linejoin="round"/>"#
+            );
+        }
+        self
+    }
+
+    /// Adds the limit of the territory; `frame` as in [`Self::limits`].
+    #[must_use]
+    pub fn outline(mut self, frame: &Frame, lines: &[LineString]) -> Self {
+        outline(&mut self.outline, frame, lines, "limit", INK, "2");
         self
     }
 
@@ -93,12 +144,69 @@ impl Ground {
         open(out, texts, if linked { "group" } else { "img" }, "map", &size);
     }
 
-    /// Draws what lies over the zones; QPV hatched or not.
-    pub(super) fn over(&self, out: &mut String, hatched: bool) {
+    /// Draws what lies under filled zones.
+    pub(super) fn under(&self, out: &mut String) {
+        out.push_str(&self.context);
+    }
+
+    /// Draws what lies over filled zones.
+    pub(super) fn over(&self, out: &mut String) {
         out.push_str(&self.limits);
         out.push_str(&self.outline);
-        out.push_str(if hatched { &self.hatched } else { &self.overlays });
+        out.push_str(&self.overlays);
     }
+
+    /// Draws all but figures, under symbols.
+    pub(super) fn bare(&self, out: &mut String) {
+        out.push_str(&self.context);
+        match &self.bare {
+            Some(bare) => {
+                out.push_str(bare);
+                out.push_str(&self.limits);
+            }
+            None => {
+                out.push_str(&self.joined());
+                out.push_str(&self.limits);
+                out.push_str(&self.outline);
+            }
+        }
+        out.push_str(&self.hatched);
+    }
+
+    /// All zones in one path, without fills of their own.
+    fn joined(&self) -> String {
+        let mut out = format!(
+            r#"<path class="ground" fill="{WASH}" stroke="{LINE}" stroke-width=".6" stroke-linejoin="round" d=""#
+        );
+        for d in self.paths.iter().filter(|d| !d.is_empty()) {
+            // Each path is relative to the origin.
+            out.push_str("M0 0");
+            out.push_str(d);
+        }
+        out.push_str(r#""/>"#);
+        out
+    }
+}
+
+/// Width and height, in units, under which the class of a zone cannot be read, and radius of the disc drawn for it.
+const SMALL: f64 = 13.0;
+const DISC: f64 = 6.5;
+
+/// Gives the path of the disc that stands for a zone too small to be read.
+fn disc(frame: &Frame, zone: &MultiPolygon) -> Option<String> {
+    let bounds = zone.bounding_rect()?;
+    let ((left, bottom), (right, top)) = (frame.project(bounds.min()), frame.project(bounds.max()));
+    if right - left >= SMALL || bottom - top >= SMALL {
+        return None;
+    }
+    let (x, y) = ((left + right) / 2.0, (top + bottom) / 2.0);
+    Some(format!(
+        "m{} {}a{r} {r} 0 1 0 {d} 0 {r} {r} 0 1 0-{d} 0z",
+        short(x - DISC),
+        short(y),
+        r = short(DISC),
+        d = short(2.0 * DISC)
+    ))
 }
 
 /// Number of zones over which lines are thinner.

@@ -58,15 +58,6 @@ pub(super) fn to_tenths(value: f64) -> i32 {
     (value * 10.0).round() as i32
 }
 
-/// Rounds to half a unit, in tenths: as fine as a screen or a printer shows, and the same for both sides of a border.
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "drawing units are small, and a cast saturates"
-)]
-fn to_grid(value: f64) -> i32 {
-    (value * 2.0).round() as i32 * 5
-}
-
 pub(super) fn tenths(out: &mut String, value: i32) {
     if value < 0 {
         out.push('-');
@@ -97,6 +88,8 @@ pub(super) struct Path {
     at: (i32, i32),
     /// Tenths of unit outside which nothing is drawn: left, top, right, bottom.
     window: (f64, f64, f64, f64),
+    /// Units to which points are rounded.
+    grain: f64,
 }
 
 impl Path {
@@ -107,6 +100,7 @@ impl Path {
             data: String::new(),
             at: (0, 0),
             window: (-BEYOND, -BEYOND, frame.width + BEYOND, frame.height + BEYOND),
+            grain: frame.grain,
         }
     }
 
@@ -127,10 +121,31 @@ impl Path {
         self.closed(&self.clip(points));
     }
 
-    fn closed(&mut self, points: &[(f64, f64)]) {
-        let mut points: Vec<(i32, i32)> = points.iter().map(|&(x, y)| (to_grid(x), to_grid(y))).collect();
+    /// Adds an open line, whole even where it leaves the window.
+    pub(super) fn line(&mut self, frame: &Frame, line: &LineString) {
+        let points: Vec<(f64, f64)> = line.0.iter().map(|&c| frame.project(c)).collect();
+        let points = self.on_grid(&points);
+        if let [first, rest @ ..] = points.as_slice()
+            && !rest.is_empty()
+        {
+            self.step('m', *first);
+            for &p in rest {
+                self.step('l', p);
+            }
+        }
+    }
+
+    /// Puts points on the grid, in tenths of a unit, each once, without those in the middle of a straight run.
+    fn on_grid(&self, points: &[(f64, f64)]) -> Vec<(i32, i32)> {
+        let snap = |value: f64| to_tenths((value / self.grain).round() * self.grain);
+        let mut points: Vec<(i32, i32)> = points.iter().map(|&(x, y)| (snap(x), snap(y))).collect();
         points.dedup();
         straighten(&mut points);
+        points
+    }
+
+    fn closed(&mut self, points: &[(f64, f64)]) {
+        let mut points = self.on_grid(points);
         while points.len() > 1 && points.first() == points.last() {
             points.pop();
         }
@@ -215,6 +230,15 @@ fn straighten(points: &mut Vec<(i32, i32)>) {
 pub(super) fn path(frame: &Frame, shape: &MultiPolygon) -> String {
     let mut path = Path::new(frame);
     path.shape(frame, shape);
+    path.data
+}
+
+/// Gives the path of open lines in a frame, all of them within its window.
+pub(super) fn open_lines(frame: &Frame, lines: &[LineString]) -> String {
+    let mut path = Path::new(frame);
+    for line in lines {
+        path.line(frame, line);
+    }
     path.data
 }
 

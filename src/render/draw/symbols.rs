@@ -9,7 +9,7 @@ use geo::Coord;
 
 use super::legend::diamond;
 use super::map::{self, Ground};
-use super::svg::{ACCENT, INK_2, LINE, WASH, escape, num, short, spot};
+use super::svg::{ACCENT, INK_2, escape, num, short, spot};
 use super::{Texts, Value};
 use crate::format::machine;
 use crate::geometry::frame::Frame;
@@ -59,17 +59,7 @@ pub fn draw(map: &Symbols) -> String {
     let ground = map.ground;
     let mut out = String::with_capacity(map.symbols.len() * 200 + 4096);
     ground.open(&mut out, &map.texts, map.symbols.iter().any(|s| s.href.is_some()));
-    let _ = write!(
-        out,
-        r#"<path class="ground" fill="{WASH}" stroke="{LINE}" stroke-width=".6" stroke-linejoin="round" d=""#
-    );
-    for d in ground.paths.iter().filter(|d| !d.is_empty()) {
-        // Each path is relative to the origin.
-        out.push_str("M0 0");
-        out.push_str(d);
-    }
-    out.push_str(r#""/>"#);
-    ground.over(&mut out, true);
+    ground.bare(&mut out);
     draw_symbols(&mut out, &ground.frame, map.symbols, map.per_unit, None);
     map::strip(&mut out, &ground.frame);
     out.push_str("</svg>");

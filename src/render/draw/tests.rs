@@ -117,7 +117,7 @@ fn real_maps() {
         .collect();
     let drawing = choropleth::draw(&Choropleth {
         texts: map_texts("c1"),
-        ground: &Ground::new(frame, level.zones(), false).outline(&outline),
+        ground: &Ground::new(frame, level.zones(), false).outline(&frame, &outline),
         zones: &drawn,
         classes: 5,
     });
@@ -151,7 +151,7 @@ fn real_maps() {
         .collect();
     let drawing = choropleth::draw(&Choropleth {
         texts: map_texts("c2"),
-        ground: &Ground::new(frame, level.zones(), false).outline(&outline),
+        ground: &Ground::new(frame, level.zones(), false).outline(&frame, &outline),
         zones: &drawn,
         classes: 5,
     });
@@ -184,7 +184,7 @@ fn real_maps() {
     let drawing = choropleth::draw(&Choropleth {
         texts: map_texts("c3"),
         ground: &Ground::new(frame, lille.iter().map(|&i| level.zone(i)), true)
-            .outline(&level.outline(lille.iter().copied())),
+            .outline(&frame, &level.outline(lille.iter().copied())),
         zones: &drawn,
         classes: 5,
     });
@@ -230,7 +230,7 @@ fn real_maps() {
     let drawing = choropleth::draw(&Choropleth {
         texts: map_texts("c4"),
         ground: &Ground::new(frame, city.iter().map(|&i| level.zone(i)), true)
-            .outline(&level.outline(city.iter().copied()))
+            .outline(&frame, &level.outline(city.iter().copied()))
             .overlays(&overlays),
         zones: &drawn,
         classes: 5,
@@ -267,7 +267,7 @@ fn real_maps() {
     let svg = symbols::draw(&Symbols {
         texts: map_texts("c5"),
         ground: &Ground::new(frame, city.iter().map(|&i| level.zone(i)), false)
-            .outline(&level.outline(city.iter().copied()))
+            .outline(&frame, &level.outline(city.iter().copied()))
             .overlays(&overlays),
         symbols: &places,
         per_unit: symbols::per_unit(places.iter().map(|p| &p.value), 16.0),

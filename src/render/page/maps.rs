@@ -26,6 +26,8 @@ const ZONED: [Scale; 3] = [Scale::Commune, Scale::Iris, Scale::Qpv];
 /// Finest detail, in metres, and number of levels, each √2 coarser.
 const FINEST: f64 = 2.0;
 const LEVELS: usize = 18;
+/// Zones of a map beyond which a coarser line draws each of them as well.
+const MANY: usize = 80;
 /// Radius of a residence of one dwelling on a locator map, in drawing units.
 const PER_UNIT: f64 = 1.1;
 /// Residences on a locator map beyond which only those of the commune are drawn, without links.
@@ -143,16 +145,33 @@ impl<'a> Maps<'a> {
                 let base = self.layer(Scale::Commune).filter(|l| l.count > 0).unwrap_or(layer);
                 let finest = base.levels.at(FINEST);
                 let bounds = envelope(finest.zones()).or_else(|| envelope(layer.levels.at(FINEST).zones()))?;
-                let frame = Frame::fit(bounds, 640.0, 560.0, 6.0);
-                let level = layer.levels.at(frame.scale);
-                let base_level = base.levels.at(frame.scale);
-                let outline = base_level.outline(0..base.count);
-                let mut ground = Ground::new(frame, level.zones(), false).outline(&outline);
-                if scale != Scale::Commune {
-                    let limits: Vec<_> = (0..base.count).flat_map(|i| base_level.outline([i])).collect();
-                    ground = ground.limits(&limits);
-                }
-                Some(ground)
+                let fine = Frame::fit(bounds, 640.0, 560.0, 6.0);
+                // Where zones are many, each is small, and limits of communes only situate: a coarser line draws them as
+                // well, and the page stays light.
+                let coarse = fine.with_grain(1.0);
+                let rough = base.levels.at(2.0 * fine.scale);
+                let (frame, level) = if layer.count > MANY {
+                    (coarse, layer.levels.at(2.0 * fine.scale))
+                } else {
+                    (fine, layer.levels.at(fine.scale))
+                };
+                let zones = 0..layer.count;
+                let around = rough.outline(0..base.count);
+                let limits = rough.borders(0..base.count);
+                let ground = Ground::new(frame, level.zones(), false);
+                Some(match scale {
+                    Scale::Qpv => ground.situated(&coarse, level.zones(), &limits, &around),
+                    Scale::Commune => {
+                        let outline = level.outline(zones.clone());
+                        ground
+                            .outline(&frame, &outline)
+                            .borders(&level.borders(zones), &outline)
+                    }
+                    _ => ground
+                        .outline(&coarse, &around)
+                        .limits(&coarse, &limits)
+                        .borders(&level.borders(zones), &around),
+                })
             })
             .as_ref()
     }
@@ -197,7 +216,7 @@ impl<'a> Maps<'a> {
                     .filter_map(|(i, o)| quarters.contains(&i).then_some(o))
                     .collect();
                 local = Ground::new(frame, ranks.iter().map(|i| level.zone(*i)), true)
-                    .outline(&level.outline(ranks.iter().copied()))
+                    .outline(&frame, &level.outline(ranks.iter().copied()))
                     .overlays(&overlays);
                 &local
             }
@@ -262,6 +281,9 @@ impl<'a> Maps<'a> {
         legend.push_str("<p class=\"note\">Bornes fixes, les mêmes pour tous les millésimes et toutes les échelles.");
         if within.is_some() {
             legend.push_str(" Les numéros sont les deux derniers chiffres du code.");
+        }
+        if ground.discs() > 0 {
+            legend.push_str(" Les zones trop petites pour être lues sont des disques, tous de la même taille.");
         }
         legend.push_str("</p>\n");
         Some((drawing.svg, legend))
