@@ -13,6 +13,8 @@ use super::{Effort, Proof, Range, Support, Terms};
 #[derive(Debug, Clone)]
 pub struct Merged {
     shape: Shape,
+    /// Class of each atom.
+    class: Vec<u32>,
     /// For each target, the row of the classes it takes whole; none when it takes no class whole.
     lower: Vec<Option<u32>>,
     /// For each target, the row of all the classes it touches.
@@ -86,6 +88,7 @@ impl Merged {
         let facts = facts.iter().map(lift).collect();
         Self {
             shape: Shape::new(sizes.len(), facts, exact, inner),
+            class,
             lower,
             upper,
         }
@@ -123,6 +126,15 @@ impl Merged {
             out.dedup();
         }
         out
+    }
+
+    /// Place of each atom: what is published of one place says nothing of another; `None` for an atom that no row takes.
+    ///
+    /// A published row, less the published rows it contains, lies in one place.
+    pub fn places(&self) -> Vec<Option<u32>> {
+        let places = self.shape.places();
+        let of = |class: &u32| places.get(class).copied();
+        self.class.iter().map(of).collect()
     }
 
     /// Blocks of unknowns that a target depends on.

@@ -190,6 +190,18 @@ impl Shape {
         self.parts[target].iter().map(|(block, _)| *block)
     }
 
+    /// Place of each atom: its block, or the one fact that knows it; atoms that no row takes have none.
+    pub(super) fn places(&self) -> HashMap<u32, u32> {
+        let known = self.known.iter().map(|i| &self.facts[*i as usize].terms);
+        let known = known.map(|terms| terms.iter().map(|(atom, _)| *atom).collect());
+        let blocks = self.blocks.iter().map(|b| b.members.concat());
+        let lists: Vec<Vec<u32>> = blocks.chain(known).collect();
+        (0u32..)
+            .zip(lists)
+            .flat_map(|(place, atoms)| atoms.into_iter().map(move |atom| (atom, place)))
+            .collect()
+    }
+
     /// Number of facts.
     pub fn facts(&self) -> usize {
         self.facts.len()

@@ -16,6 +16,7 @@
 //! each part gives back, group by group, all that proves useless.
 
 mod hitting;
+mod near;
 mod round;
 #[cfg(test)]
 mod tests;
@@ -23,6 +24,7 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::disclosure::attack::{Effort, Terms, join, root};
+use near::Near;
 use round::{Attack, Exposure};
 
 /// Groups hidden for the whole table, beyond its parts, that are tried one by one.
@@ -61,6 +63,8 @@ pub struct Table {
     pub cells: Vec<Cell>,
     /// True values, one list per layer, one value per cell: indicators that share the pattern.
     pub layers: Vec<Vec<i64>>,
+    /// True values of the atoms, one list per layer; left empty where they are not known.
+    pub inner: Vec<Vec<i64>>,
 }
 
 impl Table {
@@ -70,6 +74,7 @@ impl Table {
             atoms,
             cells: Vec::new(),
             layers: vec![Vec::new(); layers],
+            inner: Vec::new(),
         }
     }
 }
@@ -288,16 +293,28 @@ fn greedy(table: &Table, groups: &Groups, rule: &Rule, mut state: State) -> Stat
 fn prune(table: &Table, groups: &Groups, rule: &Rule, state: &mut State, mut order: Vec<u32>) {
     order.sort_by_key(|g| (std::cmp::Reverse(groups.loss(*g)), *g));
     let allowed = state.exposed.len();
+    if order.is_empty() {
+        return;
+    }
+    let mut near = (table.inner.len() == table.layers.len()).then(|| Near::new(table, &state.hidden, rule));
     for g in order {
         groups.set(g, &mut state.hidden, false);
+        let cells = groups.members.get(&g).map_or(&[][..], Vec::as_slice);
         // The cell for which the group was hidden is most often the one that still needs it: it is tried alone first.
         let cause = state
             .because
             .get(&g)
+            .copied()
             .filter(|c| state.exposed.binary_search(c).is_err());
-        let needed =
-            cause.is_some_and(|c| state.hidden[*c as usize] && Attack::on(table, &state.hidden, rule, &[*c]).len() > 0);
-        if needed || Attack::new(table, &state.hidden, rule).len() > allowed {
+        let spared = match &mut near {
+            Some(near) => near.spares(cells, cause, allowed, &state.hidden),
+            None => {
+                let alone = cause.filter(|c| state.hidden[*c as usize] && rule.zeros);
+                alone.is_none_or(|c| Attack::on(table, &state.hidden, rule, &[c]).len() == 0)
+                    && Attack::new(table, &state.hidden, rule).len() <= allowed
+            }
+        };
+        if !spared {
             groups.set(g, &mut state.hidden, true);
         }
     }
@@ -322,6 +339,7 @@ fn by_parts(table: &Table, groups: &Groups, rule: &Rule) -> State {
             }
         }
         local.atoms = atoms.len();
+        local.inner = table.inner.iter().map(|all| gathered(all, &atoms)).collect();
         let groups = Groups::new(&local);
         let mut state = greedy(&local, &groups, rule, groups.start(&local));
         let secondary = groups.secondary(&state.hidden);
@@ -350,6 +368,15 @@ fn by_parts(table: &Table, groups: &Groups, rule: &Rule) -> State {
         prune(table, groups, rule, &mut state, added);
     }
     state
+}
+
+/// Values of the atoms of a part, in its own order.
+fn gathered(all: &[i64], atoms: &BTreeMap<u32, u32>) -> Vec<i64> {
+    let mut out = vec![0; atoms.len()];
+    for (atom, local) in atoms {
+        out[*local as usize] = all[*atom as usize];
+    }
+    out
 }
 
 /// Cells of each part of a table: cells that share atoms are together, but for those that hold most atoms.

@@ -89,15 +89,29 @@ impl<'a> Attack<'a> {
     /// Attacks all the hidden cells.
     pub(super) fn new(table: &Table, hidden: &[bool], rule: &'a Rule) -> Self {
         let (published, targets) = sides(hidden);
-        Self::with(table, hidden, rule, published, targets)
+        let excused: Vec<Vec<bool>> = table
+            .layers
+            .iter()
+            .map(|values| excused(table, hidden, rule, values))
+            .collect();
+        Self::with(table, rule, published, targets, |layer, cell| {
+            excused[layer][cell as usize]
+        })
     }
 
-    /// Attacks these hidden cells only.
+    /// Attacks these hidden cells only; a zero that is not to be looked at may be told all the same.
     pub(super) fn on(table: &Table, hidden: &[bool], rule: &'a Rule, targets: &[u32]) -> Self {
-        Self::with(table, hidden, rule, sides(hidden).0, targets.to_vec())
+        Self::with(table, rule, sides(hidden).0, targets.to_vec(), |_, _| false)
     }
 
-    fn with(table: &Table, hidden: &[bool], rule: &'a Rule, published: Vec<u32>, targets: Vec<u32>) -> Self {
+    /// Attacks these hidden cells with these published ones; `excused` tells which are not looked at, by layer.
+    pub(super) fn with(
+        table: &Table,
+        rule: &'a Rule,
+        published: Vec<u32>,
+        targets: Vec<u32>,
+        excused: impl Fn(usize, u32) -> bool,
+    ) -> Self {
         let mut attack = Self {
             rule,
             published,
@@ -115,11 +129,10 @@ impl<'a> Attack<'a> {
         let shape = Merged::new(table.atoms, &rows(&attack.published), &exact, &rows(&attack.targets));
         let mut told = vec![false; attack.targets.len()];
         for (layer, values) in table.layers.iter().enumerate() {
-            let excused = excused(table, hidden, rule, values);
             let facts = ranges(&attack.published, values);
             let deduced = shape.solve(&facts, rule.effort);
             for (target, (cell, interval)) in attack.targets.iter().zip(&deduced.intervals).enumerate() {
-                if told[target] || excused[*cell as usize] {
+                if told[target] || excused(layer, *cell) {
                     continue;
                 }
                 if let Some(sides) = wrong(interval, values[*cell as usize], rule) {
@@ -132,6 +145,11 @@ impl<'a> Attack<'a> {
         attack.found.sort_by_key(|f| f.target);
         attack.shape = Some(shape);
         attack
+    }
+
+    /// Place of each atom; see [`Merged::places`].
+    pub(super) fn places(&self) -> Vec<Option<u32>> {
+        self.shape.as_ref().map_or_else(Vec::new, Merged::places)
     }
 
     /// Number of cells known too well.

@@ -33,6 +33,7 @@ fn random(seed: u64) -> Table {
     Table {
         cells: cells.collect(),
         layers: vec![values],
+        inner: vec![y],
         ..Table::new(atoms as usize, 0)
     }
 }
@@ -114,6 +115,7 @@ fn what_is_published_already_stays() {
             cell(&[1], Role::Fixed, 2),
         ],
         layers: vec![vec![20, 4, 16]],
+        inner: vec![vec![4, 16]],
     };
     let answer = protect(&table, &Rule::default());
     assert_eq!(answer.hidden, [true, true, false]);
@@ -148,6 +150,7 @@ fn a_group_is_hidden_whole() {
             total(2, 3),
         ],
         layers: vec![vec![30, 5, 35, 12, 13, 25]],
+        inner: vec![vec![30, 5, 12, 13]],
     };
     let answer = protect(&table, &Rule::default());
     assert_eq!(answer.hidden, [true, true, false, true, true, false]);
@@ -190,4 +193,33 @@ fn a_zero_is_excused_by_a_published_zero_never_by_a_difference() {
         table.layers = vec![vec![0, 0, 0, 0]];
         assert!(!protect(&table, &strict).secondary.is_empty() || !protect(&table, &strict).exposed.is_empty());
     }
+}
+
+#[test]
+fn trials_near_a_cell_find_what_attacks_on_the_whole_find() {
+    let rule = Rule::default();
+    let mut given_back = 0;
+    for seed in 100..160 {
+        let table = random(seed);
+        let blind = Table {
+            inner: Vec::new(),
+            ..table.clone()
+        };
+        let groups = Groups::new(&table);
+        // Everything is hidden, then given back one by one.
+        let all: Vec<u32> = (0..u32::try_from(table.cells.len()).expect("small"))
+            .filter(|g| groups.is_free(*g))
+            .collect();
+        let patterns = [&table, &blind].map(|table| {
+            let mut state = super::State {
+                hidden: groups.pattern(table, &all),
+                ..super::State::default()
+            };
+            prune(table, &groups, &rule, &mut state, all.clone());
+            state.hidden
+        });
+        assert_eq!(patterns[0], patterns[1], "seed {seed}");
+        given_back += all.len() - groups.secondary(&patterns[0]).len();
+    }
+    assert!(given_back > 100, "{given_back}");
 }

@@ -142,6 +142,7 @@ pub(super) fn protection(table: &Table, min_width: u32) -> Value {
     let mut problem = suppression::Table::new(table.atoms, 0);
     problem.cells = cells.collect();
     problem.layers = vec![table.cells.iter().map(|c| c.value).collect()];
+    problem.inner.extend(inner(table));
     let rule = suppression::Rule {
         min_width: i64::from(min_width) * unit,
         above: unit,
@@ -156,6 +157,17 @@ pub(super) fn protection(table: &Table, min_width: u32) -> Value {
         out["exposed"] = answer.exposed.iter().map(|i| id(*i as usize)).collect();
     }
     out
+}
+
+/// The true values of the atoms, when each is a cell by itself.
+fn inner(table: &Table) -> Option<Vec<i64>> {
+    let mut out: Vec<Option<i64>> = vec![None; table.atoms];
+    for cell in &table.cells {
+        if let [(atom, 1)] = cell.terms[..] {
+            out[atom as usize] = Some(cell.value);
+        }
+    }
+    out.into_iter().collect()
 }
 
 /// The interval of a cell in its own unit, when its row was multiplied.

@@ -123,6 +123,7 @@ fn job<'a>(
         }
     }
     let mut table = Table::new(at.len(), sums.len());
+    table.inner.clone_from(&atoms);
     let mut places = Vec::new();
     for (vintage, years) in group {
         let figures = all.0.get(&(ran.block.source.clone(), *vintage))?;
