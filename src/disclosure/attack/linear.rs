@@ -3,8 +3,9 @@
 //! A random vector of the null space gives each atom a fingerprint: a union of atoms is determined by the published
 //! equalities if and only if its fingerprints sum to zero (up to one chance in 2⁶¹).
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
+use foldhash::{HashMap, HashMapExt as _};
 use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 

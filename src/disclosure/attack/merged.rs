@@ -1,6 +1,8 @@
 //! Atoms that no fact tells apart, made one: many hidden residences of one place are one unknown, not as many.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+
+use foldhash::{HashMap, HashMapExt as _};
 
 use super::bounds::{Interval, Side};
 use super::shape::Shape;

@@ -1,7 +1,8 @@
 //! What depends only on which figures are published: reduced facts, merged atoms, connected blocks.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
+use foldhash::{HashMap, HashMapExt as _};
 use rayon::prelude::*;
 
 use super::arithmetic::{join, root, tidy};
@@ -57,7 +58,7 @@ impl Shape {
         let targets: Vec<Terms> = targets.into_iter().map(tidy).collect();
         let mut order: Vec<u32> = (0..).take(facts.len()).collect();
         order.sort_by_key(|i| (!exact[*i as usize], facts[*i as usize].len(), *i));
-        let mut reducer = Reducer::new(atoms);
+        let mut reducer = Reducer::new(atoms, facts.len());
         let mut reduced: Vec<Reduced> = vec![Reduced::default(); facts.len()];
         let mut facts = facts;
         for i in &order {
@@ -335,16 +336,20 @@ impl Shape {
 struct Reducer {
     /// Reduced equalities seen so far, by atom.
     seen: Vec<Vec<u32>>,
-    rows: HashMap<u32, Terms>,
+    /// Reduced equalities, by fact; empty for others.
+    rows: Vec<Terms>,
+    /// How many atoms of each fact the row at hand holds; zero between rows.
+    shared: Vec<u32>,
     /// Coefficients of the row at hand.
     scratch: Vec<i64>,
 }
 
 impl Reducer {
-    fn new(atoms: usize) -> Self {
+    fn new(atoms: usize, facts: usize) -> Self {
         Self {
             seen: vec![Vec::new(); atoms],
-            rows: HashMap::new(),
+            rows: vec![Terms::new(); facts],
+            shared: vec![0; facts],
             scratch: vec![0; atoms],
         }
     }
@@ -353,19 +358,29 @@ impl Reducer {
         for (atom, _) in &terms {
             self.seen[*atom as usize].push(fact);
         }
-        self.rows.insert(fact, terms);
+        self.rows[fact as usize] = terms;
     }
 
     fn reduce(&mut self, terms: Terms) -> Reduced {
-        let mut count: HashMap<u32, usize> = HashMap::new();
+        let mut met: Vec<u32> = Vec::new();
         for (atom, c) in &terms {
             self.scratch[*atom as usize] = *c;
             for fact in &self.seen[*atom as usize] {
-                *count.entry(*fact).or_default() += 1;
+                let shared = &mut self.shared[*fact as usize];
+                if *shared == 0 {
+                    met.push(*fact);
+                }
+                *shared += 1;
             }
         }
-        let contained = |(fact, n): (u32, usize)| self.rows.get(&fact).filter(|r| r.len() == n).map(|r| (fact, r));
-        let mut children: Vec<(u32, &Terms)> = count.into_iter().filter_map(contained).collect();
+        let mut children: Vec<(u32, &Terms)> = Vec::new();
+        for fact in met {
+            let shared = std::mem::take(&mut self.shared[fact as usize]);
+            let row = &self.rows[fact as usize];
+            if row.len() == shared as usize {
+                children.push((fact, row));
+            }
+        }
         children.sort_by_key(|(fact, row)| (std::cmp::Reverse(row.len()), *fact));
         let mut taken = Vec::new();
         for (fact, row) in children {

@@ -116,7 +116,12 @@ impl<'a> Near<'a> {
                 values.push(value.sum());
             }
             let rank = u32::try_from(names.len()).unwrap_or(u32::MAX);
-            if hidden[i as usize] { &mut wanted } else { &mut published }.push(rank);
+            if hidden[i as usize] {
+                &mut wanted
+            } else {
+                &mut published
+            }
+            .push(rank);
             table.cells.push(Cell { terms, ..*cell });
             names.push(i);
         }

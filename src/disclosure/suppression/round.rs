@@ -129,6 +129,9 @@ impl<'a> Attack<'a> {
         let shape = Merged::new(table.atoms, &rows(&attack.published), &exact, &rows(&attack.targets));
         let mut told = vec![false; attack.targets.len()];
         for (layer, values) in table.layers.iter().enumerate() {
+            if told.iter().all(|told| *told) {
+                break;
+            }
             let facts = ranges(&attack.published, values);
             let deduced = shape.solve(&facts, rule.effort);
             for (target, (cell, interval)) in attack.targets.iter().zip(&deduced.intervals).enumerate() {
