@@ -393,6 +393,34 @@ const tests = fluid ? large : {
     await close(p, "map list");
   },
 
+  async "map: the list follows what is drawn, at each zoom"(browser) {
+    const p = await page(browser);
+    let compared = 0;
+    for (const scale of ["metropole", "commune", "iris", "qpv"]) {
+      if (!scaleOf(scale) || !share.scales[scale]) continue;
+      await p.goto(`${ORIGIN}/carte/?i=${share.id}&e=${scale}`);
+      await settled(p);
+      for (let step = 0; step < 5; step++) {
+        const codes = scale === "metropole" ? read("lieux/metropole-0.json").codes : read(`lieux/${scale}-0.json`).codes;
+        const drawn = await p.evaluate(() => [...new Set(document.querySelector("[data-tool=carte]").map.queryRenderedFeatures({ layers: ["zone"] }).map((f) => f.properties.k))]);
+        const listed = await p.locator(".beside tr[data-code]").evaluateAll((all) => all.map((r) => r.dataset.code));
+        expect(drawn.length > 0 || scale === "qpv", `map list: nothing is drawn at ${scale}, zoom ${step}`);
+        expect(drawn.map((k) => codes[k]).sort().join() === [...listed].sort().join(), `map list: ${scale}, zoom ${step}: ${drawn.map((k) => codes[k]).sort()} drawn, ${listed} listed`);
+        compared += listed.length;
+        await p.evaluate(() => document.querySelector("[data-tool=carte]").map.zoomIn({ duration: 0 }));
+        await p.waitForTimeout(300);
+        await settled(p);
+      }
+    }
+    // A count of the whole is a circle too.
+    await p.goto(`${ORIGIN}/carte/?i=${counted.id}&e=metropole`);
+    await settled(p);
+    const circles = await p.evaluate(() => document.querySelector("[data-tool=carte]").map.queryRenderedFeatures({ layers: ["circle"] }).length);
+    expect(circles > 0, "map: the count of the whole is not drawn");
+    await close(p, "map list and zoom");
+    return `${compared} rows`;
+  },
+
   async "map: zoom, lock, vintage, card, back, link"(browser) {
     const p = await page(browser);
     await p.goto(`${ORIGIN}/carte/?i=${share.id}`);
