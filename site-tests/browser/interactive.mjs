@@ -578,6 +578,18 @@ const tests = fluid ? large : {
         });
       });
     }
+    // Nor on any page: only the public context has figures.
+    const open = new Set(atlas.indicators.filter((i) => i.base === "public").map((i) => i.id));
+    let tags = 0;
+    for (const name of fs.readdirSync(PUBLIC, { recursive: true }).filter((n) => n.endsWith(".html"))) {
+      const html = fs.readFileSync(path.join(PUBLIC, name), "utf8");
+      for (const [, attributes, id, x, vintage, text] of html.matchAll(/<data ([^>]*data-cell="residence:([^":]*):([^":]*):(?:[^":]*:)?([^":]*)"[^>]*)>([^<]*)/g)) {
+        if (open.has(x) || !small(id, vintage)) continue;
+        tags += 1;
+        expect(!/(?:^| )value="[^"]/.test(attributes) && !/\d/.test(text), `${name}: ${x} ${vintage} of residence ${id}, under the threshold, is « ${text} »`);
+      }
+    }
+    expect(tags > 0, "no page names a figure of a residence under the threshold");
     const p = await page(browser);
     await p.goto(`${ORIGIN}/carte/?i=${counted.id}&t=residence:${code}&e=residence&z=16&x=${residences.lon[hidden] * residences.unit}&y=${residences.lat[hidden] * residences.unit}`);
     await settled(p);
@@ -585,7 +597,7 @@ const tests = fluid ? large : {
     expect(!/\d/.test(await p.locator(".card data").textContent()), "map: the card of a hidden residence has a digit");
     await shot(p, "carte-residence-secrete");
     await close(p, "map hidden");
-    return `${read_} places of figures read`;
+    return `${read_} places of figures and ${tags} tags of pages read`;
   },
 
   async "map at 320 px"(browser) {

@@ -1,6 +1,6 @@
 // The map page: chooses what is shown, keeps the address, the legend, the card and the list true to it.
 
-import { address, announcer, byName, data, el, given, number, parameters, quantity, root, years, read } from "./commun.js";
+import { address, announcer, beyond, byName, data, el, given, number, parameters, quantity, root, years, read } from "./commun.js";
 import { field } from "./champ.js";
 import { envelope, limits, meets, outlines } from "./contours.js";
 import { Atlas } from "./donnees.js";
@@ -615,7 +615,7 @@ class MapTool {
       cell.setAttribute("value", value);
       if (figure.state) cell.dataset.state = figure.state;
       const button = el("button", { type: "button", class: "pick", onclick: () => this.choosePlace(code), onfocus: () => this.point(i), onblur: () => this.point() }, places.names[i]);
-      const where = scale === "residence" ? places.address[i] || places.parents.commune?.[i]?.name : scale === "iris" ? places.parents.commune?.[i]?.name : "";
+      const where = scale === "residence" ? beyond(places.address[i], places.names[i]) || places.parents.commune?.[i]?.name : scale === "iris" ? places.parents.commune?.[i]?.name : "";
       const row = el("tr", { onmouseenter: () => this.point(i), onmouseleave: () => this.point() }, el("th", { scope: "row" }, button, where && where !== places.names[i] ? el("span", { class: "in" }, where) : ""), el("td", { class: `n d${figure.state ? x.decimals : atlas.decimals(x, figure)}` }, cell));
       row.dataset.code = code;
       return row;

@@ -1,6 +1,6 @@
 // Ranking of any indicator at any scale, and what changed most between two vintages. Hidden figures are never placed.
 
-import { address, announcer, byName, el, number, parameters, plural, quantity, root, years } from "./commun.js";
+import { address, announcer, beyond, byName, el, number, parameters, plural, quantity, root, years } from "./commun.js";
 import { Atlas } from "./donnees.js";
 
 const tool = document.querySelector("[data-tool=classement]");
@@ -182,7 +182,7 @@ class Ranking {
     const row = (r) => {
       const code = places.codes[r.i];
       const parent = places.parents.commune?.[r.i]?.name;
-      const where = [places.address[r.i] || parent, places.landlord[r.i]].filter(Boolean).join(" · ");
+      const where = [beyond(places.address[r.i], r.name) || parent, places.landlord[r.i]].filter(Boolean).join(" · ");
       const cells = [el("td", { class: "n" }, r.rank ? number(r.rank) : "–"), el("th", { scope: "row" }, el("a", { href: atlas.fiche(state.scale, code) }, r.name), where ? el("span", { class: "gap" }, where) : "")];
       if (since) cells.push(el("td", { class: "n" }, data(r.before, code, since)));
       cells.push(el("td", { class: "n me" }, data(r.figure, code, vintage)));
