@@ -393,6 +393,34 @@ const tests = fluid ? large : {
     await close(p, "map list");
   },
 
+  async "map: the list follows what is drawn, at each zoom"(browser) {
+    const p = await page(browser);
+    let compared = 0;
+    for (const scale of ["metropole", "commune", "iris", "qpv"]) {
+      if (!scaleOf(scale) || !share.scales[scale]) continue;
+      await p.goto(`${ORIGIN}/carte/?i=${share.id}&e=${scale}`);
+      await settled(p);
+      for (let step = 0; step < 5; step++) {
+        const codes = scale === "metropole" ? read("lieux/metropole-0.json").codes : read(`lieux/${scale}-0.json`).codes;
+        const drawn = await p.evaluate(() => [...new Set(document.querySelector("[data-tool=carte]").map.queryRenderedFeatures({ layers: ["zone"] }).map((f) => f.properties.k))]);
+        const listed = await p.locator(".beside tr[data-code]").evaluateAll((all) => all.map((r) => r.dataset.code));
+        expect(drawn.length > 0 || scale === "qpv", `map list: nothing is drawn at ${scale}, zoom ${step}`);
+        expect(drawn.map((k) => codes[k]).sort().join() === [...listed].sort().join(), `map list: ${scale}, zoom ${step}: ${drawn.map((k) => codes[k]).sort()} drawn, ${listed} listed`);
+        compared += listed.length;
+        await p.evaluate(() => document.querySelector("[data-tool=carte]").map.zoomIn({ duration: 0 }));
+        await p.waitForTimeout(300);
+        await settled(p);
+      }
+    }
+    // A count of the whole is a circle too.
+    await p.goto(`${ORIGIN}/carte/?i=${counted.id}&e=metropole`);
+    await settled(p);
+    const circles = await p.evaluate(() => document.querySelector("[data-tool=carte]").map.queryRenderedFeatures({ layers: ["circle"] }).length);
+    expect(circles > 0, "map: the count of the whole is not drawn");
+    await close(p, "map list and zoom");
+    return `${compared} rows`;
+  },
+
   async "map: zoom, lock, vintage, card, back, link"(browser) {
     const p = await page(browser);
     await p.goto(`${ORIGIN}/carte/?i=${share.id}`);
@@ -550,6 +578,18 @@ const tests = fluid ? large : {
         });
       });
     }
+    // Nor on any page: only the public context has figures.
+    const open = new Set(atlas.indicators.filter((i) => i.base === "public").map((i) => i.id));
+    let tags = 0;
+    for (const name of fs.readdirSync(PUBLIC, { recursive: true }).filter((n) => n.endsWith(".html"))) {
+      const html = fs.readFileSync(path.join(PUBLIC, name), "utf8");
+      for (const [, attributes, id, x, vintage, text] of html.matchAll(/<data ([^>]*data-cell="residence:([^":]*):([^":]*):(?:[^":]*:)?([^":]*)"[^>]*)>([^<]*)/g)) {
+        if (open.has(x) || !small(id, vintage)) continue;
+        tags += 1;
+        expect(!/(?:^| )value="[^"]/.test(attributes) && !/\d/.test(text), `${name}: ${x} ${vintage} of residence ${id}, under the threshold, is « ${text} »`);
+      }
+    }
+    expect(tags > 0, "no page names a figure of a residence under the threshold");
     const p = await page(browser);
     await p.goto(`${ORIGIN}/carte/?i=${counted.id}&t=residence:${code}&e=residence&z=16&x=${residences.lon[hidden] * residences.unit}&y=${residences.lat[hidden] * residences.unit}`);
     await settled(p);
@@ -557,7 +597,7 @@ const tests = fluid ? large : {
     expect(!/\d/.test(await p.locator(".card data").textContent()), "map: the card of a hidden residence has a digit");
     await shot(p, "carte-residence-secrete");
     await close(p, "map hidden");
-    return `${read_} places of figures read`;
+    return `${read_} places of figures and ${tags} tags of pages read`;
   },
 
   async "map at 320 px"(browser) {

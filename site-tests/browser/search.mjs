@@ -75,6 +75,13 @@ function typo(text, draw) {
   ][Math.floor(draw() * 4)];
   return changed === word ? undefined : text.slice(0, at) + changed + text.slice(at + word.length);
 }
+/** Cuts a word of eight letters or more in two, three letters on each side at least. */
+function split(text, draw) {
+  const [word] = plain(text).match(/[a-z]{8,}/) ?? [];
+  if (!word) return undefined;
+  const at = 3 + Math.floor(draw() * (word.length - 5));
+  return plain(text).replace(word, `${word.slice(0, at)} ${word.slice(at)}`);
+}
 /** « 92 à 100, rue du Lin, Commune » → its numbers, its street. */
 function parts({ address, parent }) {
   const bare = address.endsWith(parent) ? address.slice(0, -parent.length).replace(/[\s,]+$/, "") : address;
@@ -104,6 +111,10 @@ const kinds = {
   "commune, sans accents ni traits": [communes, (p) => plain(p.name).replace(/-/g, " ")],
   "commune, abrégée": [communes, (p) => (shorten(p.name) === p.name ? undefined : shorten(p.name))],
   "commune, une faute": [communes, (p, draw) => typo(p.name, draw)],
+  "commune, mot coupé en deux": [communes, (p, draw) => split(p.name, draw)],
+  "« ville de » + commune": [communes, (p) => plain(/^[aeiouyhé]/i.test(fold(p.name)) ? `ville d’${p.name}` : `ville de ${p.name}`)],
+  "« quartier prioritaire » + nom": [places.filter((p) => p.scale === "qpv"), (p) => plain(`quartier prioritaire ${p.name}`), (p) => words(p.name)],
+  "rang en chiffre + commune": [named.filter((p) => /\bI{1,3}$/.test(p.name)), (p) => plain(`${p.name.replace(/\bI{1,3}$/, (r) => r.length)} ${p.parent}`), byPlace],
   "nom + commune": [named, (p) => `${p.name} ${p.parent}`, byPlace],
   "commune + nom": [named, (p) => `${p.parent} ${p.name}`, byPlace],
   "nom + commune, sans accents": [named, (p) => plain(`${p.name} ${p.parent}`), byPlace],

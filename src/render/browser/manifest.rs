@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::disclosure::Published;
-use crate::model::{Iid, Kind, Scale, Site, State};
+use crate::model::{Base, Iid, Indicator, Kind, Scale, Site, State};
 use crate::plan;
 use crate::render::classes::class_breaks;
 
@@ -141,6 +141,7 @@ fn indicator(site: &Site, published: &Published, iid: Iid) -> Option<Value> {
         "unit": x.unit,
         "kind": x.kind,
         "base": x.base,
+        "of": counted(site, x),
         "decimals": x.decimals,
         "source": x.source,
         "categories": x.categories.iter().map(|c| json!({ "key": c.key, "label": c.label })).collect::<Vec<_>>(),
@@ -150,6 +151,31 @@ fn indicator(site: &Site, published: &Published, iid: Iid) -> Option<Value> {
         "scales": scales,
         "books": books,
     }))
+}
+
+/// Says what the base of an indicator counts: « logements (résidences principales) », « attributions ».
+fn counted(site: &Site, x: &Indicator) -> String {
+    let of = x.denominator.as_ref().and_then(|d| match d.0.as_slice() {
+        [term] => Some(site.dictionary.get(term.indicator)),
+        _ => None,
+    });
+    let Some(of) = of.filter(|of| !of.unit.is_empty()) else {
+        return match x.base {
+            Base::Attributions => "attributions".to_owned(),
+            _ => "logements".to_owned(),
+        };
+    };
+    // An initial stays as it is written: « DPE renseignés ».
+    let mut letters = of.label.chars();
+    let label = match (letters.next(), letters.clone().next()) {
+        (Some(first), Some(second)) if second.is_lowercase() => format!("{}{}", first.to_lowercase(), letters.as_str()),
+        _ => of.label.clone(),
+    };
+    if label.starts_with(&of.unit) {
+        label
+    } else {
+        format!("{} ({label})", of.unit)
+    }
 }
 
 fn grid(site: &Site, rank: usize) -> Value {

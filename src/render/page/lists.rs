@@ -459,7 +459,16 @@ pub(super) fn scale(r: &Renderer<'_>, scale: Scale) -> Result<String> {
         crumbs: vec![Crumb::link("Accueil", ""), Crumb::here(plural)],
         ..About::default()
     };
-    list_page(r, about, 1, plural, Value::from(lead), Vec::new(), sections)
+    let books: Vec<Value> = site
+        .config
+        .themes
+        .iter()
+        .filter_map(|theme| {
+            let address = r.plan.address(&Output::ThemeBook(theme.id.clone(), scale))?;
+            Some(context! { href => address, label => format!("Classeur : {}", theme.label), note => ".xlsx" })
+        })
+        .collect();
+    list_page(r, about, 1, plural, Value::from(lead), books, sections)
 }
 
 /// Renders the full list of the residences of a commune, an IRIS or a QPV.

@@ -1,8 +1,8 @@
 // The map page: chooses what is shown, keeps the address, the legend, the card and the list true to it.
 
-import { address, announcer, byName, data, el, given, number, parameters, plural, quantity, root, years, read } from "./commun.js";
+import { address, announcer, beyond, byName, data, el, given, number, parameters, quantity, root, years, read } from "./commun.js";
 import { field } from "./champ.js";
-import { envelope, limits, outlines } from "./contours.js";
+import { envelope, limits, meets, outlines } from "./contours.js";
 import { Atlas } from "./donnees.js";
 import * as ground from "./fond.js";
 import { picture, save } from "./image.js";
@@ -329,6 +329,15 @@ class MapTool {
     return out;
   }
 
+  /** What the map shows: the zones that meet the view, the points inside it. */
+  seen() {
+    const { places, shapes } = this.shown;
+    if (!shapes) return this.inside(places);
+    const bounds = this.map.getBounds();
+    const box = [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()];
+    return places.codes.map((_, i) => i).filter((i) => meets(shapes.shapes[i], box));
+  }
+
   /** Blocks of a scale that meet the view. */
   blocks(scale) {
     const { blocks } = this.atlas.byScale.get(scale);
@@ -416,7 +425,7 @@ class MapTool {
     this.borders();
     const named = scale === "commune" || scale === "iris" || scale === "qpv";
     ground.fill(map, "labels", named ? [places] : [], () =>
-      named ? seen(places.codes.map((_, k) => ({ k }))).map(({ k }) => ground.point(places.lon[k], places.lat[k], { k, name: places.names[k] })) : [],
+      named ? seen(places.codes.map((_, k) => ({ k }))).map(({ k }) => ground.point(places.lon[k], places.lat[k], { k, name: places.names[k], under: scale === "qpv" })) : [],
     );
     const { plural: label } = atlas.byScale.get(scale);
     this.badge.replaceChildren(el("b", {}, label), state.lock ? " · échelle fixée" : " · selon le zoom");
@@ -562,7 +571,12 @@ class MapTool {
   heading() {
     const { state, atlas } = this;
     const grid = this.grid();
-    if (grid) return `${grid.label}, carreaux, ${grid.vintage}`;
+    return grid ? `${grid.label}, ${grid.vintage}` : this.named();
+  }
+
+  /** Indicator, category, unit and vintage in words. */
+  named() {
+    const { state, atlas } = this;
     const x = state.indicator;
     const unit = x.unit ? ` (${x.unit})` : "";
     return `${x.label}${atlas.category(x, state.category)}${unit}, ${years(state.vintage)}`;
@@ -572,8 +586,8 @@ class MapTool {
     const { state, atlas, shown } = this;
     const grid = this.grid();
     const x = grid ?? state.indicator;
-    const where = shown.scale === "residence" ? "résidences dans la vue" : atlas.byScale.get(shown.scale).plural;
-    const about = grid ? "carreaux en classes : aucun chiffre n’est diffusé" : `${where} · ${atlas.origin(state.indicator, state.vintage)}`;
+    const where = shown.scale === "residence" ? `${atlas.byScale.get("residence").plural} dans la vue` : atlas.byScale.get(shown.scale).plural;
+    const about = grid ? `Carreaux en classes : aucun chiffre n’est diffusé · ${atlas.origin(grid, grid.vintage)}` : `${where} · ${atlas.origin(state.indicator, state.vintage)}`;
     this.key.replaceChildren(
       el("h2", {}, this.heading()),
       el("p", { class: "about" }, about),
@@ -591,7 +605,7 @@ class MapTool {
     const { atlas, state, shown } = this;
     const { places, scale } = shown;
     const x = state.indicator;
-    const seen = this.inside(places).sort((a, b) => byName(places.names[a], places.names[b]));
+    const seen = this.seen().sort((a, b) => byName(places.names[a], places.names[b]));
     const rows = seen.slice(0, LISTED).map((i) => {
       const figure = this.figure(i);
       const code = places.codes[i];
@@ -601,7 +615,7 @@ class MapTool {
       cell.setAttribute("value", value);
       if (figure.state) cell.dataset.state = figure.state;
       const button = el("button", { type: "button", class: "pick", onclick: () => this.choosePlace(code), onfocus: () => this.point(i), onblur: () => this.point() }, places.names[i]);
-      const where = scale === "residence" ? places.address[i] || places.parents.commune?.[i]?.name : scale === "iris" ? places.parents.commune?.[i]?.name : "";
+      const where = scale === "residence" ? beyond(places.address[i], places.names[i]) || places.parents.commune?.[i]?.name : scale === "iris" ? places.parents.commune?.[i]?.name : "";
       const row = el("tr", { onmouseenter: () => this.point(i), onmouseleave: () => this.point() }, el("th", { scope: "row" }, button, where && where !== places.names[i] ? el("span", { class: "in" }, where) : ""), el("td", { class: `n d${figure.state ? x.decimals : atlas.decimals(x, figure)}` }, cell));
       row.dataset.code = code;
       return row;
@@ -613,8 +627,8 @@ class MapTool {
       el(
         "table",
         { class: `d${x.decimals}` },
-        el("caption", { class: "vh" }, `${this.heading()} : ${label.plural} dans la vue`),
-        el("thead", {}, el("tr", {}, el("th", { scope: "col" }, seen.length > LISTED ? `${label.plural} dans la vue : ${LISTED} sur ${number(seen.length)}` : `${label.plural} dans la vue (${number(seen.length)})`), el("th", { scope: "col", class: "n" }, `${years(state.vintage)}${unit}`))),
+        el("caption", { class: "vh" }, `${this.named()} : ${label.plural} dans la vue`),
+        el("thead", {}, el("tr", {}, el("th", { scope: "col" }, seen.length > LISTED ? `${label.plural} dans la vue : ${LISTED} sur ${number(seen.length)}` : `${label.plural} dans la vue (${number(seen.length)})`), el("th", { scope: "col", class: "n" }, `${this.grid() ? `${x.label}, ` : ""}${years(state.vintage)}${unit}`))),
         el("tbody", {}, rows),
       ),
       more ? el("p", { class: "key-note" }, more) : "",
@@ -628,7 +642,8 @@ class MapTool {
     const { places, scale } = shown;
     const figure = this.figure(i);
     const lines = [`${atlas.text(x, figure)} · ${years(state.vintage)}`];
-    if (figure.base !== undefined && !x.counted) lines.push(`sur ${plural(figure.base, thing(x)[0], thing(x)[1])}`);
+    const base = figure.base !== undefined && !x.counted ? `sur ${number(figure.base)}\u00a0${x.of}` : "";
+    if (base) lines.push(base);
     const compared = [];
     const commune = places.parents.commune?.[i];
     const add = (label, wider, rank) => {
@@ -638,7 +653,7 @@ class MapTool {
     };
     if (scale === "iris" || scale === "residence") add(commune?.name ?? "", this.wider?.commune, this.wider?.commune?.places.rank.get(commune?.code));
     if (scale !== "metropole") add(this.atlas.byScale.get("metropole").label, this.wider?.metropole, 0);
-    return { name: places.names[i], figure, lines, compared, commune, address: places.address[i], landlord: places.landlord[i] };
+    return { name: places.names[i], figure, lines, base, compared, commune, address: places.address[i], landlord: places.landlord[i] };
   }
 
   hover(feature, at) {
@@ -757,11 +772,11 @@ class MapTool {
       return;
     }
     this.references();
-    const { name, figure, lines, compared, commune, address: street, landlord } = this.words(i);
+    const { name, figure, lines, base, compared, commune, address: street, landlord } = this.words(i);
     const x = state.indicator;
     const kind = atlas.byScale.get(scale).label;
     const pairs = [
-      [`${x.label}${atlas.category(x, state.category)}`, lines.join(", ")],
+      [`${x.label}${atlas.category(x, state.category)}`, [years(state.vintage), base].filter(Boolean).join(", ")],
       ...compared.map(({ label, other, gap: difference }) => [label, atlas.text(x, other) + (difference ? ` (${difference})` : "")]),
       commune && [atlas.byScale.get("commune").label, commune.name],
       street && ["Adresse", street],
@@ -820,27 +835,26 @@ class MapTool {
 
   async export() {
     const { atlas, state, shown } = this;
-    const x = this.grid() ?? state.indicator;
+    const grid = this.grid();
+    const x = grid ?? state.indicator;
     const scale = atlas.byScale.get(shown.scale);
+    const origin = grid ? atlas.origin(grid, grid.vintage) : atlas.origin(state.indicator, state.vintage);
     const foot = [
       atlas.source + (atlas.fictitious ? " — Données fictives — démonstration" : ""),
-      `${x.definition} ${this.grid() ? "" : `Origine : ${atlas.origin(state.indicator, state.vintage)}.`}${atlas.basemap ? ` Fond de carte : ${atlas.basemap.attribution}.` : ""}`,
+      `${x.definition} Origine : ${origin}.${atlas.basemap ? ` Fond de carte : ${atlas.basemap.attribution}.` : ""}`,
       `Édition du ${atlas.edition} (${atlas.build}). Données confidentielles, réservées aux signataires de la convention.`,
     ];
     const blob = await picture(this.map, {
       title: this.heading(),
-      subtitle: `${scale.plural} · ${atlas.title}`,
-      heading: shown.scale === "residence" ? "Résidences dans la vue" : scale.plural,
+      subtitle: `${grid ? "Carreaux, en classes seulement" : scale.plural} · ${atlas.title}`,
+      heading: grid ? "Carreaux" : shown.scale === "residence" ? `${scale.plural} dans la vue` : scale.plural,
       rows: this.rows(),
       foot,
     });
-    save(blob, `carte_${state.indicator.id}_${shown.scale}_${state.vintage}.png`);
+    save(blob, grid ? `carte_${grid.id}_${grid.vintage}.png` : `carte_${x.id}_${shown.scale}_${state.vintage}.png`);
     this.say("Image enregistrée");
   }
 }
-
-/** What the base of an indicator counts. */
-const thing = (x) => (x.base === "attributions" ? ["attribution", "attributions"] : ["logement", "logements"]);
 
 /** Gap to a reference, in points for a percentage; nothing when one of the two has no value. */
 function gap(atlas, x, figure, other) {
@@ -862,7 +876,6 @@ function letters(families) {
     return { id, letters: pair[0].toUpperCase() + (pair[1] ?? "").toLowerCase() };
   });
 }
-
 
 /** Waits until the page is on the screen; not for ever, as a page in the background is not painted. */
 const painted = () =>

@@ -1,6 +1,6 @@
 // A search field with its list of places: the combobox of the header, of the comparison and of the map.
 
-import { data, el, later, root } from "./commun.js";
+import { beyond, data, el, later, plural, root } from "./commun.js";
 import { Search } from "./moteur.js";
 
 let engine;
@@ -20,7 +20,7 @@ export function search() {
 export function about(place) {
   const parent = place.parent && place.parent !== place.name && !place.address.includes(place.parent) ? place.parent : "";
   const code = place.scale === "residence" ? "" : place.code;
-  return [place.label, code, place.address, parent, place.landlord].filter(Boolean).join(" · ");
+  return [place.label, code, beyond(place.address, place.name), parent, place.landlord].filter(Boolean).join(" · ");
 }
 
 let count = 0;
@@ -109,7 +109,7 @@ export function field({ label, placeholder, choose, submit, keep }) {
     active = -1;
     input.removeAttribute("aria-activedescendant");
     input.setAttribute("aria-expanded", String(open));
-    said.textContent = open ? (found.length ? `${found.length} lieux proposés` : "Aucun lieu trouvé") : "";
+    said.textContent = open ? (found.length ? `${plural(found.length, "lieu proposé", "lieux proposés")}` : "Aucun lieu trouvé") : "";
   };
   const soon = later(show, 40);
   input.addEventListener("input", soon);

@@ -1,6 +1,6 @@
 // Ranking of any indicator at any scale, and what changed most between two vintages. Hidden figures are never placed.
 
-import { address, announcer, byName, el, number, parameters, plural, quantity, root, years } from "./commun.js";
+import { address, announcer, beyond, byName, el, number, parameters, plural, quantity, root, years } from "./commun.js";
 import { Atlas } from "./donnees.js";
 
 const tool = document.querySelector("[data-tool=classement]");
@@ -146,7 +146,7 @@ class Ranking {
     this.category.selectedIndex = state.category;
     this.vintage.replaceChildren(...vintages.map((v) => el("option", { value: v }, years(v))));
     this.vintage.value = vintage;
-    this.since.replaceChildren(el("option", { value: "" }, "—"), ...vintages.filter((v) => v !== vintage && v.slice(-4) < vintage.slice(-4) && !(v !== since && atlas.refusal(x, v, vintage))).map((v) => el("option", { value: v }, years(v))));
+    this.since.replaceChildren(el("option", { value: "" }, "sans évolution"), ...vintages.filter((v) => v !== vintage && v.slice(-4) < vintage.slice(-4) && !(v !== since && atlas.refusal(x, v, vintage))).map((v) => el("option", { value: v }, years(v))));
     this.since.value = since;
     const groups = [];
     const known = (list) => [...new Map(list.filter(Boolean).map((p) => [p.code, p])).values()].sort((a, b) => byName(a.name, b.name));
@@ -182,7 +182,7 @@ class Ranking {
     const row = (r) => {
       const code = places.codes[r.i];
       const parent = places.parents.commune?.[r.i]?.name;
-      const where = [places.address[r.i] || parent, places.landlord[r.i]].filter(Boolean).join(" · ");
+      const where = [beyond(places.address[r.i], r.name) || parent, places.landlord[r.i]].filter(Boolean).join(" · ");
       const cells = [el("td", { class: "n" }, r.rank ? number(r.rank) : "–"), el("th", { scope: "row" }, el("a", { href: atlas.fiche(state.scale, code) }, r.name), where ? el("span", { class: "gap" }, where) : "")];
       if (since) cells.push(el("td", { class: "n" }, data(r.before, code, since)));
       cells.push(el("td", { class: "n me" }, data(r.figure, code, vintage)));
@@ -216,7 +216,7 @@ class Ranking {
     const reference = wide?.vintages.includes(vintage) && !x.counted ? `${atlas.byScale.get("metropole").label} : ${atlas.text(x, wide.at(0, vintage, state.category))}. ` : "";
     const hidden = placed.length + apart.length - shown.length - Math.min(apart.length, state.all ? apart.length : FIRST);
     this.body.replaceChildren(
-      el("p", { class: "note" }, `${plural(placed.length, "territoire classé", "territoires classés")}, ${number(apart.length)} non ${apart.length < 2 ? "classé" : "classés"}. ${reference}Un rang n’est pas un jugement. ${atlas.origin(x, vintage)}.`),
+      el("p", { class: "note" }, `${plural(placed.length, "territoire classé", "territoires classés")}, ${number(apart.length)} non ${apart.length < 2 ? "classé" : "classés"}. ${reference}${atlas.origin(x, vintage)}.${since || x.counted || placed.every((r) => r.figure.base === undefined) ? "" : ` n : ${x.of}.`}`),
       el("section", { class: "scroll", tabindex: "0", "aria-label": "Classement" }, table),
       hidden > 0 ? el("p", {}, el("button", { type: "button", onclick: () => this.set({ all: true }) }, `Afficher les ${number(placed.length + apart.length)} territoires`)) : "",
     );

@@ -70,6 +70,9 @@ export const years = (vintage) => vintage.replace("-", "–");
 /** First and last year of a vintage: the same one, or the ends of a window. */
 export const span = (vintage) => [Number(vintage.slice(0, 4)), Number(vintage.slice(-4))];
 
+/** What an address adds to a name: all of it, or what comes after the name that it starts with. */
+export const beyond = (address, name) => (address.startsWith(`${name}, `) ? address.slice(name.length + 2) : address);
+
 /** Chooses the singular under two, as French does. */
 export const plural = (count, one, many) => `${number(count)}${NBSP}${count < 2 ? one : many}`;
 

@@ -126,7 +126,7 @@ class Compare {
     const chart = charted.length ? this.chart(charted, charted[at], columns[indicators.indexOf(charted[at])], territories) : "";
     this.body.replaceChildren(
       el("section", { class: "scroll", tabindex: "0", "aria-label": "Comparaison" }, table),
-      el("p", { class: "note" }, "Chaque ligne donne le dernier millésime commun aux échelles comparées. Un écart n’est donné que si les deux chiffres sont publiés."),
+      el("p", { class: "note" }, "Chaque ligne donne le dernier millésime commun aux échelles comparées. L’écart au premier territoire est donné pour les parts, les taux et les moyennes, si les deux chiffres sont publiés."),
       chart,
     );
   }
@@ -169,11 +169,12 @@ class Compare {
     if (figure.state) data.dataset.state = figure.state;
     const notes = [];
     if (!figure.state && !x.counted && figure.base !== undefined && figure.base < atlas.small_base) notes.push(`n = ${number(figure.base)}`);
-    if (i && !figure.state && !first.state && !x.words) {
+    // The gap of two counts tells the size of the places, nothing else.
+    if (i && !figure.state && !first.state && !x.words && !x.counted) {
       const decimals = Math.min(atlas.decimals(x, figure), atlas.decimals(x, first));
       const gap = figure.value - first.value;
       const sign = Number(gap.toFixed(decimals)) > 0 ? "+" : "";
-      notes.push(sign + (x.unit === "%" ? `${number(gap, decimals)} pt` : quantity(gap, decimals, x.counted ? "" : x.unit)));
+      notes.push(sign + (x.unit === "%" ? `${number(gap, decimals)} pt` : quantity(gap, decimals, x.unit)));
     }
     return el("td", { class: i ? "n" : "n me" }, data, notes.length ? el("span", { class: "gap" }, notes.join(" · ")) : "");
   }

@@ -51,6 +51,37 @@ export function limits({ borders }, group) {
     .map(({ line }) => line);
 }
 
+/** Does a MultiPolygon show in a box `[west, south, east, north]`? */
+export function meets(shape, [w, s, e, n]) {
+  const [west, south, east, north] = envelope(shape);
+  if (west > e || east < w || south > n || north < s) return false;
+  if (west >= w && east <= e && south >= s && north <= n) return true;
+  // A line of the outline crosses the box…
+  const crosses = ([ax, ay], [bx, by]) => {
+    let [from, to] = [0, 1];
+    for (const [a, d, low, high] of [[ax, bx - ax, w, e], [ay, by - ay, s, n]]) {
+      if (d === 0) {
+        if (a < low || a > high) return false;
+        continue;
+      }
+      const [first, last] = [(low - a) / d, (high - a) / d].sort((p, q) => p - q);
+      from = Math.max(from, first);
+      to = Math.min(to, last);
+    }
+    return from <= to;
+  };
+  if (shape.flat().some((ring) => ring.some((p, i) => i && crosses(ring[i - 1], p)))) return true;
+  // … or the box is inside it: its corner is, and not in a hole.
+  let inside = false;
+  for (const ring of shape.flat()) {
+    for (let i = 1; i < ring.length; i++) {
+      const [[ax, ay], [bx, by]] = [ring[i - 1], ring[i]];
+      if (ay > s !== by > s && w < ax + ((s - ay) / (by - ay)) * (bx - ax)) inside = !inside;
+    }
+  }
+  return inside;
+}
+
 /** Envelope of a MultiPolygon's coordinates: west, south, east, north. */
 export function envelope(shape) {
   const out = [Infinity, Infinity, -Infinity, -Infinity];

@@ -78,6 +78,11 @@ export class Atlas {
           list.push(...f[parent].map((i) => (i < 0 ? undefined : { code: f[`${parent}_codes`][i], name: f[`${parent}_names`][i] })));
         }
       }
+      // The whole has no point of its own: the middle of the atlas is where its circle stands.
+      if (scale === "metropole" && out.lon[0] === undefined) {
+        const [west, south, east, north] = this.bounds;
+        [out.lon[0], out.lat[0]] = [(west + east) / 2, (south + north) / 2];
+      }
       out.rank = new Map(out.codes.map((code, i) => [code, i]));
       return out;
     });

@@ -105,7 +105,18 @@ function layers() {
     },
     { id: "cluster-count", type: "symbol", source: "places", filter: ["has", "point_count"], layout: { ...text, "text-field": ["get", "point_count"], "text-allow-overlap": true }, paint: { "text-color": INK } },
     { id: "here-ring", type: "circle", source: "here", filter: ["==", ["geometry-type"], "Point"], paint: { "circle-radius": ["get", "r"], "circle-opacity": 0, "circle-color": "#fff", "circle-stroke-color": ACCENT, "circle-stroke-width": 3 } },
-    { id: "label", type: "symbol", source: "labels", layout: { ...text, "text-field": ["get", "name"], "symbol-sort-key": ["get", "k"] }, paint: halo },
+    {
+      id: "label", type: "symbol", source: "labels",
+      // The name of a small quartier stands under it, not over it.
+      layout: {
+        ...text,
+        "text-field": ["get", "name"],
+        "symbol-sort-key": ["get", "k"],
+        "text-anchor": ["case", ["get", "under"], "top", "center"],
+        "text-offset": ["case", ["get", "under"], ["literal", [0, 1]], ["literal", [0, 0]]],
+      },
+      paint: halo,
+    },
   ];
 }
 

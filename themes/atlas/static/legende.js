@@ -20,8 +20,10 @@ export const rowsOf = {
     if (x.counted) {
       const shown = figures.filter((f) => !f.state).length;
       for (const n of round(most ?? 1)) rows.push({ label: `${number(n)} ${x.unit}`.trim(), radius: unit * Math.sqrt(n) });
-      rows.push({ label: "territoires représentés", count: shown, blank: true });
+      rows.push({ label: "chiffre publié", count: shown, blank: true });
     } else if (x.kind === "text") {
+      // A word never has a colour of its own: no place is coloured as one to avoid.
+      rows.push({ label: "le mot se lit au survol et dans la liste", radius: 6, colour: ACCENT });
       for (const [i, c] of x.categories.entries()) rows.push({ label: c.label, count: figures.filter((f) => !f.state && f.value === i).length, blank: true });
     } else {
       const count = x.kind === "class" ? Math.min(x.categories.length, 5) : x.breaks.length + 1;
@@ -63,7 +65,7 @@ function drawn(row) {
   } else if (row.plate) {
     ctx.putImageData(plate(row.plate), 12, 0);
   } else if (row.radius) {
-    ctx.fillStyle = "rgba(11,88,118,.28)";
+    ctx.fillStyle = row.colour ?? "rgba(11,88,118,.28)";
     ctx.strokeStyle = ACCENT;
     ctx.lineWidth = 1.4;
     ctx.beginPath();

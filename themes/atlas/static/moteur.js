@@ -21,14 +21,32 @@ export function fold(text) {
     .replace(/’/g, "'");
 }
 
-/** Cuts a text into folded words; « N.-D. » is one. */
+/** Initials: « P.L.M. », « N.-D. ». */
+const INITIALS = /(?<![\p{Alphabetic}\p{N}])\p{Alphabetic}(?:\.-?\p{Alphabetic}(?![\p{Alphabetic}\p{N}]))+/gu;
+
+/** Cuts a text into folded words; initials are one. */
 export function cut(text) {
   const out = [];
-  for (const word of fold(text).split(/[^\p{Alphabetic}\p{N}]+/u)) {
+  const joined = fold(text).replace(INITIALS, (initials) => initials.replace(/[.-]/g, ""));
+  for (const word of joined.split(/[^\p{Alphabetic}\p{N}]+/u)) {
     if (word === "d" && out.at(-1) === "n") out[out.length - 1] = "nd";
     else if (word) out.push(word);
   }
   return out;
+}
+
+/** Ways to say a scale, or nothing at all, and the scale that is meant. */
+const PHRASES = [
+  [/^(?:ville|mairie|commune) (?:de (?:la |l )?|d |du |des )(?=.)/, "commune "],
+  [/\bquartiers? (?:prioritaires?(?: de la (?:politique de la )?ville)?|(?:de la )?politique de la ville)\b/, "qpv"],
+  [/\b(?:logements? sociaux|logement social|parc social|habitat social) (?:(?:de la|de l|a la|a l|de|d|du|des|a|au|aux) )?(?=.)/, ""],
+];
+
+/** Words of a question, the ways to say a scale said in one word. */
+function meant(text, scales) {
+  let out = cut(text).join(" ");
+  for (const [way, scale] of PHRASES) if (!scale || scales.includes(scale.trim())) out = out.replace(way, scale);
+  return out.split(" ").filter(Boolean);
 }
 
 /** Distance of Damerau and Levenshtein (adjacent letters may swap), or more than `most` as soon as it is known. */
@@ -78,6 +96,8 @@ export class Search {
       index.stops = new Set(index.stop);
       index.commons = new Set(index.common);
       index.ways = new Set(index.streets);
+      // « 2 » for « ii », « ii » for « 2 ».
+      index.figures = new Map(index.roman.flatMap((r, i) => [[r, String(i + 1)], [String(i + 1), r]]));
       // « commune », « communes », « iris »… say the scale that is meant.
       index.named = new Map();
       for (const texts of [index.labels, index.plurals, index.scales]) {
@@ -94,7 +114,7 @@ export class Search {
   /** Finds places; best first: `{scale, code, name, address, parent, landlord, path, label}`. */
   async find(text, limit = 10) {
     const index = await this.open();
-    const typed = cut(text);
+    const typed = meant(text, index.scales);
     if (!typed.length || text.trim().length < 2) return [];
     const open = !/[\s,;-]$/.test(text); // the last word may go on
     const words = this.words(typed, open);
@@ -116,14 +136,14 @@ export class Search {
 
   /** Words to look for: abbreviations in full, small words left out, eight at most. */
   words(typed, open) {
-    const { longer, stops, named } = this.index;
+    const { longer, stops, named, figures: roman } = this.index;
     const out = [];
     typed.forEach((word, i) => {
       const last = open && i === typed.length - 1;
       if (stops.has(word) && typed.length > 1 && !(last && word.length > 1)) return;
       for (const text of longer.get(word) ?? [word]) {
         // « st » is « saint », but also the start of « stade » while it is typed.
-        out.push({ text, raw: last && text !== word ? word : text, open: last, scale: named.get(text), forms: [] });
+        out.push({ text, raw: last && text !== word ? word : text, at: i, open: last, scale: named.get(text), forms: [], rank: roman.get(text) });
       }
     });
     // The last word may be a small one, or the start of another: it rules nothing out.
@@ -177,9 +197,9 @@ export class Search {
 
   /**
    * Places that a word leads to: record → points. `soft` if the word is too common, or so short of meaning, that it rules
-   * nothing out; null for a small word.
+   * nothing out; null for a small word. With `known`, no typo is mended.
    */
-  async places(word) {
+  async places(word, known) {
     const { commons, spans } = this.index;
     if (word.small) return null;
     const out = new Map();
@@ -215,7 +235,7 @@ export class Search {
       await gather(bare, true);
       if (out.size) word.forms.push(bare);
     }
-    if (!out.size && mendable(word.text)) {
+    if (!out.size && !known && mendable(word.text)) {
       for (const [record, points] of await this.mended(word)) out.set(record, points);
     }
     out.soft = commons.has(word.text);
@@ -240,19 +260,28 @@ export class Search {
     return out;
   }
 
-  /** Tries « ville neuve » as « villeneuve » where one of the two words leads nowhere. */
+  /** Tries « ville neuve » as « villeneuve »: where one of the two words leads nowhere, or in a short question. */
   async join(words, maps) {
+    const { ways } = this.index;
+    const before = maps.map((map) => map?.size);
     for (let i = 0; i + 1 < words.length; i++) {
-      if (!maps[i] || !maps[i + 1] || words[i].scale !== undefined) continue;
-      if ((maps[i].size && maps[i + 1].size) || /^\d/.test(words[i].text)) continue;
-      const both = { text: words[i].text + words[i + 1].text, open: true, forms: [] };
-      both.raw = both.text;
-      const places = await this.places(both);
-      if (places?.size && both.forms.length) {
+      const [first, second] = [words[i], words[i + 1]];
+      if (!maps[i] || !maps[i + 1] || first.scale !== undefined || /^\d/.test(first.text)) continue;
+      const led = before[i] && before[i + 1];
+      if (led && (words.length > 3 || second.at !== first.at + 1 || ways.has(first.text) || /^\d/.test(second.text))) continue;
+      const text = first.text + second.text;
+      const both = { text, raw: text, open: true, forms: [], question: first.question };
+      const places = await this.places(both, before[i] || before[i + 1]);
+      if (!places?.size) continue;
+      for (const word of [first, second]) {
+        word.forms.push(text);
+        if (both.mended) word.mended = new Map([...(word.mended ?? []), ...both.mended]);
+      }
+      if (led) {
+        for (const map of [maps[i], maps[i + 1]]) for (const [record, points] of places) if (!(map.get(record) >= points)) map.set(record, points);
+      } else {
         maps[i] = places;
         maps[i + 1] = null;
-        words[i].forms.push(both.text);
-        words[i + 1].forms.push(both.text);
       }
     }
   }
@@ -350,8 +379,9 @@ export class Search {
         let best = 0;
         let at = -1;
         list.forEach((known, i) => {
-          // A word that was asked for twice stands in two places.
-          const q = quality(word, known) * (seen?.has(i) ? 0.45 : 1);
+          // A word that was asked for twice stands in two places; « belle fontaine » is one.
+          const twice = seen?.has(i) && (known === word.text || !word.forms.includes(known));
+          const q = quality(word, known) * (twice ? 0.45 : 1);
           if (q > best) [best, at] = [q, i];
         });
         if (at >= 0 && !seen?.has(at)) seen?.set(at, best);
@@ -409,7 +439,7 @@ export class Search {
 /** How well a known word answers a word that was asked for: from 0 to 1. */
 function quality(word, known) {
   if (known === word.text) return 1;
-  if (word.forms.includes(known)) return 0.95;
+  if (word.forms.includes(known) || word.rank === known) return 0.95;
   if (word.open || word.text.length >= 3) {
     if (known.startsWith(word.text) || known.startsWith(word.raw)) return word.open ? 0.85 : 0.7;
     if (word.forms.some((form) => known.startsWith(form))) return 0.65;

@@ -1,8 +1,10 @@
 // The search page: results as one types, and a link that keeps the query.
 
 import { about, href, search } from "./champ.js";
-import { address, announcer, el, later, parameters } from "./commun.js";
+import { address, announcer, el, later, parameters, plural } from "./commun.js";
 
+/** Places listed at most. */
+const MOST = 40;
 const tool = document.querySelector("[data-tool=recherche]");
 const input = el("input", {
   type: "search",
@@ -14,13 +16,14 @@ const input = el("input", {
 });
 const results = el("ol", { class: "results" });
 const say = announcer(tool);
+const told = el("p", { class: "note", hidden: true });
 const none = el("p", { class: "none", hidden: true }, "Aucun lieu ne répond à ces mots. Essayer un seul mot, un code, ou les listes ci-dessous.");
 
 async function run() {
   const text = input.value;
   let found = [];
   try {
-    found = await search().find(text, 40);
+    found = await search().find(text, MOST);
   } catch {
     none.textContent = "La recherche n’a pas pu être chargée ; les listes ci-dessous mènent à chaque fiche.";
     none.hidden = false;
@@ -30,10 +33,12 @@ async function run() {
   address({ q: text.trim() });
   const asked = text.trim().length >= 2;
   none.hidden = !asked || found.length > 0;
+  told.hidden = !found.length;
+  told.textContent = found.length < MOST ? plural(found.length, "lieu", "lieux") : `${MOST} premiers lieux. Ajouter un mot, une commune ou un numéro pour préciser.`;
   results.replaceChildren(
     ...found.map((place) => el("li", {}, el("a", { href: href(place) }, place.name), el("span", {}, about(place)))),
   );
-  if (asked) say(found.length ? `${found.length} lieux` : "Aucun lieu");
+  if (asked) say(found.length ? told.textContent : "Aucun lieu");
 }
 
 tool.append(
@@ -44,6 +49,7 @@ tool.append(
     input,
   ),
   none,
+  told,
   results,
 );
 input.addEventListener("input", later(run, 60));

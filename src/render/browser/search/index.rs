@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{Scale, Site, Tid};
 
-use super::words::{ABBREVIATIONS, STOP, STREETS, numbers, words};
+use super::words::{ABBREVIATIONS, ROMAN, STOP, STREETS, numbers, other_figures, words};
 use crate::render::browser::json::{integer, integers, key, list, text, texts};
 
 /// Bytes of a shard, about.
@@ -33,7 +33,7 @@ pub(super) struct Record<'a> {
     pub(super) scale: Scale,
     pub(super) code: &'a str,
     pub(super) name: &'a str,
-    /// Address, unless it repeats the name.
+    /// Address, unless it repeats the name; of a commune, the longer name that addresses give it.
     pub(super) address: &'a str,
     /// Name of the commune that holds it.
     pub(super) parent: &'a str,
@@ -61,8 +61,35 @@ pub(in crate::render::browser) fn files(site: &Site) -> Vec<(String, String)> {
             })
             .collect(),
     };
-    let records: Vec<Record<'_>> = order(site).into_iter().map(|tid| record(site, tid)).collect();
+    let longer = longer_names(site);
+    let records: Vec<Record<'_>> = order(site)
+        .into_iter()
+        .map(|tid| record(site, tid, longer.get(&tid).copied().unwrap_or("")))
+        .collect();
     write(&records, &labels)
+}
+
+/// Names that the addresses of a commune give it when they are longer than its own: « Éragny-sur-Oise » for « Éragny ».
+fn longer_names(site: &Site) -> BTreeMap<Tid, &str> {
+    let territories = &site.territories;
+    let mut out = BTreeMap::new();
+    for tid in territories.of(Scale::Residence) {
+        let residence = territories.get(tid);
+        let (Some(commune), Some(address)) = (residence.lineage.commune, residence.address.as_deref()) else {
+            continue;
+        };
+        let name = &territories.get(commune).name;
+        let Some((_, end)) = address.rsplit_once(", ") else {
+            continue;
+        };
+        if end
+            .strip_prefix(name.as_str())
+            .is_some_and(|more| more.starts_with('-'))
+        {
+            out.entry(commune).or_insert(end);
+        }
+    }
+    out
 }
 
 /// Territories from the widest scale to the narrowest; QPV before IRIS, which have less telling names. Residences of a
@@ -78,7 +105,7 @@ fn order(site: &Site) -> Vec<Tid> {
     out
 }
 
-fn record(site: &Site, tid: Tid) -> Record<'_> {
+fn record<'a>(site: &'a Site, tid: Tid, longer: &'a str) -> Record<'a> {
     let territories = &site.territories;
     let territory = territories.get(tid);
     let mut outside: Vec<Tid> = Vec::new();
@@ -96,7 +123,7 @@ fn record(site: &Site, tid: Tid) -> Record<'_> {
             .address
             .as_deref()
             .filter(|a| *a != territory.name)
-            .unwrap_or(""),
+            .unwrap_or(longer),
         parent,
         landlord: territory
             .landlord
@@ -154,6 +181,7 @@ pub(super) fn write(records: &[Record<'_>], labels: &Labels) -> Vec<(String, Str
     texts(&mut index, "common", common);
     texts(&mut index, "stop", STOP);
     texts(&mut index, "streets", STREETS);
+    texts(&mut index, "roman", ROMAN);
     texts(&mut index, "short", ABBREVIATIONS.iter().map(|a| a.0));
     texts(&mut index, "long", ABBREVIATIONS.iter().map(|a| a.1));
     texts(&mut index, "scales", Scale::ALL.iter().map(|s| s.key()));
@@ -234,6 +262,7 @@ fn words_of(record: &Record<'_>) -> Vec<(String, bool)> {
         // « Villeneuve » for « Ville-Neuve ».
         all.push((name.concat(), true));
     }
+    all.extend(name.iter().skip(1).filter_map(|w| other_figures(w)).map(|w| (w, true)));
     all.extend(name.into_iter().map(|w| (w, true)));
     let code = record.code.to_lowercase();
     all.extend(

@@ -119,16 +119,55 @@ pub(super) const STREETS: [&str; 26] = [
     "villa",
 ];
 
+/// Ranks as names write them, from 1: « Les Verriers II » is also « Les Verriers 2 ».
+pub(super) const ROMAN: [&str; 10] = ["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x"];
+
+/// The same rank in the other figures: `ii` for `2`, `2` for `ii`.
+pub(super) fn other_figures(word: &str) -> Option<String> {
+    match word.parse::<usize>() {
+        Ok(n) => ROMAN.get(n.wrapping_sub(1)).map(|r| (*r).to_owned()),
+        Err(_) => ROMAN.iter().position(|r| *r == word).map(|i| (i + 1).to_string()),
+    }
+}
+
+/// Cuts a folded text at what is neither a letter nor a digit. Initials are one word: « P.L.M. » is `plm`, « N.-D. » `nd`.
+fn pieces(folded: &str) -> Vec<String> {
+    let mut out: Vec<String> = Vec::new();
+    // What stands between the last word and the next; whether the last word is made of initials.
+    let mut between = String::new();
+    let mut initials = false;
+    let mut rest = folded;
+    while !rest.is_empty() {
+        let ends = |alphanumeric: bool| {
+            rest.find(|c: char| c.is_alphanumeric() != alphanumeric)
+                .unwrap_or(rest.len())
+        };
+        let gap = ends(false);
+        if gap > 0 {
+            rest[..gap].clone_into(&mut between);
+            rest = &rest[gap..];
+            continue;
+        }
+        let (piece, after) = rest.split_at(ends(true));
+        let one = piece.chars().count() == 1 && piece.chars().all(char::is_alphabetic);
+        match out.last_mut() {
+            Some(last) if one && initials && [".", ".-"].contains(&between.as_str()) => last.push_str(piece),
+            _ => out.push(piece.to_owned()),
+        }
+        initials = one;
+        rest = after;
+    }
+    out
+}
+
 /// Cuts a text into words: no accents, lower case, letters and digits only, abbreviations in full, small words left out.
 pub fn words(text: &str) -> Vec<String> {
     let folded = fold(text);
-    let mut pieces = folded
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|w| !w.is_empty())
-        .peekable();
+    let pieces = pieces(&folded);
+    let mut pieces = pieces.iter().map(String::as_str).peekable();
     let mut out = Vec::new();
     while let Some(piece) = pieces.next() {
-        // « N.-D. » is « Notre-Dame ».
+        // « N D » is « Notre-Dame », as « N.-D. ».
         let piece = if piece == "n" && pieces.next_if_eq(&"d").is_some() {
             "nd"
         } else {
@@ -211,6 +250,20 @@ mod tests {
             ["grande", "rue", "notre", "dame", "vieux", "port"]
         );
         assert_eq!(words("ham. ss Bois, lieu-dit"), words("hameau sous bois, ld"));
+        assert_eq!(words("P.L.M. Est"), ["plm", "est"]);
+        assert_eq!(words("Plants-I.U.F.M., n d"), ["plants", "iufm", "notre", "dame"]);
+        assert_eq!(
+            words("Allée P.Brossolette, bât. A-B"),
+            ["allee", "p", "brossolette", "batiment", "b"]
+        );
+    }
+
+    #[test]
+    fn ranks_have_two_figures() {
+        assert_eq!(other_figures("ii").as_deref(), Some("2"));
+        assert_eq!(other_figures("10").as_deref(), Some("x"));
+        assert_eq!(other_figures("0"), None);
+        assert_eq!(other_figures("mix"), None);
     }
 
     #[test]
