@@ -213,11 +213,11 @@ mod tests {
     #[test]
     fn the_update_keeps_the_file_and_adds_what_an_archive_asks() {
         let before = printed("/Type /Catalog\n/Lang (fr)");
-        let after = archivable(&before, "L’Été & Cie").unwrap();
+        let after = archivable(&before, "L’Été & Cie").expect("of the form known");
         assert!(after.starts_with(&before));
         // Each object of the update is where its table says, and the table where the last line says.
-        let start = number(&after[rfind(&after, b"startxref").unwrap() + 9..]).unwrap();
-        let offsets = cross_references(&after[start..]).unwrap();
+        let start = number(&after[rfind(&after, b"startxref").expect("an end") + 9..]).expect("a table");
+        let offsets = cross_references(&after[start..]).expect("a table");
         assert_eq!(offsets.keys().copied().collect::<Vec<_>>(), [1, 2, 3, 4, 5]);
         for (id, offset) in offsets {
             assert!(after[offset..].starts_with(format!("{id} 0 obj\n<<").as_bytes()));

@@ -96,7 +96,7 @@ mod tests {
     #[test]
     fn a_profile_has_its_length_and_its_tags_inside() {
         let profile = srgb();
-        let read = |at: usize| u32::from_be_bytes(profile[at..at + 4].try_into().unwrap()) as usize;
+        let read = |at: usize| u32::from_be_bytes(profile[at..at + 4].try_into().expect("four bytes")) as usize;
         assert_eq!(read(0), profile.len());
         assert_eq!(&profile[36..40], b"acsp");
         for tag in 0..read(128) {
@@ -112,8 +112,13 @@ mod tests {
     }
 
     fn xyz_of(profile: &[u8], name: &[u8]) -> [f64; 3] {
-        let at = 132 + profile[132..].chunks(12).position(|c| &c[..4] == name).unwrap() * 12;
-        let read = |at: usize| i32::from_be_bytes(profile[at..at + 4].try_into().unwrap());
+        let at = 132
+            + profile[132..]
+                .chunks(12)
+                .position(|c| &c[..4] == name)
+                .expect("the tag")
+                * 12;
+        let read = |at: usize| i32::from_be_bytes(profile[at..at + 4].try_into().expect("four bytes"));
         let data = read(at + 4) as usize + 8;
         [0, 1, 2].map(|i| f64::from(read(data + 4 * i)) / 65_536.0)
     }
