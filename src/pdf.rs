@@ -1,8 +1,12 @@
 //! `atlas pdf`: a fiche or a packet of a built atlas, as a tagged PDF.
 //!
 //! - Enters: the finished page on disk, complete without scripts.
-//! - Leaves: the PDF that the installed browser prints: tagged, with language, title, outline and embedded fonts.
+//! - Leaves: the PDF that the installed browser prints: tagged, with language, title, outline and embedded fonts, made
+//!   archivable (PDF/A-2, level B).
 //! - Stays out: the network: the page and its style sheet are read from the folder.
+
+mod archive;
+mod profile;
 
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
@@ -42,7 +46,8 @@ pub fn run(args: &Args) -> Result<String> {
     let folder = fs::temporary_dir("atlas-pdf")?;
     let target = folder.path().join("page.pdf");
     let source = folder.path().join("page.html");
-    fs::write(&source, alone(&fs::read_text(&page)?.text, &page).as_bytes())?;
+    let html = fs::read_text(&page)?.text;
+    fs::write(&source, alone(&html, &page).as_bytes())?;
     let mut command = Command::new(&browser);
     command
         .args([
@@ -77,10 +82,17 @@ pub fn run(args: &Args) -> Result<String> {
             .hint("vérifier la place sur le disque, puis essayer un Chromium récent (131 ou plus) avec --navigateur")
             .into());
     }
-    let bytes = fs::read(&target)?;
+    let printed = fs::read(&target)?;
+    let (bytes, kind) = match archive::archivable(&printed, &title(&html)) {
+        Some(bytes) => (bytes, "PDF/A-2b"),
+        None => (
+            printed,
+            "PDF sans les mentions d’archive : ce navigateur écrit une forme inconnue",
+        ),
+    };
     fs::write(&args.out, &bytes)?;
     Ok(format!(
-        "{} ({})",
+        "{} ({}, {kind})",
         args.out.display(),
         crate::format::quantity(bytes.len() as f64 / 1e3, 0, "ko")
     ))
@@ -118,6 +130,24 @@ fn find(public: &Path, page: &str) -> Result<PathBuf> {
         Some(name) => d.hint(format!("vouliez-vous dire « {name} » ?")).into(),
         None => d.into(),
     })
+}
+
+/// Title of a page, as text.
+fn title(html: &str) -> String {
+    let inside = html
+        .split_once("<title>")
+        .and_then(|(_, rest)| rest.split_once("</title>"))
+        .map_or("Atlas", |(inside, _)| inside);
+    [
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+        ("&#x27;", "'"),
+        ("&#x2f;", "/"),
+        ("&amp;", "&"),
+    ]
+    .iter()
+    .fold(inside.to_owned(), |text, (name, sign)| text.replace(name, sign))
 }
 
 fn installed() -> Option<PathBuf> {
@@ -212,6 +242,14 @@ mod tests {
                 "<link rel=\"stylesheet\" href=\"file:///srv/atlas/iris/1/../../actifs/a.css\">",
                 "<a class=\"c\">Carte</a><a href=\"#parc\">Parc</a>"
             )
+        );
+    }
+
+    #[test]
+    fn a_title_is_text() {
+        assert_eq!(
+            title("<title>L&#x27;Orme &amp; Cie &lt;A&gt;</title>"),
+            "L'Orme & Cie <A>"
         );
     }
 

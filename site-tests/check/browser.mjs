@@ -232,6 +232,52 @@ async function sheet(page, site, origin, url, out, sides, label) {
   expect(lost.length === 0, place, `words of the page missing on paper: ${lost.slice(0, 8).join(" ")}`);
 }
 
+// Ten facts that a member of the commission asks of a fiche of each kind: the words looked for, and the figure that must
+// stand on their printed line, after them. They are asked in the order in which the sheet gives them.
+const STOCK = [
+  ["Parc", "parc.logements"], ["T3", "parc.typologie_part:t3"], ["HLM avant 1977", "parc.financement_part:hlm"], ["Loyer et charges", "parc.loyer_charges"],
+];
+const PEOPLE = [["65 ans et plus", "occ.age_part:65_plus"], ["Ménages percevant", "occ.apl"]];
+const FACTS = {
+  residences: [...STOCK, ["Étiquettes A à C", "parc.dpe_ac"], ["Mobilité", "parc.mobilite"], ...PEOPLE, ["École primaire", "env.distance:ecole"], ["classe de fragilité", "fragilite.classe"]],
+  iris: [...STOCK, ["Vacance totale", "parc.vacance"], ...PEOPLE, ["Publics prioritaires", "attr.prioritaires"], ["Classe de fragilité", "fragilite.classe"], ["Revenu médian", "fragilite.revenu"]],
+  qpv: [...STOCK, ...PEOPLE, ["Ménages des quartiles 2 à 4", "attr.q234_qpv"], ["Taux d'emploi", "cadrage.emploi"], ["Classe de fragilité", "fragilite.classe"], ["Taux de pauvreté", "fragilite.pauvrete"]],
+  communes: [...STOCK, ["Vacance totale", "parc.vacance"], ...PEOPLE, ["Ménages du 1er quartile", "attr.q1_hors_qpv"], ["Publics prioritaires", "attr.prioritaires"], ["Revenu médian", "fragilite.revenu"]],
+  metropole: [...STOCK, ["Vacance totale", "parc.vacance"], ...PEOPLE, ["Ménages du 1er quartile", "attr.q1_hors_qpv"], ["Publics prioritaires", "attr.prioritaires"], ["Revenu médian", "fragilite.revenu"]],
+};
+
+// Looks on paper for the ten facts of a fiche; the first of its kind, in the order of addresses, that publishes them all.
+async function facts(page, origin, kind, out) {
+  const urls = kinds(PUBLIC).all.map((p) => p.url).filter((u) => u.split("/")[1] === kind && (kind === "metropole" ? u === "/metropole/" : u.split("/").length === 4)).sort();
+  for (const url of urls) {
+    await page.goto(origin + url, { waitUntil: "load" });
+    const told = await page.evaluate(([asked, code, quartier]) => {
+      const last = (id) => [...document.querySelectorAll(`main :is(tr, .bar, .sub) data`)]
+        .filter((d) => d.getAttribute("value") && new RegExp(`^(?:[a-z]+:${code}|${quartier}):${id}:[0-9-]+$`).test(d.dataset.cell ?? "") && !d.closest(".series"))
+        .filter((d) => d.closest(".me, .bar, .sub, .goals, .eq, .near") && d.checkVisibility()).map((d) => d.textContent.trim())[0];
+      return asked.map(([, id]) => last(id));
+    }, [FACTS[kind], kind === "metropole" ? "[^:]+" : url.split("/")[2], kind === "residences" ? "iris:[^:]+" : "-"]);
+    // Ten figures unlike one another, of two signs at least: another fact cannot pass for the one that is looked for.
+    if (told.some((value) => value === undefined || value.length < 2) || new Set(told).size < told.length) continue;
+    const file = path.join(out, `facts-${kind}.pdf`);
+    await page.emulateMedia({ media: "print" });
+    await page.pdf({ path: file, preferCSSPageSize: true, printBackground: true });
+    const text = (raw) => raw.normalize("NFC").replace(/[\u2019]/g, "'").replace(/[\u00a0\u202f]/g, " ");
+    const lines = execFileSync("pdftotext", ["-layout", file, "-"], { encoding: "utf8" }).split("\f").flatMap((side, i) => side.split("\n").map((line) => [i + 1, text(line)]));
+    const exact = (words) => words.replace(/[.*+?^${}()|[\]\\]/g, "\\$&").replace(/ /g, " ?");
+    const places = FACTS[kind].map(([words, id], i) => {
+      // Between the words and their figure: the end of the label and its unit, a base, a count.
+      const near = new RegExp(`(?<![\\p{L}\\d])${exact(words)}(?![\\p{L}\\d])[^\\d\\n]{0,70}(?:[\\d ]*\\d +[^\\d\\n]{0,24}|[1-5] sur 5[^\\d\\n]*)?${exact(text(told[i]))}(?![\\d,])`, "u");
+      const at = lines.findIndex(([, line]) => near.test(line));
+      if (expect(at >= 0, url, `not found on paper beside « ${words} »: ${id} ${told[i]}`)) count("facts found on paper");
+      return at < 0 ? "?" : `${words} ${told[i]}: side ${lines[at][0]}`;
+    });
+    console.log(`${url}: ${places.join("; ")}`);
+    return;
+  }
+  finding(kind, "no fiche publishes the ten facts");
+}
+
 // `minimal` with the longest plausible names and addresses laid over it.
 function extremes() {
   const root = process.env.ROOT ?? path.join(import.meta.dirname, "../..");
@@ -256,6 +302,16 @@ function tagged(out, url) {
   const figures = [...bytes.matchAll(/\d+ 0 obj\n(?:(?!endobj)[^])*?\/S \/Figure\b(?:(?!endobj)[^])*endobj/g)].map((m) => m[0]);
   expect(figures.length > 0 && figures.every((f) => /\/Alt\b/.test(f)), url, `atlas pdf: ${figures.filter((f) => !/\/Alt\b/.test(f)).length} of ${figures.length} figures without alternative text`);
   expect(!/file:\/\//.test(bytes), url, "atlas pdf: carries a path of this machine");
+  // What PDF/A-2b asks beyond what the browser writes: see src/pdf/archive.rs.
+  const xmp = execFileSync("pdfinfo", ["-meta", file], { encoding: "utf8" });
+  expect(/<pdfaid:part>2</.test(xmp) && /<pdfaid:conformance>B</.test(xmp), url, "atlas pdf: its metadata does not say PDF/A-2b");
+  const title = info.match(/^Title:\s+(.*)$/m)?.[1];
+  expect(title && xmp.includes(`>${title.replace(/&/g, "&amp;")}<`), url, "atlas pdf: its metadata has another title");
+  expect(/\/S \/GTS_PDFA1\b[^>]*\/DestOutputProfile \d+ 0 R/.test(bytes), url, "atlas pdf: no output intent");
+  expect(/\/ID \[<[0-9a-f]{32}> <[0-9a-f]{32}>\]>>\s+startxref\s+\d+\s+%%EOF\s*$/.test(bytes), url, "atlas pdf: no identifier");
+  expect(/^Encrypted:\s+no/m.test(info) && /^JavaScript:\s+no/m.test(info) && /^Form:\s+none/m.test(info), url, "atlas pdf: encrypted, scripted or a form");
+  const fonts = execFileSync("pdffonts", [file], { encoding: "utf8" }).trim().split("\n").slice(2);
+  expect(fonts.length > 0 && fonts.every((f) => /\syes (?:yes|no) +(?:yes|no) +\d+ +\d+$/.test(f)), url, `atlas pdf: a font is not embedded: ${fonts.find((f) => !/\syes (?:yes|no) +(?:yes|no) +\d+ +\d+$/.test(f))}`);
   count("tagged documents");
 }
 
@@ -268,6 +324,7 @@ async function print(browser, origin) {
   const sides = {};
   for (const { url } of kinds(PUBLIC).chosen) await sheet(page, PUBLIC, origin, url, out, sides, "");
   for (const kind of Object.keys(SHEETS)) expect(sides[kind], kind, "no fiche of this kind was printed");
+  for (const kind of Object.keys(FACTS)) await facts(page, origin, kind, out);
   console.log("most sides per kind:", JSON.stringify(sides));
   const site = extremes();
   const server = await serve(site);

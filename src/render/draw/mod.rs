@@ -10,6 +10,7 @@
 
 pub mod chart;
 pub mod choropleth;
+pub mod dots;
 mod label;
 pub mod legend;
 pub mod locator;

@@ -212,7 +212,7 @@ pub(super) fn view(r: &Renderer<'_>, tid: Tid, level: u8, class: String, prefix:
     let keep_list = if hidden {
         String::new()
     } else {
-        keep::sentences(layout, &sides)
+        keep::sentences(layout, &sides, site.config.small_base.below)
     };
     let (keep_title, keep) = if hidden {
         (

@@ -1,7 +1,9 @@
 //! « À retenir »: what stands out against the references, said in words, under guard.
 //!
 //! A sentence is refused where a term is hidden or missing, where the base is small, where the two are not of the same
-//! vintage, and where the gap is ordinary. Only published values enter: nothing of a hidden one is told.
+//! vintage, and where the gap is ordinary or could be chance. A share of 0 or 100 % of a small base speaks of every
+//! dwelling of it: its table has it, no sentence puts it forward. Only published values enter: nothing of a hidden one
+//! is told.
 
 use super::column::Column;
 use super::layout::{Layout, Mode, Piece, Row};
@@ -16,6 +18,8 @@ const STANDS_OUT: f64 = 0.8;
 const POINTS: f64 = 3.0;
 /// Gap in parts of the reference under which two means are said to be alike.
 const PART: f64 = 0.04;
+/// Gap, in standard errors of a draw of as many dwellings from the reference, under which chance explains it.
+const CHANCE: f64 = 2.0;
 /// Sentences on a fiche.
 const MOST: usize = 3;
 
@@ -26,8 +30,8 @@ struct Finding<'a, 'b> {
     figure: Figure,
 }
 
-/// Writes the sentences as list items; empty when nothing stands out or nothing may be said.
-pub(super) fn sentences(layout: &Layout<'_>, sides: &Sides<'_>) -> String {
+/// Writes the sentences as list items; empty when nothing stands out or nothing may be said. A base under `small` is small.
+pub(super) fn sentences(layout: &Layout<'_>, sides: &Sides<'_>, small: u32) -> String {
     let mut best: Vec<(Iid, Finding<'_, '_>)> = Vec::new();
     for block in layout.blocks.iter().filter(|b| b.mode == Mode::Own) {
         for piece in &block.pieces {
@@ -38,7 +42,7 @@ pub(super) fn sentences(layout: &Layout<'_>, sides: &Sides<'_>) -> String {
             };
             // A response rate speaks of the inquiry, not of the place.
             for row in rows.iter().filter(|r| !layout.is_coverage(r.column.iid)) {
-                let Some(finding) = weigh(row, group, sides) else {
+                let Some(finding) = weigh(row, group, sides, small) else {
                     continue;
                 };
                 let iid = row.column.iid;
@@ -60,7 +64,7 @@ pub(super) fn sentences(layout: &Layout<'_>, sides: &Sides<'_>) -> String {
 }
 
 /// Weighs a figure against the nearest reference that it may be compared with.
-fn weigh<'a, 'b>(row: &'b Row<'a>, group: Option<&'b str>, sides: &Sides<'_>) -> Option<Finding<'a, 'b>> {
+fn weigh<'a, 'b>(row: &'b Row<'a>, group: Option<&'b str>, sides: &Sides<'_>, small: u32) -> Option<Finding<'a, 'b>> {
     let column = &row.column;
     let x = column.indicator;
     let figure = column.get(sides.here.scale, sides.here.rank)?;
@@ -69,7 +73,14 @@ fn weigh<'a, 'b>(row: &'b Row<'a>, group: Option<&'b str>, sides: &Sides<'_>) ->
         .iter()
         .filter_map(|(at, _)| column.get(at.scale, at.rank))
         .find(|f| compare::comparable(x, Some(figure), Some(*f)))?;
-    let score = stands_out(x.kind.is_ratio(), figure.value()?, against.value()?, row.spread?)?;
+    let (value, reference) = (figure.value()?, against.value()?);
+    let score = stands_out(x.kind.is_ratio(), value, reference, row.spread?)?;
+    if x.kind.is_ratio()
+        && let Some(base) = figure.base()
+        && (of_everyone(value, base, small) || could_be_chance(value, reference, base))
+    {
+        return None;
+    }
     Some(Finding {
         column,
         group,
@@ -88,6 +99,18 @@ fn stands_out(is_ratio: bool, value: f64, against: f64, spread: f64) -> Option<f
     };
     let score = gap / spread;
     (!ordinary && score >= STANDS_OUT).then_some(score)
+}
+
+/// Tells whether a share speaks of every dwelling of a small base: none of them, or all.
+fn of_everyone(share: f64, base: u32, small: u32) -> bool {
+    base < small && (share <= 0.0 || share >= 100.0)
+}
+
+/// Tells whether a share of `base` dwellings may be so far from that of the reference by chance alone: within
+/// [`CHANCE`] standard errors, √(p (100 − p) / n), of the reference's share p.
+fn could_be_chance(share: f64, reference: f64, base: u32) -> bool {
+    let variance = (reference * (100.0 - reference)).max(0.0) / f64::from(base.max(1));
+    (share - reference).abs() < CHANCE * variance.sqrt()
 }
 
 /// Writes a sentence: the figure, its base, then each reference that it may be compared with.
@@ -154,5 +177,19 @@ mod tests {
         assert_eq!(stands_out(false, 6.18, 6.0, 0.01), None);
         assert_eq!(stands_out(true, 25.0, 20.0, 10.0), None);
         assert_eq!(stands_out(true, 60.0, 20.0, 5.0), Some(8.0));
+    }
+
+    #[test]
+    fn a_share_of_a_small_base_that_speaks_of_everyone_carries_no_sentence() {
+        assert!(of_everyone(0.0, 99, 100) && of_everyone(100.0, 30, 100));
+        assert!(!of_everyone(0.0, 100, 100) && !of_everyone(1.0, 99, 100));
+    }
+
+    #[test]
+    fn a_gap_that_chance_explains_carries_no_sentence() {
+        // One dwelling of 30 against 13 %: the standard error is 6.1 points.
+        assert!(could_be_chance(3.0, 13.0, 30));
+        assert!(!could_be_chance(3.0, 13.0, 60));
+        assert!(!could_be_chance(0.1, 0.0, 30));
     }
 }

@@ -592,10 +592,11 @@ pub(super) fn theme(r: &Renderer<'_>, id: &str) -> Result<String> {
         let name = &site.config.metropole.name;
         sections.push(context! { id => "reference", title => format!("{name} et ses communes"), html => safe(html) });
     }
-    for scale in [Scale::Commune, Scale::Iris, Scale::Qpv] {
+    for scale in [Scale::Commune, Scale::Iris, Scale::Qpv, Scale::Residence] {
         let Some(column) = mapped(r, id, scale) else { continue };
         let prefix = format!("{}-", scale.segment());
         let drawing = match column.indicator.kind {
+            _ if scale == Scale::Residence => r.maps.presence(r, &column, root),
             Kind::Count | Kind::Distance => r.maps.symbols(r, &column, scale, root, &prefix),
             _ => r.maps.choropleth(r, &column, scale, None, root, &prefix),
         };

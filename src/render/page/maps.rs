@@ -387,6 +387,62 @@ impl<'a> Maps<'a> {
         Some((svg, circles_legend(self, column, &symbols, per_unit, scale)))
     }
 
+    /// Dots of the residences, with a figure of an indicator or without, and their key, for the metropole.
+    pub(super) fn presence(&self, r: &Renderer<'_>, column: &Column<'_>, root: &str) -> Option<(String, String)> {
+        let site = r.site;
+        let ground = self.ground(Scale::Commune)?;
+        let (mut shown, mut hidden) = (Vec::new(), Vec::new());
+        for tid in site.territories.of(Scale::Residence) {
+            let Some(point) = site.territories.get(tid).point else {
+                continue;
+            };
+            let at = At::new(site, tid);
+            match column.get(at.scale, at.rank).and_then(|f| f.value()) {
+                Some(_) => shown.push(point.0),
+                None => hidden.push(point.0),
+            }
+        }
+        if shown.is_empty() && hidden.is_empty() {
+            return None;
+        }
+        let title = format!(
+            "{} par {}, {}, {}",
+            self.what(column),
+            site.config.scale_label(Scale::Residence),
+            site.config.metropole.name,
+            column.cell.vintage.label()
+        );
+        let svg = draw::dots::draw(&draw::dots::Dots {
+            texts: Texts {
+                id: "residences-m",
+                title: &title,
+                desc: "Un point par résidence dont le chiffre est publié, un losange par résidence sans chiffre publié.",
+            },
+            ground,
+            shown: &shown,
+            hidden: &hidden,
+        });
+        let mut key = String::from("<p class=\"sub\">");
+        markup::esc(&mut key, &self.what(column));
+        key.push_str("</p>\n<ul class=\"key stacked-key\">\n");
+        for (sign, words, list) in [
+            (draw::dots::KEY_DOT, "chiffre publié", &shown),
+            (draw::dots::KEY_NONE, "sans chiffre publié", &hidden),
+        ] {
+            if !list.is_empty() {
+                key.push_str(&format!("<li>{sign} {words}\u{A0}: "));
+                markup::count(&mut key, Scale::Residence.key(), list.len());
+                key.push_str("</li>\n");
+            }
+        }
+        key.push_str("</ul>\n<p class=\"note\">Tous les points sont de même taille\u{A0}: les chiffres se lisent sur ");
+        markup::link(&mut key, root, "carte/", "la carte");
+        key.push_str(", sur la page de l’indicateur et sur la fiche de chaque ");
+        markup::link(&mut key, root, "residences/", &markup::inner(r.label(Scale::Residence)));
+        key.push_str(".</p>\n");
+        Some((svg, key))
+    }
+
     /// Map section of a fiche: IRIS of a commune, communes of the metropole.
     pub(super) fn section(&self, r: &Renderer<'_>, tid: Tid, root: &str, prefix: &str) -> Option<Section> {
         let scale = r.site.territories.get(tid).scale;

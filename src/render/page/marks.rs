@@ -278,6 +278,9 @@ pub(super) fn key(sides: &Sides<'_>) -> String {
     {
         out.push_str(&format!(" {key} {}", markup::inner(label)));
     }
+    if sides.with_gaps() {
+        out.push_str(" <span>· écart en points</span>");
+    }
     out.push_str("</p>");
     out
 }

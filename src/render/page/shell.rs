@@ -19,6 +19,8 @@ pub(super) const ABSOLUTE: usize = DEPTHS;
 pub(super) enum Menu {
     Home,
     Map,
+    Compare,
+    Rank,
     Scale(Scale),
     Indicators,
     Dictionary,
@@ -26,9 +28,11 @@ pub(super) enum Menu {
 }
 
 impl Menu {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 11] = [
         Self::Home,
         Self::Map,
+        Self::Compare,
+        Self::Rank,
         Self::Scale(Scale::Commune),
         Self::Scale(Scale::Iris),
         Self::Scale(Scale::Qpv),
@@ -42,6 +46,8 @@ impl Menu {
         match self {
             Self::Home => "accueil",
             Self::Map => "carte",
+            Self::Compare => "comparer",
+            Self::Rank => "classement",
             Self::Scale(scale) => scale.segment(),
             Self::Indicators => "indicateurs",
             Self::Dictionary => "dictionnaire",
@@ -141,6 +147,8 @@ impl Shell {
                 ));
             }
         }
+        nav.push((Menu::Compare, "Comparer".to_owned(), "comparer/".to_owned()));
+        nav.push((Menu::Rank, "Classer".to_owned(), "classement/".to_owned()));
         nav.push((Menu::Indicators, "Indicateurs".to_owned(), "indicateurs/".to_owned()));
         nav.push((Menu::Dictionary, "Dictionnaire".to_owned(), "dictionnaire/".to_owned()));
         let mut links = vec![

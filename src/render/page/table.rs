@@ -49,7 +49,7 @@ impl<'a> Sides<'a> {
     }
 
     /// Whether gaps in points stand beside the references; the sheet of a residence has no room for them.
-    fn with_gaps(&self) -> bool {
+    pub(super) fn with_gaps(&self) -> bool {
         self.here.scale != Scale::Residence
     }
 

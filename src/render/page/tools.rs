@@ -137,7 +137,7 @@ pub(super) fn compare(r: &Renderer<'_>) -> Result<String> {
             id: "comparer",
             title: "Comparer",
             lead: "Mettre de deux à quatre territoires côte à côte, à la même échelle ou non.",
-            menu: Menu::Content,
+            menu: Menu::Compare,
         },
         vec![context! { id => "communes", title => r.site.config.scale_plural(Scale::Commune), html => safe(html) }],
     )
@@ -172,7 +172,7 @@ pub(super) fn rank(r: &Renderer<'_>) -> Result<String> {
             id: "classement",
             title: "Classement",
             lead: "Un rang n’est pas un jugement. Les territoires dont le chiffre est masqué ne sont pas classés : ils suivent, par ordre alphabétique.",
-            menu: Menu::Content,
+            menu: Menu::Rank,
         },
         sections,
     )
