@@ -20,7 +20,7 @@ if (header && location.protocol !== "file:") {
     submit,
   });
   const form = el("form", { role: "search", "aria-label": "Recherche rapide", class: "seek", action: page.pathname, onsubmit: (e) => e.preventDefault() }, box);
-  header.append(form);
+  header.querySelector(".brand").after(form);
   // With a modifier: a key alone would take over from those who speak their commands.
   input.setAttribute("aria-keyshortcuts", "Control+K");
   input.title = "Ctrl + K";
