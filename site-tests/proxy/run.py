@@ -79,6 +79,7 @@ def small_site(root, mark):
         "actifs/carte.0a1b2c3d.js": "export {}",
         "communes/59350/59350.xlsx": f"PK{mark}",
         "donnees/communes.geojson": "{}",
+        "donnees/fond.pmtiles": "PMTiles" + "".join(f"{i:07d}" for i in range(1000)),
         ".atlas-release": mark,
         "404.html": "absent",
     }.items():
@@ -360,6 +361,25 @@ def every_file(stand):
                 continue
             target = urllib.parse.urljoin(f"/{page}/", link)
             check(stand.request(target)[0] == 200, f"{stand.name}: /{page}/ asks for {target}, which is closed")
+
+
+def parts_of_a_basemap(stand):
+    """A local basemap is read by parts: the bytes asked for, as they are, behind the same password and headers."""
+    path = "donnees/fond.pmtiles"
+    if path not in stand.files:
+        return
+    login, whole = next(iter(stand.passwords)), (stand.site / path).read_bytes()
+    for first, last in [(0, 15), (16, 500), (6000, len(whole) - 1)]:
+        asked = {"Range": f"bytes={first}-{last}", "Accept-Encoding": "gzip"}
+        status, headers, body = stand.request("/" + path, login, headers=asked)
+        check(status == 206 and body == whole[first:last + 1] and "content-encoding" not in headers, f"{stand.name}: bytes {first}-{last}: {status}, {len(body)}")
+        check(headers.get("content-range") == f"bytes {first}-{last}/{len(whole)}", f"{stand.name}: {headers.get('content-range')}")
+        check_headers(stand, status, headers, "private, no-store", f"part of /{path}")
+        status, _, body = stand.request("/" + path, headers=asked)
+        check(status == 401 and whole[first:last + 1] not in body, f"{stand.name}: part without password: {status}")
+    status, headers, _ = stand.request("/" + path, login, headers={"Range": f"bytes={len(whole)}-"})
+    check(status == 416, f"{stand.name}: part beyond the end: {status}")
+    check_headers(stand, status, headers, "private, no-store", "part beyond the end")
 
 
 def headers_on_every_status(stand):
@@ -677,6 +697,7 @@ def run(kind, site):
             every_file(stand)
             print(f"  {stand.name}: {len(stand.files)} files, {time.monotonic() - began:.1f} s")
             headers_on_every_status(stand)
+            parts_of_a_basemap(stand)
             count = tricks(stand)
             if stand.challenge:
                 accounts_follow(stand)
