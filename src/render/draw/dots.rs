@@ -54,14 +54,15 @@ pub fn draw(map: &Dots) -> String {
     out
 }
 
-/// Path of one sign at each place, on whole units, each move told from the place before.
+/// Path of one sign at each place, each move told from the place before. Places are on a grid of two units, finer than a
+/// sign: those that would cover one another are drawn once.
 fn path(ground: &Ground, places: &[Coord], sign: &str) -> String {
     let mut spots: Vec<(i32, i32)> = places
         .iter()
         .filter(|at| ground.frame.shows(**at, 0.0))
         .map(|at| {
             let (x, y) = ground.frame.project(*at);
-            (y.round() as i32, x.round() as i32)
+            (2 * (y / 2.0).round() as i32, 2 * (x / 2.0).round() as i32)
         })
         .collect();
     spots.sort_unstable();

@@ -278,7 +278,7 @@ pub(super) fn key(sides: &Sides<'_>) -> String {
     {
         out.push_str(&format!(" {key} {}", markup::inner(label)));
     }
-    if sides.with_gaps() {
+    if sides.with_gaps() && !sides.references.is_empty() {
         out.push_str(" <span>· écart en points</span>");
     }
     out.push_str("</p>");
