@@ -1,7 +1,7 @@
 //! The only room that touches the disk; every error names its path.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io::{self, Read as _, Write};
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
@@ -21,6 +21,20 @@ fn failed(path: &Path, what: &str, error: &io::Error) -> Diagnostic {
 /// The path and the reason.
 pub fn read(path: &Path) -> Result<Vec<u8>> {
     fs::read(path).map_err(|e| failed(path, "lecture", &e).into())
+}
+
+/// Reads at most the first `most` bytes of a file.
+///
+/// # Errors
+/// The path and the reason.
+pub fn read_start(path: &Path, most: usize) -> Result<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(most);
+    let most = u64::try_from(most).unwrap_or(u64::MAX);
+    open(path)?
+        .take(most)
+        .read_to_end(&mut bytes)
+        .map_err(|e| failed(path, "lecture", &e))?;
+    Ok(bytes)
 }
 
 /// Gives the size of a file, in bytes.

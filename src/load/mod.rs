@@ -105,7 +105,7 @@ pub fn site(root: &Path) -> Result<(Site, Diagnostics)> {
         return Err(found.sorted());
     };
     let surroundings = equipment::surroundings(&equipment, config.equipment.len(), &territories);
-    let build_id = build_id(root)?;
+    let build_id = build_id(root, config.map.basemap.as_deref())?;
     let site = Site {
         root: root.to_path_buf(),
         config,
@@ -192,7 +192,10 @@ fn names_in_config(path: &Path, config: &Config, dictionary: &crate::model::Dict
 }
 
 /// Hashes everything that a build reads: settings, content, themes, data, and the program's version.
-fn build_id(root: &Path) -> Result<String> {
+///
+/// The basemap, which may weigh gigabytes, is left to [`basemap::whole`].
+fn build_id(root: &Path, basemap: Option<&str>) -> Result<String> {
+    let basemap = basemap.map(|name| root.join(name));
     let mut files = vec![root.join("atlas.toml")];
     for folder in ["content", "data", "themes"] {
         let folder = root.join(folder);
@@ -200,7 +203,7 @@ fn build_id(root: &Path) -> Result<String> {
             files.extend(
                 fs::walk(&folder)?
                     .into_iter()
-                    .filter(|p| !p.iter().any(|part| part == "node_modules")),
+                    .filter(|p| !p.iter().any(|part| part == "node_modules") && Some(p) != basemap.as_ref()),
             );
         }
     }
@@ -218,4 +221,12 @@ fn build_id(root: &Path) -> Result<String> {
         hasher.update(hash.as_bytes());
     }
     Ok(hasher.finalize().to_hex()[..7].to_owned())
+}
+
+/// Joins the identifier of a build with the hash of one more thing that it reads.
+fn joined(id: &str, hash: &blake3::Hash) -> String {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(id.as_bytes());
+    hasher.update(hash.as_bytes());
+    hasher.finalize().to_hex()[..7].to_owned()
 }

@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::diag::{Diagnostic, Diagnostics, Result, foreign};
+use crate::diag::lines::Lines;
+use crate::diag::{Diagnostic, Diagnostics, Result};
 use crate::fs;
 
 /// A table of texts.
@@ -48,12 +49,13 @@ impl Table {
             .flexible(true)
             .trim(csv::Trim::All)
             .from_reader(text.as_bytes());
+        let mut lines = Lines::new(&text);
         let mut found = Diagnostics::new();
         let mut header = Vec::new();
         let mut rows = Vec::new();
         for record in reader.records() {
-            let record = record.map_err(|e| foreign::csv(&e).at(path))?;
-            let line = record.position().map_or(1, |p| usize::try_from(p.line()).unwrap_or(1));
+            let record = record.map_err(|e| lines.fault(&e).at(path))?;
+            let line = lines.of(record.position());
             if header.is_empty() {
                 header = record.iter().map(|h| canonical(h, aliases)).collect::<Vec<_>>();
                 check_header(&header, known, required, path, line, &mut found);
