@@ -43,6 +43,14 @@ impl Table {
     /// Unknown, missing or repeated columns; rows with too many fields.
     pub fn read(path: &Path, known: &[&str], required: &[&str], aliases: &[(&str, &str)]) -> Result<Self> {
         let text = fs::read_text(path)?.text;
+        if text.starts_with("PK\u{3}\u{4}") {
+            return Err(Diagnostic::error("ce fichier est un classeur, non une table en texte")
+                .at(path)
+                .hint(
+                    "l’ouvrir dans le tableur et l’enregistrer au format « CSV UTF-8 » ; changer son nom ne suffit pas",
+                )
+                .into());
+        }
         let mut reader = csv::ReaderBuilder::new()
             .delimiter(separator(&text))
             .has_headers(false)

@@ -98,6 +98,7 @@ impl Astray {
         tried.extend(
             systems
                 .codes()
+                .filter(|code| !matches!(code, 4171 | 4559)) // the same as 4326 and 5490
                 .flat_map(|code| [(Some(code), false), (Some(code), true)]),
         );
         let mut best: Option<((Option<u32>, bool), usize)> = None;

@@ -691,3 +691,18 @@ fn the_report_stays_outside_of_the_site() {
         assert!(!folder.exists());
     }
 }
+
+#[test]
+fn coordinates_swapped_or_in_metres_are_told_with_their_cause() {
+    let place = Place::new("inversees");
+    place.put("rpls.csv", dwellings().replacen(";X;Y;", ";Y;X;", 1));
+    let told = place.run(RPLS).expect_err("swapped");
+    assert!(
+        told.contains("longitude et latitude semblent inversées") && told.contains("rpls.csv"),
+        "{told}"
+    );
+    assert!(
+        !place.work().join("site/data/territories").exists(),
+        "nothing is written"
+    );
+}
