@@ -171,7 +171,8 @@ pub fn check(args: &SiteArgs, progress: &mut Progress) -> Result<(Report, Diagno
 /// Everything found wrong; the published folder is then left as it was.
 pub fn build(args: &Args, progress: &mut Progress) -> Result<(Report, Diagnostics)> {
     let stage = Stage::open(&args.out())?;
-    let (site, mut warnings) = progress.stage("Lecture", || load::site(&args.site.site))?;
+    let (mut site, mut warnings) = progress.stage("Lecture", || load::site(&args.site.site))?;
+    let basemap = load::basemap::whole(&mut site)?;
     let (published, more) = progress.stage("Admission", || disclosure::admit(&site))?;
     warnings.extend(more);
     warnings.extend(overdue(&site));
@@ -187,7 +188,7 @@ pub fn build(args: &Args, progress: &mut Progress) -> Result<(Report, Diagnostic
     }
     let mut plan = progress.stage("Plan", || plan_all(&site, &published, &theme))?;
     let mut browser = progress.stage("Carte et recherche", || browser::files(&site, &published));
-    if let Some(bytes) = load::basemap::basemap(&site.root, &site.config)? {
+    if let Some(bytes) = basemap {
         browser.insert(load::basemap::SERVED.to_owned(), bytes);
     }
     for path in browser.keys() {

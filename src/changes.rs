@@ -267,7 +267,8 @@ pub fn run(args: &Args, progress: &mut Progress) -> Result<(Changes, Diagnostics
             .hint("donner le dossier publié avec --out, ou construire d’abord")
             .into());
     }
-    let (site, mut warnings) = progress.stage("Lecture", || load::site(&args.site.site))?;
+    let (mut site, mut warnings) = progress.stage("Lecture", || load::site(&args.site.site))?;
+    load::basemap::whole(&mut site)?;
     let (published, more) = progress.stage("Admission", || disclosure::admit(&site))?;
     warnings.extend(more);
     let made = progress.stage("Données à venir", || browser::files(&site, &published));

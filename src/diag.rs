@@ -4,6 +4,7 @@
 //! they can before giving up, so that ten bad rows take one run. A message never prints a confidential value.
 
 pub mod foreign;
+pub mod lines;
 
 use std::fmt;
 use std::path::{Path, PathBuf};

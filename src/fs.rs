@@ -1,7 +1,7 @@
 //! The only room that touches the disk; every error names its path.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io::{self, Read as _, Write};
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
@@ -21,6 +21,20 @@ fn failed(path: &Path, what: &str, error: &io::Error) -> Diagnostic {
 /// The path and the reason.
 pub fn read(path: &Path) -> Result<Vec<u8>> {
     fs::read(path).map_err(|e| failed(path, "lecture", &e).into())
+}
+
+/// Reads at most the first `most` bytes of a file.
+///
+/// # Errors
+/// The path and the reason.
+pub fn read_start(path: &Path, most: usize) -> Result<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(most);
+    let most = u64::try_from(most).unwrap_or(u64::MAX);
+    open(path)?
+        .take(most)
+        .read_to_end(&mut bytes)
+        .map_err(|e| failed(path, "lecture", &e))?;
+    Ok(bytes)
 }
 
 /// Gives the size of a file, in bytes.
@@ -46,11 +60,11 @@ pub fn open(path: &Path) -> Result<fs::File> {
 pub struct Text {
     /// Content, without byte order mark.
     pub text: String,
-    /// `UTF-8` or `windows-1252` (which contains latin-1).
+    /// `UTF-8`, `UTF-16` or `windows-1252` (which contains latin-1).
     pub encoding: &'static str,
 }
 
-/// Reads a text in UTF-8 (with or without mark) or, failing that, in cp1252, of which latin-1 is a part.
+/// Reads a text in UTF-8 (with or without mark), in UTF-16 with its mark or, failing that, in cp1252, of which latin-1 is a part.
 ///
 /// # Errors
 /// The path and the reason.
@@ -60,6 +74,13 @@ pub fn read_text(path: &Path) -> Result<Text> {
 
 /// Decodes bytes as [`read_text`] does.
 pub fn decode(bytes: Vec<u8>) -> Text {
+    // The « Unicode text » of spreadsheets, known by its mark.
+    if let Some((encoding, _)) = encoding_rs::Encoding::for_bom(&bytes).filter(|(e, _)| *e != encoding_rs::UTF_8) {
+        return Text {
+            text: encoding.decode(&bytes).0.into_owned(),
+            encoding: "UTF-16",
+        };
+    }
     let bytes = match bytes.strip_prefix(b"\xEF\xBB\xBF") {
         Some(rest) => rest.to_vec(),
         None => bytes,

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 
-use crate::diag::{Diagnostic, Diagnostics, Result, foreign};
+use crate::diag::lines::Lines;
+use crate::diag::{Diagnostic, Diagnostics, Result};
 use crate::fs;
 
 /// One line of a table, read by the name of its columns.
@@ -84,10 +85,11 @@ pub(super) fn read(path: &Path, columns: &[&'static str]) -> Result<Vec<Record>>
     if found.has_error() {
         return Err(found);
     }
+    let mut lines = Lines::new(&text);
     let mut records = Vec::new();
     for row in reader.records() {
-        let row = row.map_err(|e| foreign::csv(&e).at(path))?;
-        let line = row.position().map_or(0, csv::Position::line) as usize;
+        let row = row.map_err(|e| lines.fault(&e).at(path))?;
+        let line = lines.of(row.position());
         if row.len() != headers.len() {
             let message = format!("{} champs, {} attendus", row.len(), headers.len());
             found.push(Diagnostic::error(message).at(path).line(line));

@@ -63,6 +63,11 @@ impl Crs {
         })
     }
 
+    /// Tells whether the coordinates of a system are degrees of longitude and latitude.
+    pub fn is_degrees(epsg: u32) -> bool {
+        matches!(epsg, 4326 | 4171)
+    }
+
     /// EPSG code.
     pub fn code(&self) -> u32 {
         self.code

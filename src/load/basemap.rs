@@ -1,10 +1,11 @@
 //! The local basemap: one PMTiles archive, read and checked before it is served beside the data of the map.
 
-use std::path::{Component, Path};
+use std::path::{Component, Path, PathBuf};
 
 use crate::config::Config;
 use crate::diag::{Diagnostic, Result};
 use crate::fs;
+use crate::model::Site;
 
 /// Path of the archive under `donnees/`.
 pub const SERVED: &str = "fond.pmtiles";
@@ -12,11 +13,13 @@ pub const SERVED: &str = "fond.pmtiles";
 /// Bytes of the header of an archive.
 const HEADER: usize = 127;
 
-/// Reads the archive that the settings name; none when they name none.
+/// Checks the archive that the settings name and gives its place; none when they name none.
+///
+/// Its header alone is read: an archive may weigh gigabytes.
 ///
 /// # Errors
 /// A path that leaves the site, an absent file, one that is not a PMTiles archive of version 3 that browsers can read.
-pub fn basemap(root: &Path, config: &Config) -> Result<Option<Vec<u8>>> {
+pub fn basemap(root: &Path, config: &Config) -> Result<Option<PathBuf>> {
     let Some(name) = &config.map.basemap else {
         return Ok(None);
     };
@@ -37,11 +40,23 @@ pub fn basemap(root: &Path, config: &Config) -> Result<Option<Vec<u8>>> {
                 .into(),
         );
     }
-    let bytes = fs::read(&path)?;
-    match fault(&bytes) {
-        None => Ok(Some(bytes)),
+    match fault(&fs::read_start(&path, HEADER)?) {
+        None => Ok(Some(path)),
         Some((message, hint)) => Err(Diagnostic::error(message).at(path).hint(hint).into()),
     }
+}
+
+/// Reads the whole archive that the settings name, and makes it part of the identifier of the build.
+///
+/// # Errors
+/// As [`basemap`], or a file that cannot be read to its end.
+pub fn whole(site: &mut Site) -> Result<Option<Vec<u8>>> {
+    let Some(path) = basemap(&site.root, &site.config)? else {
+        return Ok(None);
+    };
+    let bytes = fs::read(&path)?;
+    site.build_id = super::joined(&site.build_id, &blake3::hash(&bytes));
+    Ok(Some(bytes))
 }
 
 /// What is wrong with an archive, and what mends it.

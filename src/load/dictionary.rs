@@ -44,30 +44,26 @@ const SOURCES: [&str; 9] = [
     "breaks",
 ];
 
-/// Reads `data/sources.csv`.
+/// Reads `data/sources.csv`; every wrong row goes to `found` with its place, and is kept for what can be read of it.
 ///
-/// # Errors
-/// Every wrong row, with its place.
-pub(super) fn sources(path: &Path) -> Result<Vec<Source>> {
-    let table = Table::read(path, &SOURCES, &["id", "producer", "dataset"], &[])?;
-    let mut found = Diagnostics::new();
+/// None when the table itself cannot be read.
+pub(super) fn sources(path: &Path, found: &mut Diagnostics) -> Option<Vec<Source>> {
+    let table = found.absorb(Table::read(path, &SOURCES, &["id", "producer", "dataset"], &[]))?;
     let mut all: Vec<Source> = Vec::new();
     for row in table.rows() {
-        if let Some(source) = found.absorb(source(&row)) {
-            if all.iter().any(|s| s.id == source.id) {
-                found.push(
-                    row.error("id", format!("source « {} » décrite deux fois", source.id))
-                        .hint("n’en garder qu’une"),
-                );
-            }
-            all.push(source);
+        let source = source(&row, found);
+        if all.iter().any(|s| s.id == source.id) {
+            found.push(
+                row.error("id", format!("source « {} » décrite deux fois", source.id))
+                    .hint("n’en garder qu’une"),
+            );
         }
+        all.push(source);
     }
-    if found.is_empty() { Ok(all) } else { Err(found.sorted()) }
+    Some(all)
 }
 
-fn source(row: &Fields<'_>) -> Result<Source> {
-    let mut found = Diagnostics::new();
+fn source(row: &Fields<'_>, found: &mut Diagnostics) -> Source {
     let id = found.absorb(row.required("id")).unwrap_or_default().to_owned();
     if !id
         .bytes()
@@ -91,19 +87,19 @@ fn source(row: &Fields<'_>) -> Result<Source> {
         "cadence_years",
         &|t| t.parse::<u8>().is_ok(),
         "nombre d’années attendu",
-        &mut found,
+        found,
     );
     optional(
         "last_vintage",
         &|t| t.parse::<Vintage>().is_ok(),
         "millésime attendu, comme 2025 ou 2023-2025",
-        &mut found,
+        found,
     );
     optional(
         "next_vintage",
         &|t| month(t).is_some(),
         "mois attendu, comme 2026-12",
-        &mut found,
+        found,
     );
     let (mut breaks, mut break_scopes) = (BTreeMap::new(), BTreeMap::new());
     for part in row.get("breaks").split('|').map(str::trim).filter(|p| !p.is_empty()) {
@@ -119,10 +115,7 @@ fn source(row: &Fields<'_>) -> Result<Source> {
             )),
         }
     }
-    if !found.is_empty() {
-        return Err(found);
-    }
-    Ok(Source {
+    Source {
         id,
         producer: row.get("producer").to_owned(),
         dataset: row.get("dataset").to_owned(),
@@ -133,7 +126,7 @@ fn source(row: &Fields<'_>) -> Result<Source> {
         note: row.get("note").to_owned(),
         breaks,
         break_scopes,
-    })
+    }
 }
 
 /// Reads a break: `2021=reason`, or `2021[parc.dpe parc.loyer]=reason` for some indicators, named by their beginnings.
@@ -153,11 +146,16 @@ fn month(text: &str) -> Option<(u16, u8)> {
     ((1900..=2200).contains(&year) && (1..=12).contains(&month)).then_some((year, month))
 }
 
-/// Reads `data/dictionary.csv` against the sources and the settings.
+/// Reads `data/dictionary.csv` against the sources and the settings; every wrong row goes to `found` with its place.
 ///
-/// # Errors
-/// Every wrong row, with its place.
-pub(super) fn dictionary(path: &Path, config: &Config, sources: &[Source]) -> Result<Dictionary> {
+/// Gives the indicators that are right, none when there are none, and the names of those that are not: with such names
+/// the dictionary serves to check values, not to build.
+pub(super) fn dictionary(
+    path: &Path,
+    config: &Config,
+    sources: &[Source],
+    found: &mut Diagnostics,
+) -> (Option<Dictionary>, Vec<String>) {
     let required = [
         "id",
         "theme",
@@ -169,8 +167,10 @@ pub(super) fn dictionary(path: &Path, config: &Config, sources: &[Source]) -> Re
         "view_scales",
         "export_scales",
     ];
-    let table = Table::read(path, &DICTIONARY, &required, &[])?;
-    let mut found = Diagnostics::new();
+    let Some(table) = found.absorb(Table::read(path, &DICTIONARY, &required, &[])) else {
+        return (None, Vec::new());
+    };
+    let mut faulty = Vec::new();
     // Operands may name a later row: know every name first.
     let mut names: HashMap<&str, (Iid, Vec<Category>)> = HashMap::new();
     for (i, row) in table.rows().enumerate() {
@@ -181,24 +181,24 @@ pub(super) fn dictionary(path: &Path, config: &Config, sources: &[Source]) -> Re
                 row.error("id", format!("indicateur « {id} » décrit deux fois"))
                     .hint("n’en garder qu’un"),
             );
+            faulty.push(id.to_owned());
         }
     }
     let mut all = Vec::new();
     for row in table.rows() {
-        all.extend(found.absorb(indicator(&row, config, sources, &names)));
+        match found.absorb(indicator(&row, config, sources, &names)) {
+            Some(indicator) => all.push(indicator),
+            None => faulty.push(row.get("id").to_owned()),
+        }
     }
-    if all.is_empty() && found.is_empty() {
+    if all.is_empty() && faulty.is_empty() {
         found.push(
             crate::diag::Diagnostic::error("dictionnaire vide : rien ne serait publié")
                 .at(path)
                 .hint("y décrire au moins un indicateur"),
         );
     }
-    if found.is_empty() {
-        Ok(Dictionary::new(all))
-    } else {
-        Err(found.sorted())
-    }
+    ((!all.is_empty()).then(|| Dictionary::new(all)), faulty)
 }
 
 fn categories(text: &str) -> Vec<Category> {

@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::diag::{Diagnostic, Diagnostics, Result, foreign};
+use crate::diag::lines::Lines;
+use crate::diag::{Diagnostic, Diagnostics, Result};
 use crate::fs;
 
 /// A table of texts.
@@ -42,18 +43,27 @@ impl Table {
     /// Unknown, missing or repeated columns; rows with too many fields.
     pub fn read(path: &Path, known: &[&str], required: &[&str], aliases: &[(&str, &str)]) -> Result<Self> {
         let text = fs::read_text(path)?.text;
+        if text.starts_with("PK\u{3}\u{4}") {
+            return Err(Diagnostic::error("ce fichier est un classeur, non une table en texte")
+                .at(path)
+                .hint(
+                    "l’ouvrir dans le tableur et l’enregistrer au format « CSV UTF-8 » ; changer son nom ne suffit pas",
+                )
+                .into());
+        }
         let mut reader = csv::ReaderBuilder::new()
             .delimiter(separator(&text))
             .has_headers(false)
             .flexible(true)
             .trim(csv::Trim::All)
             .from_reader(text.as_bytes());
+        let mut lines = Lines::new(&text);
         let mut found = Diagnostics::new();
         let mut header = Vec::new();
         let mut rows = Vec::new();
         for record in reader.records() {
-            let record = record.map_err(|e| foreign::csv(&e).at(path))?;
-            let line = record.position().map_or(1, |p| usize::try_from(p.line()).unwrap_or(1));
+            let record = record.map_err(|e| lines.fault(&e).at(path))?;
+            let line = lines.of(record.position());
             if header.is_empty() {
                 header = record.iter().map(|h| canonical(h, aliases)).collect::<Vec<_>>();
                 check_header(&header, known, required, path, line, &mut found);

@@ -133,3 +133,88 @@ fn residences_described_twice_or_with_an_unknown_property_are_refused() {
         "{text}"
     );
 }
+
+#[test]
+fn a_faulty_source_and_a_faulty_indicator_do_not_hide_a_faulty_value() {
+    let copy = Copy::new();
+    // Two lines and Windows line ends more: the lines told are those an editor shows.
+    let file = "data/sources.csv";
+    let text = copy.text(file).replacen(";2;2024", ";deux;2024", 1);
+    copy.write(file, &text.replace('\n', "\r\n").replacen("\r\n", "\r\n\r\n", 1));
+    copy.replace("data/dictionary.csv", "parc.vacants;parc;", "parc.vacants;parcc;");
+    copy.replace("data/values/rpls/2025.csv", "petit;73", "petit;01/03/2025");
+    let text = copy.load().expect_err("three faults").to_string();
+    for told in [
+        "sources.csv:4:5: erreur : « deux »",
+        "dictionary.csv:5:2: erreur : thème « parcc »",
+        "2025.csv:3:5: erreur : valeur illisible : une date",
+    ] {
+        assert!(text.contains(told), "{told} in {text}");
+    }
+    assert!(!text.contains("« parc.vacants » absent"), "{text}");
+}
+
+#[test]
+fn an_unknown_code_is_told_once_with_the_count_of_its_rows() {
+    let copy = Copy::new();
+    let file = "data/values/rpls/2025.csv";
+    let rows = copy.text(file).matches("commune;99002;").count();
+    copy.write(file, &copy.text(file).replace("commune;99002;", "commune;99003;"));
+    let text = copy.load().expect_err("unknown").to_string();
+    assert_eq!(text.matches("« 99003 »").count(), 1, "{text}");
+    assert!(
+        text.contains(&format!("(et {} autres lignes)", rows - 1)) && text.contains("commune fusionnée"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_vintage_forgotten_and_fractions_for_percentages_are_told() {
+    let copy = Copy::new();
+    let text = copy.text("data/sources.csv").replacen(";1;2025;", ";1;2024;", 1);
+    copy.write("data/sources.csv", &text);
+    let file = "data/values/ops/2024.csv";
+    let rows: Vec<String> = copy
+        .text(file)
+        .lines()
+        .map(|line| {
+            let mut cells: Vec<String> = line.split(';').map(str::to_owned).collect();
+            if let Ok(percent) = cells[4].parse::<f64>() {
+                cells[4] = (percent / 100.0).to_string();
+            }
+            cells.join(";")
+        })
+        .collect();
+    let (_, before) = Copy::new().load().expect("a site");
+    assert!(!before.to_string().contains("vont de 0 à 1"), "{before}");
+    copy.write(file, &rows.join("\n"));
+    let (_, warnings) = copy.load().expect("a site");
+    let text = warnings.to_string();
+    assert!(
+        text.contains("source « rpls » : dernier millésime 2024 annoncé, mais data/values a 2025"),
+        "{text}"
+    );
+    assert!(text.contains("vont de 0 à 1, pour une part en pourcentage"), "{text}");
+}
+
+#[test]
+fn what_a_spreadsheet_leaves_behind_is_named() {
+    let copy = Copy::new();
+    copy.write("data/values/rpls/~$2025.csv", "x");
+    copy.write("data/values/rpls/2023.xlsx", "PK");
+    copy.replace("data/values/rpls/2025.csv", "petit;73", "petit;#N/A");
+    let text = copy.load().expect_err("refused").to_string();
+    for told in ["ouvert dans un tableur", "classeur « .xlsx »", "erreur de formule"] {
+        assert!(text.contains(told), "{told} in {text}");
+    }
+    let copy = Copy::new();
+    let utf16: Vec<u8> = std::iter::once(0xFEFF)
+        .chain(copy.text("data/dictionary.csv").encode_utf16())
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    fs::write(&copy.path("data/dictionary.csv"), &utf16).expect("written");
+    copy.load().expect("« Unicode text » of a spreadsheet is read");
+    copy.write("data/sources.csv", "PK\u{3}\u{4}");
+    let text = copy.load().expect_err("a workbook renamed").to_string();
+    assert!(text.contains("est un classeur"), "{text}");
+}

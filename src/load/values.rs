@@ -8,10 +8,10 @@ use rayon::prelude::*;
 
 use super::table::number;
 use crate::diag::{Diagnostic, Diagnostics, Result, foreign};
-use crate::fs;
 use crate::model::{
     Cell, Code, Dictionary, Entry, Iid, Kind, Place, Scale, Source, State, Territories, Tid, Values, Vintage,
 };
+use crate::{format, fs};
 
 const COLUMNS: [&str; 7] = ["scale", "code", "indicator", "category", "value", "state", "base"];
 const ALIASES: [(&str, &str); 6] = [
@@ -25,18 +25,28 @@ const ALIASES: [(&str, &str); 6] = [
 /// A file with more faults than this is wrong as a whole; the rest is counted.
 const MOST_FAULTS: usize = 40;
 
+/// What values are checked against.
+pub(super) struct Law<'a> {
+    pub(super) dictionary: &'a Dictionary,
+    pub(super) sources: &'a [Source],
+    /// Indicators whose own row is wrong: told already, their values are not looked at.
+    pub(super) faulty: &'a [String],
+    /// Year of the edition.
+    pub(super) edition: u16,
+}
+
 /// Reads all values of a site.
 ///
 /// # Errors
 /// In one run and for all files: unknown columns, scales, codes, indicators, categories and states; bad numbers;
 /// double rows; hidden rows that carry a value or a base.
-pub(super) fn values(
-    folder: &Path,
-    dictionary: &Dictionary,
-    sources: &[Source],
-    territories: &Territories,
-    edition: u16,
-) -> Result<Values> {
+pub(super) fn values(folder: &Path, law: &Law<'_>, territories: &Territories) -> Result<Values> {
+    let Law {
+        dictionary,
+        sources,
+        faulty,
+        edition,
+    } = *law;
     let mut found = Diagnostics::new();
     let mut files: Vec<(PathBuf, Vintage)> = Vec::new();
     for path in if folder.exists() { fs::walk(folder)? } else { Vec::new() } {
@@ -61,6 +71,7 @@ pub(super) fn values(
                 vintage: *vintage,
                 file: u16::try_from(i).unwrap_or(u16::MAX),
                 dictionary,
+                faulty,
                 territories,
             };
             reader.read()
@@ -110,6 +121,17 @@ fn name(path: &Path, folder: &Path, sources: &[Source]) -> std::result::Result<V
     };
     let relative = path.strip_prefix(folder).unwrap_or(path);
     let extension = path.extension().and_then(|e| e.to_str()).unwrap_or("");
+    let file = path.file_name().and_then(|n| n.to_str()).unwrap_or("");
+    if file.starts_with("~$") {
+        return Err(Diagnostic::error("marque d’un fichier ouvert dans un tableur").at(path).hint(
+            "fermer le fichier dans le tableur, puis retirer celui-ci s’il reste : les chiffres en cours de saisie ne sont pas lus",
+        ));
+    }
+    if matches!(extension, "xlsx" | "xlsm" | "xls" | "ods") {
+        return Err(Diagnostic::error(format!("classeur « .{extension} » inattendu dans data/values"))
+            .at(path)
+            .hint("l’enregistrer depuis le tableur au format « CSV UTF-8 », sous le même nom ; ou le passer par « atlas prepare »"));
+    }
     if !matches!(extension, "csv" | "parquet") {
         return Err(wrong(format!("fichier « .{extension} » inattendu dans data/values")));
     }
@@ -139,6 +161,7 @@ struct Reader<'a> {
     vintage: Vintage,
     file: u16,
     dictionary: &'a Dictionary,
+    faulty: &'a [String],
     territories: &'a Territories,
 }
 
@@ -270,10 +293,13 @@ impl Reader<'_> {
             .collect();
         let get = |column: usize, row: usize| columns[column].as_ref().and_then(|c| c.get(row)).unwrap_or("").trim();
         let mut memory = Memory::default();
+        // A code or an indicator unknown on every row is one mistake: told once, its other rows counted.
+        let mut repeated: HashMap<String, (Diagnostic, usize)> = HashMap::new();
         let mut rows = Vec::with_capacity(frame.height());
         for i in 0..frame.height() {
             let row = [0, 1, 2, 3, 4, 5, 6].map(|c| get(c, i));
-            if row.iter().all(|f| f.is_empty()) {
+            let skipped = !self.faulty.is_empty() && self.faulty.iter().any(|id| id == row[2]);
+            if skipped || row.iter().all(|f| f.is_empty()) {
                 continue;
             }
             match self.row(&row, &mut memory) {
@@ -285,6 +311,11 @@ impl Reader<'_> {
                         entry,
                         place: Place { file: self.file, line },
                     });
+                }
+                Err((column @ (1 | 2), d)) => {
+                    let position = at.get(COLUMNS[column]).map_or(1, |c| c + 1);
+                    let first = || (d.clone().at(self.path).line(i + 2).column(position), 0);
+                    repeated.entry(d.message.clone()).or_insert_with(first).1 += 1;
                 }
                 Err((column, d)) => {
                     if found.len() < MOST_FAULTS {
@@ -300,6 +331,23 @@ impl Reader<'_> {
                     }
                 }
             }
+        }
+        let mut names: Vec<(Diagnostic, usize)> = repeated.into_values().collect();
+        names.sort();
+        let untold = names.len().saturating_sub(MOST_FAULTS);
+        for (mut d, count) in names.into_iter().take(MOST_FAULTS) {
+            if count > 1 {
+                let others = format::plural((count - 1) as u64, "autre ligne", "autres lignes");
+                d.message = format!("{} (et {} {others})", d.message, count - 1);
+            }
+            found.push(d);
+        }
+        if untold > 0 {
+            found.push(
+                Diagnostic::error(format!("{untold} autres codes ou indicateurs inconnus"))
+                    .at(self.path)
+                    .hint("le fichier est sans doute d’un autre territoire ou d’un autre dictionnaire"),
+            );
         }
         if found.is_empty() {
             Ok(rows)
@@ -458,8 +506,7 @@ impl Reader<'_> {
                     Diagnostic::error(format!("état « {value} » trouvé dans la colonne des valeurs"))
                         .hint("le mettre dans la colonne « state »")
                 } else {
-                    Diagnostic::error("valeur illisible : nombre attendu")
-                        .hint("chiffres, virgule ou point ; ni texte ni unité")
+                    unreadable_number(value)
                 };
                 (4, d)
             })?;
@@ -485,6 +532,48 @@ impl Reader<'_> {
     }
 }
 
+/// What a text that is not a number probably is; the text itself may be confidential and is not told.
+fn unreadable_number(text: &str) -> Diagnostic {
+    let folded = crate::format::fold(text);
+    if text.starts_with('#') {
+        return Diagnostic::error("valeur illisible : erreur de formule d’un tableur")
+            .hint("corriger la formule, puis recopier les valeurs ; sans chiffre, vider la case et écrire l’état nd");
+    }
+    let months = [
+        "janv", "fevr", "mars", "avr", "mai", "juin", "juil", "aout", "sept", "oct", "nov", "dec",
+    ];
+    let dated = months
+        .iter()
+        .any(|m| folded.starts_with(m) || folded.contains(&format!("-{m}")))
+        || (text.matches(['/', '-']).count() == 2
+            && text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'/' | b'-')));
+    if dated {
+        return Diagnostic::error("valeur illisible : une date, là où un nombre est attendu").hint(
+            "un tableur a sans doute pris le nombre pour une date : reprendre la valeur d’origine, colonne au format nombre",
+        );
+    }
+    if [
+        "secret",
+        "confidentiel",
+        "ns",
+        "n.s.",
+        "nc",
+        "n.c.",
+        "na",
+        "n/a",
+        "-",
+        "x",
+        "...",
+    ]
+    .contains(&folded.as_str())
+    {
+        return Diagnostic::error("valeur illisible : une absence de chiffre se dit par un état").hint(
+            "vider cette case et écrire l’état dans « state » : s (secret), nd (non disponible), so (sans objet)",
+        );
+    }
+    Diagnostic::error("valeur illisible : nombre attendu").hint("chiffres, virgule ou point ; ni texte ni unité")
+}
+
 fn unknown_code(scale: Scale, code: &str) -> Diagnostic {
     match Code::parse(scale, code) {
         Err((message, Some(hint))) => Diagnostic::error(message).hint(hint),
@@ -492,6 +581,10 @@ fn unknown_code(scale: Scale, code: &str) -> Diagnostic {
         Ok(_) => Diagnostic::error(format!(
             "code « {code} » inconnu à l’échelle {scale} : absent de data/territories"
         ))
-        .hint("ajouter ce territoire, ou retirer ces lignes"),
+        .hint(match scale {
+            Scale::Commune => "commune fusionnée ou d’une autre année ? regrouper ces lignes sous son code actuel ; sinon ajouter ce territoire, ou retirer ces lignes",
+            Scale::Iris => "IRIS d’un autre découpage ? le ramener à celui de data/territories/iris.geojson ; sinon ajouter ce territoire, ou retirer ces lignes",
+            Scale::Metropole | Scale::Qpv | Scale::Residence => "ajouter ce territoire, ou retirer ces lignes",
+        }),
     }
 }

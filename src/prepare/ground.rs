@@ -65,6 +65,17 @@ pub(super) struct Located {
     pub(super) outside: Vec<String>,
 }
 
+impl Located {
+    /// Residences whose point is in no commune, in no IRIS or in neither: each counted once.
+    pub(super) fn unlocated(&self) -> usize {
+        self.no_commune
+            .iter()
+            .chain(&self.no_iris)
+            .collect::<BTreeSet<_>>()
+            .len()
+    }
+}
+
 /// Zones of a scale with their index.
 #[derive(Debug)]
 pub(super) struct Layer {
@@ -130,6 +141,11 @@ impl Systems {
             .chain(3942..=3949)
             .chain([4171, 4559, 3035]);
         Self(codes.filter_map(|code| Some((code, Crs::new(code)?))).collect())
+    }
+
+    /// EPSG codes, ascending.
+    pub(super) fn codes(&self) -> impl Iterator<Item = u32> + '_ {
+        self.0.keys().copied()
     }
 
     /// Converts a point to degrees; none when the system is unknown or the point outside of it.

@@ -9,6 +9,7 @@
 //!        → records added up (compile, records) or tables copied (direct) → thresholds (protect) → files (write)
 //! ```
 
+mod astray;
 mod compile;
 mod condition;
 mod direct;
@@ -98,7 +99,7 @@ pub fn run(args: &Args) -> Result<Report> {
                     .into(),
             );
         }
-        residences::read(&recipe, &args.recipe, &args.from)?
+        residences::read(&recipe, &args.recipe, &args.from, astray::Frame::new(&zones))?
     };
     warnings.extend(found);
     let ground = Ground::new(&config.metropole, zones, buildings, &recipe.communes)?;

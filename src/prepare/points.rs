@@ -3,8 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
-use geo::{BoundingRect as _, Coord};
-
+use super::astray::{Astray, Frame};
 use super::ground::{Ground, Systems};
 use super::layout;
 use super::recipe::{Equipment, Formula, Recipe};
@@ -13,10 +12,7 @@ use super::scan::{Asked, Cleaned, Scan, files};
 use crate::config::Config;
 use crate::diag::{Diagnostic, Diagnostics, Result};
 use crate::format;
-use crate::model::{Scale, Vintage};
-
-/// Equipment kept around the territory: the nearest pharmacy may be across its border. In degrees, about 3 km.
-const MARGIN: f64 = 0.03;
+use crate::model::Vintage;
 
 /// Files of equipment: vintage → rows `family;name;lon;lat`.
 pub(super) type Points = BTreeMap<Vintage, BTreeSet<(String, String, String, String)>>;
@@ -34,7 +30,8 @@ pub(super) fn read(
 ) -> Result<(Points, Vec<Cleaned>, Diagnostics)> {
     let at = |message: String| Diagnostic::error(message).at(recipe_path);
     let systems = Systems::new();
-    let frame = frame(ground);
+    // Equipment is kept a little around the territory: the nearest pharmacy may be across its border.
+    let frame = Frame::new(&ground.zones);
     let mut points = Points::new();
     let (mut cleaned, mut warnings) = (Vec::new(), Diagnostics::new());
     for block in &recipe.equipment {
@@ -65,7 +62,8 @@ pub(super) fn read(
                 }
             };
             let rows = points.entry(vintage).or_default();
-            let (mut outside, mut without, mut others) = (0u64, 0u64, 0u64);
+            let (mut without, mut others) = (0u64, 0u64);
+            let mut astray = Astray::default();
             let scan = Scan::open(&table, &path, Some(vintage), &asked, recipe_path)?;
             let (report, found) = scan.run(
                 |row| {
@@ -74,31 +72,42 @@ pub(super) fn read(
                     };
                     let name = name.map_or(Ok(String::new()), |n| row.text(n))?;
                     let epsg = epsg.map_or(Ok(None), |e| row.number(e))?;
-                    let point = row.number(lon)?.zip(row.number(lat)?);
-                    Ok(Some((
-                        family.to_owned(),
-                        name,
-                        point.and_then(|(x, y)| systems.to_degrees(epsg, x, y)),
-                    )))
+                    let written = row.number(lon)?.zip(row.number(lat)?);
+                    let point = written.and_then(|(x, y)| systems.to_degrees(epsg, x, y));
+                    Ok(Some((family.to_owned(), name, written, epsg, point)))
                 },
                 |row| match row {
                     None => others += 1,
-                    Some((_, _, None)) => without += 1,
-                    Some((_, _, Some(point))) if !frame.is_some_and(|f| near(f, point)) => outside += 1,
-                    Some((family, name, Some(point))) => {
-                        rows.insert((family, name, format::machine(point.x, 6), format::machine(point.y, 6)));
+                    Some((_, _, None, _, _)) => without += 1,
+                    Some((family, name, Some(written), epsg, point)) => {
+                        let Some(frame) = &frame else { return };
+                        astray.note(written, epsg, point, frame);
+                        if let Some(point) = point.filter(|p| frame.near(*p)) {
+                            rows.insert((family, name, format::machine(point.x, 6), format::machine(point.y, 6)));
+                        }
                     }
                 },
             )?;
             cleaned.push(report);
             warnings.extend(found);
+            // A national file has most of its points elsewhere; when it has none here, a mistake may explain it.
+            if let Some(frame) = frame.filter(|_| astray.near == 0)
+                && let Some((what, hint)) = astray.cause(&systems, &frame, 0.0)
+            {
+                return Err(
+                    Diagnostic::error(format!("équipements : aucun point près du territoire ; {what}"))
+                        .at(&path)
+                        .hint(hint)
+                        .into(),
+                );
+            }
             let mut warn = |count: u64, what: &str| {
                 if count > 0 {
                     warnings.push(Diagnostic::warning(format!("équipements : {count} points {what}")).at(&path));
                 }
             };
             warn(without, "sans coordonnées lisibles, laissés de côté");
-            warn(outside, "loin du territoire, laissés de côté");
+            warn(astray.far, "loin du territoire, laissés de côté");
             warn(others, "d’un type qu’aucune famille ne prend");
         }
     }
@@ -133,31 +142,6 @@ fn family<'a>(families: &'a HashMap<String, String>, code: &str) -> Option<&'a s
         .filter(|end| code.is_char_boundary(*end))
         .find_map(|end| families.get(&format!("{}*", &code[..end])))
         .map(String::as_str)
-}
-
-fn frame(ground: &Ground) -> Option<(Coord<f64>, Coord<f64>)> {
-    let zones = ground.zones.get(&Scale::Commune)?;
-    zones
-        .iter()
-        .filter_map(|z| z.shape.bounding_rect())
-        .map(|r| (r.min(), r.max()))
-        .reduce(|a, b| {
-            (
-                Coord {
-                    x: a.0.x.min(b.0.x),
-                    y: a.0.y.min(b.0.y),
-                },
-                Coord {
-                    x: a.1.x.max(b.1.x),
-                    y: a.1.y.max(b.1.y),
-                },
-            )
-        })
-}
-
-fn near(frame: (Coord<f64>, Coord<f64>), point: Coord<f64>) -> bool {
-    let (low, high) = frame;
-    point.x >= low.x - MARGIN && point.x <= high.x + MARGIN && point.y >= low.y - MARGIN && point.y <= high.y + MARGIN
 }
 
 #[cfg(test)]

@@ -88,6 +88,7 @@ fn json(report: &Report, facts: &Facts<'_>) -> String {
         "summary": report,
         "files": facts.cleaned,
         "located": facts.ground.located,
+        "unlocated": facts.ground.located.unlocated(),
         "records": facts.told,
         "copied": facts.copied,
         "closed": closed,
@@ -190,7 +191,13 @@ fn text(report: &Report, facts: &Facts<'_>) -> String {
 
 /// The places that are not plain, counted then listed.
 fn places(located: &Located) -> Vec<String> {
-    let mut lines = vec!["Emplacement des résidences".to_owned()];
+    let mut lines = vec![
+        "Emplacement des résidences".to_owned(),
+        format!(
+            "- {} sans commune, sans IRIS ou sans les deux d’après leur point, chacune comptée une fois",
+            located.unlocated()
+        ),
+    ];
     let mut list = |title: &str, items: Vec<String>| {
         lines.push(format!("- {} {title}", items.len()));
         lines.extend(items.into_iter().map(|i| format!("    {i}")));
@@ -247,7 +254,14 @@ fn places(located: &Located) -> Vec<String> {
 /// Findings on places, for the terminal: counts and the first identifiers; the report lists them all.
 pub(super) fn place_warnings(located: &Located) -> Diagnostics {
     use crate::diag::Diagnostic;
-    let unlocated = located.no_commune.len() + located.no_iris.len();
+    let (unlocated, defects) = (located.unlocated(), located.no_commune.len() + located.no_iris.len());
+    let (twice, both) = match defects - unlocated {
+        0 => (String::new(), String::new()),
+        n => (
+            format!(", {defects} défauts"),
+            format!(", dont {n} dans ni commune ni IRIS"),
+        ),
+    };
     let mut found = Diagnostics::new();
     let mut warn = |count: usize, message: String, hint: &str| {
         if count > 0 {
@@ -268,7 +282,7 @@ pub(super) fn place_warnings(located: &Located) -> Diagnostics {
     warn(
         unlocated,
         format!(
-            "dont le point n’est pas localisé : {} dans aucune commune, {} dans aucun IRIS",
+            "dont le point n’est pas localisé{twice} : {} dans aucune commune, {} dans aucun IRIS{both}",
             located.no_commune.len(),
             located.no_iris.len()
         ),

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 
+use super::astray::{Astray, Frame};
 use super::expr::Fault;
 use super::ground::{Building, Systems};
 use super::layout;
@@ -75,11 +76,12 @@ impl KeyRanks {
 /// The newest vintage that names a residence describes it; an older one fills what it leaves empty.
 ///
 /// # Errors
-/// Formulas, files or columns that cannot be read, an unknown system of coordinates.
+/// Formulas, files or columns that cannot be read; most points far from the territory for a reason that is plain.
 pub(super) fn read(
     recipe: &Recipe,
     recipe_path: &Path,
     from: &Path,
+    frame: Option<Frame>,
 ) -> Result<(Vec<Building>, Vec<Cleaned>, Diagnostics)> {
     let mut all: HashMap<String, Building> = HashMap::new();
     let systems = Systems::new();
@@ -114,6 +116,7 @@ pub(super) fn read(
         for (vintage, path) in files(&table, &part.table, from, recipe_path)?.into_iter().rev() {
             let scan = Scan::open(&table, &path, vintage, &asked, recipe_path)?;
             let mut wrong_points = 0u64;
+            let mut astray = Astray::default();
             let (report, found) = scan.run(
                 |row| {
                     let Some(id) = key.id(row)? else { return Ok(None) };
@@ -134,6 +137,9 @@ pub(super) fn read(
                     {
                         building.point = systems.to_degrees(epsg, x, y);
                         wrong_points += u64::from(building.point.is_none());
+                        if let Some(frame) = &frame {
+                            astray.note((x, y), epsg, building.point, frame);
+                        }
                     }
                     for (field, text) in [
                         (&mut building.name, name),
@@ -150,7 +156,18 @@ pub(super) fn read(
                 },
             )?;
             warnings.extend(found);
-            if wrong_points > 0 {
+            let cause = frame.and_then(|frame| astray.cause(&systems, &frame, 0.5));
+            if let Some((what, hint)) = cause {
+                let all = astray.near + astray.far;
+                let told = format!(
+                    "{} coordonnées sur {all} tombent loin du territoire : {what}",
+                    astray.far
+                );
+                if astray.far * 2 > all {
+                    return Err(Diagnostic::error(told).at(&path).hint(hint).into());
+                }
+                warnings.push(Diagnostic::warning(told).at(&path).hint(hint));
+            } else if wrong_points > 0 {
                 warnings.push(
                     Diagnostic::warning(format!("{wrong_points} coordonnées hors de leur système"))
                         .at(&path)

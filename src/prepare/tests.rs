@@ -3,18 +3,15 @@
 mod doise;
 mod small;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::{Args, Report, run};
 use crate::diag::Result;
+use crate::fs::{TemporaryDir, temporary_dir};
 
-/// A folder of its own, emptied before use.
-fn folder(name: &str) -> PathBuf {
-    let folder = std::env::temp_dir().join(format!("atlas-prepare-{}-{name}", std::process::id()));
-    // Absent the first time.
-    let _ = std::fs::remove_dir_all(&folder);
-    std::fs::create_dir_all(&folder).expect("temporary folder");
-    folder
+/// A folder of its own, removed with what it holds when the test ends.
+fn folder(name: &str) -> TemporaryDir {
+    temporary_dir(&format!("atlas-prepare-{name}")).expect("temporary folder")
 }
 
 fn copy(from: &Path, to: &Path) {
@@ -35,7 +32,11 @@ fn prepared(recipe: &Path, from: &Path, site: &Path, report: &Path) -> Result<Re
 
 /// Rows of a file of values as `scale;code;indicator;category` → `value;state;base`.
 fn rows(path: &Path) -> std::collections::BTreeMap<String, String> {
-    let text = crate::fs::read_text(path).expect("file of values").text;
+    rows_of(&crate::fs::read_text(path).expect("file of values").text)
+}
+
+/// [`rows`] of a text.
+fn rows_of(text: &str) -> std::collections::BTreeMap<String, String> {
     text.lines()
         .skip(1)
         .map(|line| {

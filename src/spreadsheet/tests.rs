@@ -179,3 +179,11 @@ fn endless_lines_and_cells_are_refused() {
         assert!(read(Path::new("l.csv"), text.into_bytes(), Limits::LIST).is_err());
     }
 }
+
+#[test]
+fn lines_are_those_an_editor_shows_under_windows_too() {
+    let text = b"nom;code\r\n\r\n\"deux\r\nlignes\";1\r\nfin;2\r\n".to_vec();
+    let sheets = read(Path::new("l.csv"), text, Limits::LIST).expect("a table");
+    let lines: Vec<usize> = sheets[0].rows.iter().map(|r| r.number).collect();
+    assert_eq!(lines, [1, 3, 5]);
+}

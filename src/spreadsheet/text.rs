@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::{Builder, Cell, Limits, Sheet};
-use crate::diag::{Diagnostic, Result, foreign};
+use crate::diag::lines::Lines;
+use crate::diag::{Diagnostic, Result};
 use crate::fs;
 
 const SEPARATORS: [u8; 4] = [b';', b',', b'\t', b'|'];
@@ -39,11 +40,12 @@ pub(super) fn read(path: &Path, bytes: Vec<u8>, limits: Limits) -> Result<Vec<Sh
         .flexible(true)
         .has_headers(false)
         .from_reader(text.as_bytes());
+    let mut lines = Lines::new(&text);
     let mut builder = Builder::new(limits);
     let mut rows = BTreeMap::new();
     for record in reader.records() {
-        let record = record.map_err(|e| foreign::csv(&e).at(path))?;
-        let line = record.position().map_or(0, csv::Position::line) as usize;
+        let record = record.map_err(|e| lines.fault(&e).at(path))?;
+        let line = lines.of(record.position());
         if line == 1 && announced.is_some() {
             continue;
         }

@@ -6,6 +6,7 @@ use std::path::Path;
 use csv::StringRecord;
 
 use super::decimal::Decimal;
+use crate::diag::lines::Lines;
 use crate::diag::{Diagnostic, Diagnostics, Result, foreign};
 use crate::disclosure::attack::Terms;
 use crate::fs;
@@ -66,14 +67,14 @@ fn sheet(path: &Path, needed: &[&str]) -> Result<Sheet> {
             found.push(wrong(1, format!("colonne « {name} » absente")).suggest(name, known));
         }
     }
+    let mut lines = Lines::new(&text);
     let mut rows = Vec::new();
     for record in reader.into_records() {
         match record {
             Ok(record) => {
-                let line = record.position().map_or(0, csv::Position::line);
-                rows.push((usize::try_from(line).unwrap_or(0), record));
+                rows.push((lines.of(record.position()), record));
             }
-            Err(error) => found.push(foreign::csv(&error).at(path)),
+            Err(error) => found.push(lines.fault(&error).at(path)),
         }
     }
     if found.is_empty() {

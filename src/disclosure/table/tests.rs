@@ -101,3 +101,16 @@ fn a_contradiction_is_never_a_pass() {
     assert_eq!(answer["verdict"], "undecided");
     assert!(answer["contradiction"].is_string());
 }
+
+#[test]
+fn a_faulty_row_is_told_at_its_line_under_windows_too() {
+    let folder = crate::fs::temporary_dir("atlas-table").expect("a folder");
+    let put = |name: &str, text: &str| {
+        crate::fs::write(&folder.path().join(name), text.as_bytes()).expect("written");
+    };
+    put("inner.csv", "inner\r\na\r\n");
+    put("cells.csv", "cell,value,primary\r\n1,3,0\r\n\r\n2,trois,0\r\n");
+    put("x.csv", "inner,cell,coef\r\na,1,1\r\nb,1,1\r\n");
+    let told = super::read::read(folder.path()).expect_err("two faults").to_string();
+    assert!(told.contains("cells.csv:4:") && told.contains("x.csv:3:"), "{told}");
+}

@@ -1,9 +1,10 @@
 //! Small sources, one trap each: two communes of the Ain side by side, four IRIS, one QPV across them.
 
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::{folder, prepared, rows};
+use crate::fs::TemporaryDir;
 
 const SETTINGS: &str = r#"
 title = "Atlas"
@@ -49,12 +50,13 @@ bpe;P;D;;1;2024;;;
 
 /// A folder with a site without data and a folder of sources.
 struct Place {
-    work: PathBuf,
+    folder: TemporaryDir,
 }
 
 impl Place {
     fn new(name: &str) -> Self {
-        let work = folder(name);
+        let folder = folder(name);
+        let work = folder.path();
         let put = |path: &str, text: &str| crate::fs::write(&work.join(path), text.as_bytes()).expect("writable");
         put("site/atlas.toml", SETTINGS);
         put("site/data/dictionary.csv", DICTIONARY);
@@ -74,28 +76,32 @@ impl Place {
             ]),
         );
         put("from/qpv.geojson", &squares(&[("QN00101M", 4.15, 46.0, 0.1)]));
-        Self { work }
+        Self { folder }
+    }
+
+    fn work(&self) -> &Path {
+        self.folder.path()
     }
 
     fn put(&self, name: &str, bytes: impl AsRef<[u8]>) {
-        crate::fs::write(&self.work.join("from").join(name), bytes.as_ref()).expect("writable");
+        crate::fs::write(&self.work().join("from").join(name), bytes.as_ref()).expect("writable");
     }
 
     fn run(&self, recipe: &str) -> std::result::Result<crate::prepare::Report, String> {
-        let path = self.work.join("prepare.toml");
+        let path = self.work().join("prepare.toml");
         let text = format!("{ZONES}\n{recipe}");
         crate::fs::write(&path, text.as_bytes()).expect("writable");
         prepared(
             &path,
-            &self.work.join("from"),
-            &self.work.join("site"),
-            &self.work.join("rapport"),
+            &self.work().join("from"),
+            &self.work().join("site"),
+            &self.work().join("rapport"),
         )
         .map_err(|e| e.to_string())
     }
 
     fn values(&self, file: &str) -> std::collections::BTreeMap<String, String> {
-        rows(&self.work.join("site/data/values").join(file))
+        rows(&self.work().join("site/data/values").join(file))
     }
 }
 
@@ -234,7 +240,8 @@ fn dwellings_become_residences_and_sums_under_the_thresholds() {
         "{said}"
     );
     assert!(said.contains("5 lignes hors du territoire, base 5"), "{said}");
-    let residences = std::fs::read_to_string(place.work.join("site/data/territories/residences.csv")).expect("written");
+    let residences =
+        std::fs::read_to_string(place.work().join("site/data/territories/residences.csv")).expect("written");
     assert!(residences.contains(";1 RUE DES LILAS;"), "{residences}");
     // No column of the records reaches the site.
     assert!(
@@ -269,7 +276,7 @@ fn the_same_sources_give_the_same_bytes() {
         place.run(RPLS).unwrap_or_else(|e| panic!("{e}"));
     }
     let read = |p: &Place| -> Vec<(PathBuf, Vec<u8>)> {
-        let root = p.work.join("site");
+        let root = p.work().join("site");
         let files = crate::fs::walk(&root).expect("site");
         files
             .into_iter()
@@ -317,7 +324,7 @@ window = 3
 "attr.q1" = "q1_hors_qpv"
 "#;
     place.run(recipe).unwrap_or_else(|e| panic!("{e}"));
-    let files: Vec<PathBuf> = crate::fs::walk(&place.work.join("site/data/values")).expect("written");
+    let files: Vec<PathBuf> = crate::fs::walk(&place.work().join("site/data/values")).expect("written");
     let names: Vec<String> = files
         .iter()
         .filter_map(|f| f.file_name())
@@ -360,7 +367,7 @@ fn a_hidden_part_takes_its_smallest_neighbour_with_it() {
     let commune = &values["commune;01002;parc.logements;"];
     assert!(qpv == ";s;" || commune == ";s;", "{qpv} {commune}");
     assert!(report.secondary > 0);
-    let text = std::fs::read_to_string(place.work.join("rapport/rapport.json")).expect("report");
+    let text = std::fs::read_to_string(place.work().join("rapport/rapport.json")).expect("report");
     let json: serde_json::Value = serde_json::from_str(&text).expect("json");
     let cells = json["hidden"].as_array().expect("list");
     assert_eq!(cells.len(), report.primary + report.secondary);
@@ -416,19 +423,19 @@ vintages = ["2022-2024"]
     // An edition that published both the commune and the large IRIS of 2021–2023 already told the small one.
     let earlier = "scale;code;indicator;category;value;state;base\ncommune;01001;attr.total;;30;;30\niris;010010101;attr.total;;24;;24\n";
     crate::fs::write(
-        &place.work.join("site/data/values/sne/2021-2023.csv"),
+        &place.work().join("site/data/values/sne/2021-2023.csv"),
         earlier.as_bytes(),
     )
     .expect("writable");
     place.run(recipe).unwrap_or_else(|e| panic!("{e}"));
-    let text = std::fs::read_to_string(place.work.join("rapport/rapport.txt")).expect("report");
+    let text = std::fs::read_to_string(place.work().join("rapport/rapport.txt")).expect("report");
     assert!(!text.contains("n’a pas pu être prise en compte"), "{text}");
     place.put(
         "attributions.csv",
         "DATE;COMMUNE;IRIS;QUARTILE;HORS_QPV\n01/2022;01001;010010101;1;oui\n",
     );
     place.run(recipe).unwrap_or_else(|e| panic!("{e}"));
-    let text = std::fs::read_to_string(place.work.join("rapport/rapport.txt")).expect("report");
+    let text = std::fs::read_to_string(place.work().join("rapport/rapport.txt")).expect("report");
     assert!(
         text.contains("2021-2023 est déjà publié mais l’année 2021 manque aux sources"),
         "{text}"
@@ -505,7 +512,7 @@ fn a_recipe_tells_all_its_faults_with_their_line_and_the_nearest_name() {
         assert!(error.contains("rpls.csv:8: erreur : « quatre cents »"), "{error}");
     }
     // A value is refused before anything is written.
-    assert!(!place.work.join("site/data/values").exists());
+    assert!(!place.work().join("site/data/values").exists());
 }
 
 const COPIED: &str = r#"
@@ -584,7 +591,7 @@ fn workbooks_with_header_rows_and_parquet_read_alike() {
     let mut frame =
         df!("IRIS" => [10_010_101i64, 10_010_102], "autre" => [1, 2], "Revenu médian 21" => ["1234.5", "nd"])
             .expect("frame");
-    let file = std::fs::File::create(place.work.join("from/revenus.parquet")).expect("file");
+    let file = std::fs::File::create(place.work().join("from/revenus.parquet")).expect("file");
     ParquetWriter::new(file).finish(&mut frame).expect("parquet");
     place
         .run(&COPIED.replace("revenus.csv", "revenus.parquet"))
@@ -637,7 +644,7 @@ breaks = [30]
     let values = place.values("filo/2024.csv");
     assert_eq!(values["commune;01001;urh.classe;"], "ok;;");
     assert_eq!(values["commune;01002;urh.classe;"], "non;;");
-    let read = |path: &str| std::fs::read_to_string(place.work.join("site/data").join(path)).expect("written");
+    let read = |path: &str| std::fs::read_to_string(place.work().join("site/data").join(path)).expect("written");
     let equipment = read("equipment/2024.csv");
     assert!(
         equipment.starts_with("family;name;lon;lat\npharmacie;PHARMACIE A;4."),
@@ -659,23 +666,23 @@ breaks = [30]
 #[test]
 fn the_report_stays_outside_of_the_site() {
     let place = Place::new("dehors");
-    let path = place.work.join("prepare.toml");
+    let path = place.work().join("prepare.toml");
     crate::fs::write(&path, b"").expect("writable");
-    let site = place.work.join("site");
+    let site = place.work().join("site");
     // Through a link too, to a folder that does not exist yet.
-    let link = place.work.join("lien");
+    let link = place.work().join("lien");
     std::os::unix::fs::symlink(&site, &link).expect("link");
-    let public = place.work.join("public");
+    let public = place.work().join("public");
     std::fs::create_dir_all(&public).expect("folder");
     crate::fs::write(&public.join(crate::publish::MARKER), b"1").expect("writable");
     let closed = [
         (site.join("rapport"), "dans le site"),
         (link.join("nouveau/rapport"), "dans le site"),
         (public.join("rapport"), "dans un atlas publié"),
-        (place.work.join(".public.atlas/rapport"), "dans un atlas publié"),
+        (place.work().join(".public.atlas/rapport"), "dans un atlas publié"),
     ];
     for (folder, place_told) in closed {
-        let error = prepared(&path, &place.work.join("from"), &site, &folder).expect_err("refused");
+        let error = prepared(&path, &place.work().join("from"), &site, &folder).expect_err("refused");
         assert!(
             error.to_string().contains(&format!("il ne peut pas être {place_told}")),
             "{}: {error}",
@@ -683,4 +690,19 @@ fn the_report_stays_outside_of_the_site() {
         );
         assert!(!folder.exists());
     }
+}
+
+#[test]
+fn coordinates_swapped_or_in_metres_are_told_with_their_cause() {
+    let place = Place::new("inversees");
+    place.put("rpls.csv", dwellings().replacen(";X;Y;", ";Y;X;", 1));
+    let told = place.run(RPLS).expect_err("swapped");
+    assert!(
+        told.contains("longitude et latitude semblent inversées") && told.contains("rpls.csv"),
+        "{told}"
+    );
+    assert!(
+        !place.work().join("site/data/territories").exists(),
+        "nothing is written"
+    );
 }
