@@ -293,6 +293,7 @@ impl Register {
         if !self.accounts.contains_key(&address) {
             return Err(
                 Diagnostic::error(format!("aucun compte « {address} » dans le registre"))
+                    .hint("« atlas accounts --register DOSSIER list » donne les comptes, « add » en ouvre un")
                     .suggest(address.as_str(), self.accounts.keys().map(Address::as_str))
                     .into(),
             );
@@ -310,6 +311,7 @@ impl Register {
     pub fn partner(&self, code: &str) -> Result<&Partner> {
         self.partners.get(code).ok_or_else(|| {
             Diagnostic::error(format!("aucun partenaire « {code} » dans le registre"))
+                .hint("l’inscrire d’abord : « atlas accounts --register DOSSIER partner add »")
                 .suggest(code, self.partners.keys().map(String::as_str))
                 .into()
         })

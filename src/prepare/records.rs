@@ -133,6 +133,10 @@ pub(super) fn run(
         warnings.extend(found);
     }
     write(&program, block, &sums, dictionary, ground, recipe_path, all)?;
+    // A territory without IRIS has nothing to mend there.
+    if !block.scales.contains(&Scale::Iris) {
+        told.without_iris = (0, 0.0);
+    }
     tell(&told, &mut warnings);
     Ok((program, sums, told, cleaned, warnings))
 }
