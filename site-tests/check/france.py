@@ -9,6 +9,7 @@ Not a test: it takes minutes and two gigabytes of disk. Seconds belong to the ma
 import argparse
 import json
 import math
+import os
 import pathlib
 import random
 import shutil
@@ -185,20 +186,19 @@ try:
               f"written in {time.monotonic() - began:.0f} s", flush=True)
     for title, recipe in (("thresholds alone", "alone"), ("secondary suppression", "recipe")):
         began = time.monotonic()
-        timed = ["/usr/bin/env", "python3", "-c",
-                 "import resource,subprocess,sys; r=subprocess.run(sys.argv[1:]).returncode; "
-                 "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss//1024, file=sys.stdout); sys.exit(r)",
-                 str(ATLAS), "prepare", "--recipe", str(base / f"{recipe}.toml"), "--from", str(base / "source"), "--site", str(base / "site"),
-                 "--report", str(base / f"report-{recipe}")]
-        result = subprocess.run(timed, capture_output=True, text=True, check=False)
-        seconds = time.monotonic() - began
-        said = [line for line in (result.stdout + result.stderr).splitlines() if line.strip()]
-        if result.returncode:
-            print("\n".join(said[-12:]))
+        command = [ATLAS, "prepare", "--recipe", base / f"{recipe}.toml", "--from", base / "source", "--site", base / "site",
+                   "--report", base / f"report-{recipe}"]
+        with (base / "said.txt").open("w+", encoding="utf-8") as said:
+            child = subprocess.Popen([str(word) for word in command], stdout=said, stderr=subprocess.STDOUT)
+            _, status, used = os.wait4(child.pid, 0)
+            seconds = time.monotonic() - began
+            said.seek(0)
+            lines = [line.rstrip() for line in said if line.strip()]
+        if status:
+            print("\n".join(lines[-12:]))
             sys.exit(1)
-        peak = next(line for line in reversed(result.stdout.splitlines()) if line.strip().isdigit())
-        print(f"{title}: {seconds:.1f} s, peak {peak} MiB", flush=True)
-        print("\n".join(f"    {line}" for line in said if "masquées" in line or "cellules écrites" in line), flush=True)
+        print(f"{title}: {seconds:.1f} s, peak {used.ru_maxrss // 1024} MiB", flush=True)
+        print("\n".join(f"    {line}" for line in lines if "masquées" in line or "cellules écrites" in line), flush=True)
 finally:
     if not options.keep:
         shutil.rmtree(base, ignore_errors=True)

@@ -46,7 +46,7 @@ mount --rbind /dev "$r/dev"; mount -t proc proc "$r/proc"; mount -t tmpfs tmpfs 
 mkdir -p "$r/projet"; cp -r "$work/projet/." "$r/projet/"
 printf '#!/bin/sh\nexit 101\n' >"$r/usr/sbin/policy-rc.d"; chmod 755 "$r/usr/sbin/policy-rc.d"
 mkdir -p "$r/usr/local/sbin"; cp "$work/systemctl" "$r/usr/local/sbin/systemctl"; chmod 755 "$r/usr/local/sbin/systemctl"
-rm -rf "$r/srv/atlas" "$r/var/lib/atlas" "$r/root/kit"
+rm -rf "$r/srv/atlas" "$r/var/lib/atlas"; mkdir -p "$r/home/administrateur"
 # Packages need the network; nothing else may have it.
 while read -r line; do DEBIAN_FRONTEND=noninteractive chroot "$r" sh -c "$line" >"$work/apt.log" 2>&1 </dev/null || { tail -5 "$work/apt.log"; exit 1; }; done <"$work/packages"
 cp "$inside" "$r/projet/.commandes"
@@ -89,7 +89,7 @@ def run(name, script, packages):
         (work / "layer").mkdir()
         (work / "systemctl").write_text(SYSTEMCTL)
         (work / "packages").write_text("".join(f"{p}\n" for p in packages))
-        lines = ["set -uo pipefail", "export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root",
+        lines = ["set -uo pipefail", "export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/home/administrateur",
                  "install -d -m 700 /etc/ssl/atlas",
                  "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=atlas.example.org -keyout /etc/ssl/atlas/cle.pem -out /etc/ssl/atlas/chaine.pem 2>/dev/null",
                  "chmod 755 /etc/ssl/atlas; chmod 600 /etc/ssl/atlas/cle.pem"]
