@@ -4,7 +4,7 @@
 //! load → admit → plan → stage (render, in parallel) → audit → publish
 //! ```
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use crate::cli::duration;
 use crate::diag::{self, Diagnostics, Result};
-use crate::model::Scale;
+use crate::model::{Scale, Site};
 use crate::plan::{self, Output};
 use crate::progress::Progress;
 use crate::publish::Stage;
@@ -134,16 +134,40 @@ fn size(bytes: u64) -> String {
     }
 }
 
+/// Reads a site, its published figures and its theme.
+///
+/// # Errors
+/// All that is wrong in any of them, in one run.
+fn read(root: &Path, progress: &mut Progress) -> Result<(Site, disclosure::Published, Theme, Diagnostics)> {
+    let (site, mut found) = progress.stage("Lecture", || load::salvage(root))?;
+    let Some(site) = site else {
+        return Err(found.sorted());
+    };
+    // An edition that could not be read makes any vintage too old.
+    let datable = !site.config.unsure_of("edition");
+    let admitted = progress.stage("Admission", || datable.then(|| disclosure::admit(&site)));
+    let published = admitted
+        .and_then(|admitted| found.absorb(admitted))
+        .map(|(published, more)| {
+            found.extend(more);
+            published
+        });
+    let theme = found.absorb(Theme::load(&site.root, &site.config.theme));
+    match (published, theme) {
+        (Some(published), Some(theme)) if !found.has_error() => {
+            found.extend(overdue(&site));
+            Ok((site, published, theme, found))
+        }
+        _ => Err(found.sorted()),
+    }
+}
+
 /// Checks a site without writing anything.
 ///
 /// # Errors
 /// Everything that would stop its build, in one run.
 pub fn check(args: &SiteArgs, progress: &mut Progress) -> Result<(Report, Diagnostics)> {
-    let (site, mut warnings) = progress.stage("Lecture", || load::site(&args.site))?;
-    let (published, more) = progress.stage("Admission", || disclosure::admit(&site))?;
-    warnings.extend(more);
-    warnings.extend(overdue(&site));
-    let mut theme = Theme::load(&site.root, &site.config.theme)?;
+    let (site, published, mut theme, warnings) = read(&args.site, progress)?;
     theme.add_library(None);
     let plan = progress.stage("Plan", || plan_all(&site, &published, &theme))?;
     let geography = progress.stage("Cartes", || Geography::new(&site));
@@ -171,12 +195,8 @@ pub fn check(args: &SiteArgs, progress: &mut Progress) -> Result<(Report, Diagno
 /// Everything found wrong; the published folder is then left as it was.
 pub fn build(args: &Args, progress: &mut Progress) -> Result<(Report, Diagnostics)> {
     let stage = Stage::open(&args.out())?;
-    let (mut site, mut warnings) = progress.stage("Lecture", || load::site(&args.site.site))?;
+    let (mut site, published, mut theme, mut warnings) = read(&args.site.site, progress)?;
     let basemap = load::basemap::whole(&mut site)?;
-    let (published, more) = progress.stage("Admission", || disclosure::admit(&site))?;
-    warnings.extend(more);
-    warnings.extend(overdue(&site));
-    let mut theme = Theme::load(&site.root, &site.config.theme)?;
     if site.config.map.interactive {
         let (library, missing) = progress.stage("Bibliothèque de carte", || {
             library::files(site.config.map.basemap.is_some())
@@ -252,7 +272,7 @@ pub fn build(args: &Args, progress: &mut Progress) -> Result<(Report, Diagnostic
 }
 
 /// One output of each kind, and of each scale for the fiches: what shows whether the templates hold.
-fn specimens<'a>(site: &crate::model::Site, plan: &'a plan::Plan) -> Vec<&'a Output> {
+fn specimens<'a>(site: &Site, plan: &'a plan::Plan) -> Vec<&'a Output> {
     let mut seen = std::collections::HashSet::new();
     plan.iter()
         .map(|(_, output)| output)
@@ -267,7 +287,7 @@ fn specimens<'a>(site: &crate::model::Site, plan: &'a plan::Plan) -> Vec<&'a Out
 }
 
 /// Plans the outputs of the site and the static files of its theme, and checks that content links to them.
-fn plan_all(site: &crate::model::Site, published: &disclosure::Published, theme: &Theme) -> Result<plan::Plan> {
+fn plan_all(site: &Site, published: &disclosure::Published, theme: &Theme) -> Result<plan::Plan> {
     let mut plan = plan::outputs(site, published)?;
     for (name, _) in theme.assets() {
         if let Some(path) = theme.asset_path(name) {
@@ -278,7 +298,7 @@ fn plan_all(site: &crate::model::Site, published: &disclosure::Published, theme:
     Ok(plan)
 }
 
-fn start(site: &crate::model::Site, published: &disclosure::Published) -> Report {
+fn start(site: &Site, published: &disclosure::Published) -> Report {
     let (figures, hidden) = published.tally();
     Report {
         build: site.build_id.clone(),
@@ -306,7 +326,7 @@ fn seconds(progress: &Progress) -> Vec<(String, f64)> {
 }
 
 /// Reports the sources whose next vintage was due before the edition.
-fn overdue(site: &crate::model::Site) -> Diagnostics {
+fn overdue(site: &Site) -> Diagnostics {
     let (year, month) = site.config.edition_month();
     site.sources
         .iter()

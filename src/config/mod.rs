@@ -82,6 +82,9 @@ pub struct Config {
     /// Blocks of the fiche; by default one block per theme, indicators in the order of the dictionary.
     #[serde(default)]
     pub fiche: Vec<FicheBlock>,
+    /// Tables and keys that were wrong and were left out, when the settings serve to check the rest of a site only.
+    #[serde(skip)]
+    left_out: Vec<String>,
 }
 
 /// The reference territory.
@@ -415,22 +418,26 @@ impl Config {
                 "retirer cette clé, et préparer de nouveau les données jusqu’à ce que le contrôle passe",
             );
         }
-        if self.landlords.shown && self.landlords.legal_basis.trim().is_empty() {
+        let left_out = |key: &str| self.left_out.iter().any(|name| name == key);
+        if self.landlords.shown && self.landlords.legal_basis.trim().is_empty() && !left_out("legal_basis") {
             refuse(
                 "les bailleurs sont affichés sans base légale".to_owned(),
                 "renseigner « landlords.legal_basis », ou mettre « landlords.shown » à false",
             );
         }
-        if self.map.basemap.is_some() && self.map.basemap_attribution.trim().is_empty() {
+        let unattributed = self.map.basemap_attribution.trim().is_empty() && !left_out("basemap_attribution");
+        if self.map.basemap.is_some() && unattributed {
             refuse(
                 "« map.basemap » : fond de carte sans mention de son producteur".to_owned(),
                 "renseigner « map.basemap_attribution », par exemple \"© IGN\"",
             );
         }
-        if let Err((message, hint)) = crate::model::Code::parse(Scale::Metropole, &self.metropole.code) {
+        if let Err((message, hint)) = crate::model::Code::parse(Scale::Metropole, &self.metropole.code)
+            && !left_out("metropole")
+        {
             refuse(message, hint.as_deref().unwrap_or("corriger « metropole.code »"));
         }
-        if self.themes.is_empty() {
+        if self.themes.is_empty() && !self.unsure_of("themes") {
             refuse(
                 "aucun thème".to_owned(),
                 "ajouter au moins une table [[themes]] avec id et label",
@@ -445,7 +452,8 @@ impl Config {
                 "retirer « residence » de ses échelles",
             );
         }
-        for block in self.fiche.iter().filter(|b| self.theme(&b.theme).is_none()) {
+        let unknown = |theme: &str| self.theme(theme).is_none() && !self.unsure_of("themes");
+        for block in self.fiche.iter().filter(|b| unknown(&b.theme)) {
             refuse(
                 format!("bloc de fiche « {} » : thème « {} » inconnu", block.id, block.theme),
                 "employer l’id d’une table [[themes]]",
@@ -517,6 +525,11 @@ impl Config {
     pub fn noun(&self, scale: Scale) -> Noun {
         let article = self.metropole.article.filter(|_| scale == Scale::Metropole);
         Noun::new(self.scale_label(scale), article)
+    }
+
+    /// Tells whether a table may lack rows, because some of the settings were wrong.
+    pub fn unsure_of(&self, table: &str) -> bool {
+        self.left_out.iter().any(|name| name == table || name == "id")
     }
 
     /// Finds a theme.

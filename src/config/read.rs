@@ -9,47 +9,119 @@ use serde::{Deserialize as _, Deserializer};
 use super::Config;
 use crate::diag::{Diagnostic, Diagnostics, Result, foreign};
 
+/// What stands for a required setting that is missing or wrong, so that the rest of the site can still be looked at.
+const STAND_INS: [(&str, &str); 7] = [
+    ("title", "\"?\""),
+    ("publisher", "\"?\""),
+    ("source_mention", "\"?\""),
+    ("contact", "\"?\""),
+    ("edition", "9999-12-31"),
+    ("metropole", "{ code = \"?\", name = \"?\" }"),
+    ("themes", "[]"),
+];
+
+/// Starts of the faults that a parser meets in one line, and that do not change how the next lines are read.
+const CONFINED: [&str; 10] = [
+    "invalid type",
+    "invalid value",
+    "invalid length",
+    "unknown variant",
+    "duplicate key",
+    "string values must be quoted",
+    "missing value",
+    "key with no value",
+    "invalid basic string",
+    "invalid date-time",
+];
+
 impl Config {
     /// Reads and checks `atlas.toml`.
     ///
     /// # Errors
     /// Every unknown key, wrong type, missing key and unsafe setting, with its line.
     pub fn parse(text: &str, path: &Path) -> Result<Self> {
-        let config: Self = from_toml(text, path)?;
-        config.check(path)?;
-        Ok(config)
+        match Self::salvage(text, path) {
+            (Some(config), found) if found.is_empty() => Ok(config),
+            (_, found) => Err(found.sorted()),
+        }
+    }
+
+    /// Reads `atlas.toml` for what can be read of it, and tells its faults: the rest of a site can then be checked too.
+    ///
+    /// A required key that is missing has a value of no meaning. None when too little is left.
+    pub fn salvage(text: &str, path: &Path) -> (Option<Self>, Diagnostics) {
+        let (config, left_out, mut found) = salvage::<Self>(text, path, &STAND_INS);
+        let config = config.map(|config| Self { left_out, ..config });
+        if let Some(config) = &config {
+            found.absorb(config.check(path));
+        }
+        (config, found)
     }
 }
 
 /// Reads a TOML text into a type that denies unknown fields, with French diagnostics.
 ///
 /// # Errors
-/// All unknown keys at once, or the first fault of another kind, with line, column and remedy.
+/// All unknown, mistyped and missing keys that can be told at once, with line, column and remedy.
 pub fn from_toml<T: DeserializeOwned>(text: &str, path: &Path) -> Result<T> {
+    match salvage(text, path, &[]) {
+        (Some(value), _, found) if found.is_empty() => Ok(value),
+        (_, _, found) => Err(found.sorted()),
+    }
+}
+
+/// Reads a TOML text, wrong lines left out and `stand_ins` put for the keys that are then missing.
+fn salvage<T: DeserializeOwned>(
+    text: &str,
+    path: &Path,
+    stand_ins: &[(&str, &str)],
+) -> (Option<T>, Vec<String>, Diagnostics) {
     let mut found = Diagnostics::new();
     let mut text = text.to_owned();
-    // An unknown key is noted, blanked, and the text is read again: the admin gets all of them in one run.
-    for _ in 0..100 {
-        let error = match toml::from_str::<T>(&text) {
-            Ok(value) if found.is_empty() => return Ok(value),
-            Ok(_) => break,
+    let mut head = String::new();
+    let mut left_out: Vec<String> = Vec::new();
+    // A wrong line is noted, blanked, and the text is read again: the admin gets all of them in one run.
+    for _ in 0..200 {
+        let error = match toml::from_str::<T>(&format!("{head}{text}")) {
+            Ok(value) => return (Some(value), left_out, found),
             Err(error) => error,
         };
-        let (line, column) = error.span().map_or((1, 1), |span| place(&text, span.start));
+        let message = error.message();
+        let start = error.span().map_or(0, |span| span.start.saturating_sub(head.len()));
+        let (line, column) = place(&text, start);
         let at = |d: Diagnostic| d.at(path).line(line).column(column);
-        let Some((key, known)) = unknown_field(error.message()) else {
-            found.push(at(foreign::toml(error.message())));
-            break;
+        if let Some(key) = missing_field(message) {
+            let told = left_out.iter().any(|k| k == key);
+            if !told {
+                found.push(at(foreign::toml(message)));
+            }
+            match stand_ins.iter().find(|(name, _)| *name == key) {
+                // A missing key of a table inside has the same name at most once: its stand-in would change nothing.
+                Some((_, value)) if !head.contains(&format!("{key} = ")) => {
+                    head.push_str(&format!("{key} = {value}\n"));
+                    left_out.push(key.to_owned());
+                }
+                _ => match blank_table(&mut text, start) {
+                    Some(table) => left_out.push(table),
+                    None => break,
+                },
+            }
+            continue;
+        }
+        let confined = if let Some((key, known)) = unknown_field(message) {
+            let d = Diagnostic::error(format!("clé inconnue « {key} »"));
+            found.push(at(d).suggest(&key, known.iter().map(String::as_str)));
+            true
+        } else {
+            found.push(at(foreign::toml(message)));
+            message.contains('«') || CONFINED.iter().any(|words| message.starts_with(words))
         };
-        found.push(
-            at(Diagnostic::error(format!("clé inconnue « {key} »"))).suggest(&key, known.iter().map(String::as_str)),
-        );
-        let Some(span) = error.span() else { break };
-        if !blank_line(&mut text, span.start) {
-            break;
+        match blank_line(&mut text, start).filter(|_| confined && error.span().is_some()) {
+            Some(key) => left_out.push(key),
+            None => break,
         }
     }
-    Err(found.sorted())
+    (None, left_out, found)
 }
 
 fn place(text: &str, offset: usize) -> (usize, usize) {
@@ -61,17 +133,51 @@ fn place(text: &str, offset: usize) -> (usize, usize) {
     (line, before[start..].chars().count() + 1)
 }
 
-/// Turns the line of `key = value` into spaces; false when it is not such a line.
-fn blank_line(text: &mut String, offset: usize) -> bool {
+/// Turns the line of `key = value` into spaces and gives the key; none when it is not such a line.
+fn blank_line(text: &mut String, offset: usize) -> Option<String> {
+    let offset = offset.min(text.len());
     let start = text[..offset].rfind('\n').map_or(0, |i| i + 1);
     let end = text[offset..].find('\n').map_or(text.len(), |i| offset + i);
     let line = &text[start..end];
-    if line.trim_start().starts_with('[') || !line.contains('=') {
-        return false;
+    let key = line.split_once('=').map_or(line, |(key, _)| key).trim().to_owned();
+    let count = |c: char| line.matches(c).count();
+    let whole = count('[') == count(']') && count('{') == count('}') && !line.contains("\"\"\"");
+    if !whole || key.is_empty() || !key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-') {
+        return None;
     }
     let blank = " ".repeat(line.len());
     text.replace_range(start..end, &blank);
-    true
+    Some(key)
+}
+
+/// Turns the table that starts at the line of `offset` into spaces and gives its name; none when other tables are in it.
+fn blank_table(text: &mut String, offset: usize) -> Option<String> {
+    let start = text[..offset.min(text.len())].rfind('\n').map_or(0, |i| i + 1);
+    let head = text[start..].lines().next()?.trim();
+    let name = head
+        .strip_prefix('[')?
+        .trim_start_matches('[')
+        .split(']')
+        .next()?
+        .trim()
+        .to_owned();
+    let end = text[start + 1..].find("\n[").map_or(text.len(), |i| start + 1 + i + 1);
+    let next = text[end..].trim_start_matches('[');
+    if name.is_empty() || next.starts_with(&format!("{name}.")) {
+        return None;
+    }
+    let blank: String = text[start..end]
+        .split('\n')
+        .map(|line| " ".repeat(line.len()))
+        .collect::<Vec<_>>()
+        .join("\n");
+    text.replace_range(start..end, &blank);
+    Some(name)
+}
+
+/// The key of the library's « missing field `x` ».
+fn missing_field(message: &str) -> Option<&str> {
+    message.strip_prefix("missing field `")?.strip_suffix('`')
 }
 
 /// Splits the library's « unknown field `x`, expected one of `a`, `b` » into `x` and the known names.
@@ -133,6 +239,33 @@ label = "Parc"
             "{text}"
         );
         assert!(text.contains("« publisher »"), "{text}");
+    }
+
+    #[test]
+    fn wrong_lines_of_every_kind_are_told_in_one_run_and_the_rest_is_kept() {
+        let text = MINIMAL
+            .replace("title = \"Atlas\"", "title = Atlas\nfictitious = \"oui\"")
+            .replace("edition = 2026-10-15\n", "")
+            .replace("code = \"990000001\"\n", "")
+            + "couleur = 3\n[thresholds]\ndwellings = \"onze\"\n[[goals]]\nid = \"but\"\n[retention]\nyears = 10\n";
+        let (config, found) = Config::salvage(&text, Path::new("atlas.toml"));
+        let told: Vec<String> = found.sorted().iter().map(ToString::to_string).collect();
+        let starts = [
+            "atlas.toml:2:9: erreur : texte sans guillemets",
+            "atlas.toml:3:14: erreur : texte « oui »",
+            "atlas.toml:7:1: erreur : clé manquante « code »",
+            "atlas.toml:12:1: erreur : clé inconnue « couleur »",
+            "atlas.toml:14:13: erreur : texte « onze »",
+            "atlas.toml:15:1: erreur : clé manquante « label »",
+            "erreur : clé manquante « edition »",
+        ];
+        for start in starts {
+            assert!(told.iter().any(|d| d.contains(start)), "{start} in {told:#?}");
+        }
+        assert_eq!(told.len(), starts.len(), "{told:#?}");
+        let config = config.expect("what is left");
+        assert_eq!((config.retention.years, config.thresholds.dwellings), (10, 11));
+        assert_eq!(config.metropole.name, "?");
     }
 
     #[test]

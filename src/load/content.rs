@@ -4,6 +4,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 
+use super::territories::Doubt;
 use crate::diag::{Diagnostic, Diagnostics, Result};
 use crate::fs;
 use crate::model::{Audience, Content, Scale, Territories};
@@ -26,7 +27,7 @@ struct FrontMatter {
 /// # Errors
 /// Missing or wrong front matter; unknown territories; no home page; no training page, no conditions of use
 /// (article 6).
-pub(super) fn contents(root: &Path, territories: &Territories) -> Result<Vec<Content>> {
+pub(super) fn contents(root: &Path, territories: &Territories, doubt: &Doubt) -> Result<Vec<Content>> {
     let folder = root.join("content");
     let mut found = Diagnostics::new();
     let mut all: Vec<Content> = Vec::new();
@@ -36,7 +37,7 @@ pub(super) fn contents(root: &Path, territories: &Territories) -> Result<Vec<Con
         Vec::new()
     } {
         if path.extension().is_some_and(|e| e == "md") {
-            all.extend(found.absorb(content(root, &folder, &path, territories)));
+            all.extend(found.absorb(content(root, &folder, &path, territories, doubt)));
         }
     }
     all.sort_by(|a, b| a.slug.cmp(&b.slug));
@@ -67,7 +68,7 @@ pub(super) fn contents(root: &Path, territories: &Territories) -> Result<Vec<Con
     if found.is_empty() { Ok(all) } else { Err(found.sorted()) }
 }
 
-fn content(root: &Path, folder: &Path, path: &Path, territories: &Territories) -> Result<Content> {
+fn content(root: &Path, folder: &Path, path: &Path, territories: &Territories, doubt: &Doubt) -> Result<Content> {
     let shown = path;
     let text = fs::read_text(path)?.text.replace("\r\n", "\n");
     let missing = || {
@@ -103,11 +104,12 @@ fn content(root: &Path, folder: &Path, path: &Path, territories: &Territories) -
     }
     let mut tids = Vec::new();
     for name in &front.territories {
-        let tid = name
+        let named = name
             .split_once(':')
-            .and_then(|(scale, code)| territories.find(scale.parse::<Scale>().ok()?, code));
-        match tid {
+            .and_then(|(scale, code)| Some((scale.parse::<Scale>().ok()?, code)));
+        match named.and_then(|(scale, code)| territories.find(scale, code)) {
             Some(tid) => tids.push(tid),
+            None if named.is_some_and(|(scale, code)| doubt.covers(scale, code)) => {}
             None => found.push(
                 Diagnostic::error(format!("territoire « {name} » inconnu"))
                     .at(shown)

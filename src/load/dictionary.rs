@@ -48,7 +48,7 @@ const SOURCES: [&str; 9] = [
 ///
 /// None when the table itself cannot be read.
 pub(super) fn sources(path: &Path, found: &mut Diagnostics) -> Option<Vec<Source>> {
-    let table = found.absorb(Table::read(path, &SOURCES, &["id", "producer", "dataset"], &[]))?;
+    let table = Table::salvage(path, &SOURCES, &["id", "producer", "dataset"], &[], found)?;
     let mut all: Vec<Source> = Vec::new();
     for row in table.rows() {
         let source = source(&row, found);
@@ -167,7 +167,7 @@ pub(super) fn dictionary(
         "view_scales",
         "export_scales",
     ];
-    let Some(table) = found.absorb(Table::read(path, &DICTIONARY, &required, &[])) else {
+    let Some(table) = Table::salvage(path, &DICTIONARY, &required, &[], found) else {
         return (None, Vec::new());
     };
     let mut faulty = Vec::new();
@@ -286,7 +286,7 @@ fn indicator(
             ),
         );
     }
-    if !theme.is_empty() && config.theme(&theme).is_none() {
+    if !theme.is_empty() && config.theme(&theme).is_none() && !config.unsure_of("themes") {
         found.push(
             row.error("theme", format!("thème « {theme} » absent d’atlas.toml"))
                 .suggest(&theme, config.themes.iter().map(|t| t.id.as_str())),

@@ -5,7 +5,7 @@ use std::path::Path;
 use geo::{Coord, MultiPolygon};
 use rayon::prelude::*;
 
-use super::table::{Table, number};
+use super::table::{Table, degrees, number};
 use crate::config::Config;
 use crate::diag::{Diagnostic, Diagnostics, Result};
 use crate::fs;
@@ -40,13 +40,15 @@ pub(super) fn equipment(folder: &Path, config: &Config) -> Result<Equipment> {
     let Some((vintage, path)) = last else {
         return Ok(Equipment::default());
     };
-    let table = Table::read(&path, &COLUMNS, &COLUMNS, &ALIASES)?;
     let mut found = Diagnostics::new();
+    let Some(table) = Table::salvage(&path, &COLUMNS, &COLUMNS, &ALIASES, &mut found) else {
+        return Err(found.sorted());
+    };
     let mut points = Vec::new();
     for row in table.rows() {
         let name = row.get("family");
         let family = config.equipment.iter().position(|f| f.id == name);
-        if family.is_none() {
+        if family.is_none() && !config.unsure_of("equipment") {
             found.push(
                 row.error(
                     "family",
@@ -58,10 +60,10 @@ pub(super) fn equipment(folder: &Path, config: &Config) -> Result<Equipment> {
         }
         let degree = |column: &str, limit: f64| number(row.get(column)).filter(|v| v.abs() <= limit);
         let (lon, lat) = (degree("lon", 180.0), degree("lat", 90.0));
-        for (column, value) in [("lon", lon), ("lat", lat)] {
+        for (column, value, limit) in [("lon", lon, 180.0), ("lat", lat, 90.0)] {
             if value.is_none() {
                 found.push(
-                    row.error(column, format!("« {} » : degrés attendus", row.get(column)))
+                    row.error(column, degrees(row.get(column), limit))
                         .hint("coordonnées en WGS84"),
                 );
             }

@@ -14,11 +14,16 @@ const MOST_FAULTS: usize = 40;
 /// # Errors
 /// An indicator that is not thematic-only; a square with another property than `class`: a figure of a square is never
 /// published, so it is not accepted either.
-pub(super) fn grids(folder: &Path, dictionary: &Dictionary) -> Result<Vec<Grid>> {
+///
+/// The grids of `faulty` indicators are not looked at: their rows of the dictionary are told already.
+pub(super) fn grids(folder: &Path, dictionary: &Dictionary, faulty: &[String]) -> Result<Vec<Grid>> {
     let mut found = Diagnostics::new();
     let mut all = Vec::new();
     for path in if folder.exists() { fs::walk(folder)? } else { Vec::new() } {
-        all.extend(found.absorb(grid(folder, &path, dictionary)));
+        let id = path.strip_prefix(folder).ok().and_then(|p| p.parent()?.to_str());
+        if !id.is_some_and(|id| faulty.iter().any(|f| f == id)) {
+            all.extend(found.absorb(grid(folder, &path, dictionary)));
+        }
     }
     if found.is_empty() { Ok(all) } else { Err(found.sorted()) }
 }

@@ -29,7 +29,7 @@ use rayon::prelude::*;
 use crate::config::Config;
 use crate::diag::{Diagnostic, Diagnostics, Result};
 use crate::fs;
-use crate::model::{Entry, Iid, Kind, Scale, Site, Source, Territories, Values, Vintage};
+use crate::model::{Entry, Iid, Kind, Scale, Site, Source, Values, Vintage};
 
 /// Reads and checks a site.
 ///
@@ -37,6 +37,19 @@ use crate::model::{Entry, Iid, Kind, Scale, Site, Source, Territories, Values, V
 /// All that is wrong in settings, dictionary, sources, territories, values, equipment, grids and content, in one run
 /// wherever the reading can go on.
 pub fn site(root: &Path) -> Result<(Site, Diagnostics)> {
+    match salvage(root)? {
+        (Some(site), found) => found.split(site),
+        (None, found) => Err(found.sorted()),
+    }
+}
+
+/// Reads a site for what can be read of it, and tells its faults, so that more of it can be checked in the same run.
+///
+/// With a fault that is an error, what is read serves to check, never to build.
+///
+/// # Errors
+/// A folder that is no site; a file that the disk refuses.
+pub fn salvage(root: &Path) -> Result<(Option<Site>, Diagnostics)> {
     // « . » adds nothing to a path that the admin reads.
     let root = if root == Path::new(".") { Path::new("") } else { root };
     let settings = root.join("atlas.toml");
@@ -48,73 +61,45 @@ pub fn site(root: &Path) -> Result<(Site, Diagnostics)> {
                 .into(),
         );
     }
-    let config = Config::parse(&fs::read_text(&settings)?.text, &settings)?;
     let data = root.join("data");
-    let mut found = Diagnostics::new();
-    let territories = found.absorb(territories::territories(&data.join("territories"), &config));
-    let (territories, warnings) = territories.map_or((None, Diagnostics::new()), |(t, w)| (Some(t), w));
-    found.extend(warnings);
-    // A faulty row of the sources or of the dictionary does not hide what is wrong in the values.
+    // What is wrong in one file does not hide what is wrong in the next: each is read for what can be read of it.
+    let (config, mut found) = Config::salvage(&fs::read_text(&settings)?.text, &settings);
     let sources = dictionary::sources(&data.join("sources.csv"), &mut found);
+    let Some(config) = config else {
+        found.push(
+            Diagnostic::warning("le reste du site n’est pas contrôlé tant que ces réglages ne se lisent pas")
+                .at(&settings)
+                .hint("corriger d’abord ce fichier, puis relancer"),
+        );
+        return Ok((None, found));
+    };
+    let (territories, doubt) = territories::territories(&data.join("territories"), &config, &mut found);
     let (dictionary, faulty) = sources.as_ref().map_or((None, Vec::new()), |sources| {
         dictionary::dictionary(&data.join("dictionary.csv"), &config, sources, &mut found)
     });
     let equipment = found.absorb(equipment::equipment(&data.join("equipment"), &config));
-    let none = Territories::default();
-    let contents = found.absorb(
-        content::contents(root, territories.as_ref().unwrap_or(&none)).or_else(|d| {
-            // Without territories every code would be unknown; tell only what is wrong elsewhere.
-            if territories.is_some() { Err(d) } else { Ok(Vec::new()) }
-        }),
-    );
-    let values = match (&dictionary, &sources, &territories) {
-        (Some(dictionary), Some(sources), Some(territories)) => found.absorb(values::values(
-            &data.join("values"),
-            &values::Law {
-                dictionary,
-                sources,
-                faulty: &faulty,
-                edition: config.edition_month().0,
-            },
-            territories,
-        )),
-        _ => None,
-    };
-    // What the settings and the grids name is told once the dictionary itself is right.
-    let whole = dictionary.as_ref().filter(|_| faulty.is_empty());
-    let grids = whole.and_then(|d| found.absorb(grid::grids(&data.join("grid"), d)));
+    let equipment = equipment.unwrap_or_default();
+    let contents = found.absorb(content::contents(root, &territories, &doubt));
     found.absorb(basemap::basemap(root, &config));
-    if let (Some(values), Some(sources)) = (&values, &sources) {
-        forgotten(&data, values, sources, &mut found);
-    }
-    if let (Some(values), Some(dictionary)) = (&values, &dictionary) {
-        fractions(&data, values, dictionary, &mut found);
-    }
-    if let Some(dictionary) = whole {
-        names_in_config(&settings, &config, dictionary, &mut found);
-    }
-    let (
-        Some(dictionary),
-        Some(sources),
-        Some(territories),
-        Some(values),
-        Some(equipment),
-        Some(grids),
-        Some(contents),
-        false,
-    ) = (
-        dictionary,
-        sources,
-        territories,
-        values,
-        equipment,
-        grids,
-        contents,
-        found.has_error(),
-    )
-    else {
-        return Err(found.sorted());
+    let (Some(dictionary), Some(sources)) = (dictionary, sources) else {
+        return Ok((None, found));
     };
+    let law = values::Law {
+        dictionary: &dictionary,
+        sources: &sources,
+        faulty: &faulty,
+        doubt: &doubt,
+        edition: config.edition_month().0,
+    };
+    let values = values::values(&data.join("values"), &law, &territories, &mut found);
+    let grids = found.absorb(grid::grids(&data.join("grid"), &dictionary, &faulty));
+    forgotten(&data, &values, &sources, &mut found);
+    fractions(&data, &values, &dictionary, &mut found);
+    names_in_config(&settings, &config, &dictionary, &faulty, &mut found);
+    // The formulas of a dictionary that lacks rows name other rows than they should.
+    if !faulty.is_empty() {
+        return Ok((None, found));
+    }
     let surroundings = equipment::surroundings(&equipment, config.equipment.len(), &territories);
     let build_id = build_id(root, config.map.basemap.as_deref())?;
     let site = Site {
@@ -126,11 +111,11 @@ pub fn site(root: &Path) -> Result<(Site, Diagnostics)> {
         values,
         equipment,
         surroundings,
-        grids,
-        contents,
+        grids: grids.unwrap_or_default(),
+        contents: contents.unwrap_or_default(),
         build_id,
     };
-    found.split(site)
+    Ok((Some(site), found))
 }
 
 /// Reads the settings, sources and dictionary of a site, before it has any data: what `prepare` obeys.
@@ -139,21 +124,29 @@ pub fn site(root: &Path) -> Result<(Site, Diagnostics)> {
 /// All that is wrong in them.
 pub fn law(root: &Path) -> Result<(Config, Vec<crate::model::Source>, crate::model::Dictionary)> {
     let settings = root.join("atlas.toml");
-    let config = Config::parse(&fs::read_text(&settings)?.text, &settings)?;
     let data = root.join("data");
-    let mut found = Diagnostics::new();
+    let (config, mut found) = Config::salvage(&fs::read_text(&settings)?.text, &settings);
     let sources = dictionary::sources(&data.join("sources.csv"), &mut found);
-    let dictionary = sources
+    let dictionary = config
         .as_ref()
-        .and_then(|s| dictionary::dictionary(&data.join("dictionary.csv"), &config, s, &mut found).0);
-    match (sources, dictionary) {
-        (Some(sources), Some(dictionary)) if found.is_empty() => Ok((config, sources, dictionary)),
+        .zip(sources.as_ref())
+        .and_then(|(c, s)| dictionary::dictionary(&data.join("dictionary.csv"), c, s, &mut found).0);
+    match (config, sources, dictionary) {
+        (Some(config), Some(sources), Some(dictionary)) if found.is_empty() => Ok((config, sources, dictionary)),
         _ => Err(found.sorted()),
     }
 }
 
 /// Checks the indicators that the settings name.
-fn names_in_config(path: &Path, config: &Config, dictionary: &crate::model::Dictionary, found: &mut Diagnostics) {
+///
+/// The `faulty` ones are told with the dictionary.
+fn names_in_config(
+    path: &Path,
+    config: &Config,
+    dictionary: &crate::model::Dictionary,
+    faulty: &[String],
+    found: &mut Diagnostics,
+) {
     let known = || dictionary.iter().map(|(_, x)| x.id.as_str());
     let named = config
         .goals
@@ -166,7 +159,7 @@ fn names_in_config(path: &Path, config: &Config, dictionary: &crate::model::Dict
                 .map(|i| (format!("bloc « {} »", b.id), i))
         }));
     for (what, id) in named {
-        if dictionary.find(id).is_none() {
+        if dictionary.find(id).is_none() && !faulty.contains(id) {
             found.push(
                 Diagnostic::error(format!("{what} : indicateur « {id} » absent du dictionnaire"))
                     .at(path)

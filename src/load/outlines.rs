@@ -5,7 +5,7 @@ use std::path::Path;
 
 use geo::{BoundingRect as _, InteriorPoint as _, MultiPolygon};
 
-use super::territories::Given;
+use super::territories::{Doubt, Given};
 use crate::diag::{Diagnostic, Diagnostics, Result, foreign};
 use crate::fs;
 use crate::model::{Code, Lineage, Scale, Territory};
@@ -53,9 +53,20 @@ pub(super) fn places<'a>(text: &'a str, codes: &std::collections::HashSet<String
 }
 
 /// Reads outlines with a `code` and a `name`; a feature has no line of its own in the model, so its code is looked up.
-pub(super) fn read(path: &Path, scale: Scale) -> Result<Vec<(Territory, Option<Given>)>> {
-    let text = fs::read_text(path)?.text;
-    let collection = collection(&text, path)?;
+///
+/// The faults go to `found`, and what they leave unknown to `doubt`.
+pub(super) fn read(
+    path: &Path,
+    scale: Scale,
+    doubt: &mut Doubt,
+    found: &mut Diagnostics,
+) -> Vec<(Territory, Option<Given>)> {
+    let text = found.absorb(fs::read_text(path)).map(|t| t.text);
+    let collection = text.as_ref().and_then(|t| found.absorb(collection(t, path)));
+    let (Some(text), Some(collection)) = (text, collection) else {
+        doubt.scale(scale);
+        return Vec::new();
+    };
     let year = |value: Option<&serde_json::Value>| {
         value
             .and_then(|v| v.as_u64().or_else(|| v.as_str()?.parse().ok()))
@@ -64,7 +75,6 @@ pub(super) fn read(path: &Path, scale: Scale) -> Result<Vec<(Territory, Option<G
     let geography = year(collection.foreign_members.as_ref().and_then(|m| m.get("geography")));
     let codes = collection.features.iter().filter_map(|f| property(f, "code")).collect();
     let places = places(&text, &codes);
-    let mut found = Diagnostics::new();
     let mut all = Vec::new();
     for (i, feature) in collection.features.into_iter().enumerate() {
         let text_of = |key: &str| property(&feature, key);
@@ -79,11 +89,15 @@ pub(super) fn read(path: &Path, scale: Scale) -> Result<Vec<(Territory, Option<G
                 i + 1
             ))
             .hint("propriétés attendues : code, name")));
+            doubt.scale(scale);
             continue;
         }
+        // Taken back below, once the feature is whole.
+        doubt.code(scale, &raw);
         let code = match Code::parse(scale, &raw) {
             Ok(code) => code,
             Err((message, hint)) => {
+                doubt.scale(scale); // whose code it should be is unknown
                 found.push(at(Diagnostic::error(message)
                     .hint(hint.unwrap_or_else(|| "corriger la propriété « code »".to_owned()))));
                 continue;
@@ -118,6 +132,7 @@ pub(super) fn read(path: &Path, scale: Scale) -> Result<Vec<(Territory, Option<G
                 .hint("convertir la couche en WGS84 (EPSG:4326)")));
             continue;
         }
+        doubt.lift(scale, &raw);
         all.push((
             Territory {
                 scale,
@@ -133,7 +148,7 @@ pub(super) fn read(path: &Path, scale: Scale) -> Result<Vec<(Territory, Option<G
             Some(given),
         ));
     }
-    if found.is_empty() { Ok(all) } else { Err(found.sorted()) }
+    all
 }
 
 /// A property as a text.

@@ -43,16 +43,25 @@ pub fn file(folder: &Path) -> Result<Option<PathBuf>> {
 /// # Errors
 /// Unknown or missing columns or properties, a geometry that is not a point.
 pub fn read(path: &Path) -> Result<Table> {
-    if path.extension().is_some_and(|e| e == "geojson") {
-        return points(path);
+    let mut found = Diagnostics::new();
+    match salvage(path, &mut found) {
+        Some(table) if found.is_empty() => Ok(table),
+        _ => Err(found.sorted()),
     }
-    Table::read(path, &COLUMNS, &["id", "name"], &ALIASES)
 }
 
-fn points(path: &Path) -> Result<Table> {
-    let text = fs::read_text(path)?.text;
-    let collection = super::outlines::collection(&text, path)?;
-    let mut found = Diagnostics::new();
+/// Reads what can be read of residences, as [`read`] does; the faults go to `found`.
+pub(super) fn salvage(path: &Path, found: &mut Diagnostics) -> Option<Table> {
+    if path.extension().is_some_and(|e| e == "geojson") {
+        return points(path, found);
+    }
+    Table::salvage(path, &COLUMNS, &["id", "name"], &ALIASES, found)
+}
+
+fn points(path: &Path, found: &mut Diagnostics) -> Option<Table> {
+    let text = found.absorb(fs::read_text(path))?.text;
+    let collection = found.absorb(super::outlines::collection(&text, path))?;
+    let mut torn = false;
     let mut rows = Vec::new();
     let mut unknown = std::collections::BTreeSet::new();
     let codes = collection
@@ -90,6 +99,7 @@ fn points(path: &Path) -> Result<Table> {
                         .line(line)
                         .hint("exporter les résidences en points, en longitude et latitude (WGS84)"),
                 );
+                torn = true;
                 continue;
             }
         }
@@ -104,9 +114,7 @@ fn points(path: &Path) -> Result<Table> {
                 .hint(format!("la retirer ; propriétés attendues : {}", COLUMNS.join(", "))),
         );
     }
-    if found.is_empty() {
-        Ok(Table::of(path, &COLUMNS, rows))
-    } else {
-        Err(found.sorted())
-    }
+    let mut table = Table::of(path, &COLUMNS, rows);
+    table.torn = torn;
+    Some(table)
 }

@@ -15,6 +15,8 @@ pub struct Table {
     rows: Vec<Row>,
     /// Whether a field has a column in the file: not in a GeoJSON.
     columns: bool,
+    /// Whether rows could not be read, and are not among the rows.
+    pub torn: bool,
 }
 
 /// A row and its line in the file, from 1.
@@ -42,14 +44,34 @@ impl Table {
     /// # Errors
     /// Unknown, missing or repeated columns; rows with too many fields.
     pub fn read(path: &Path, known: &[&str], required: &[&str], aliases: &[(&str, &str)]) -> Result<Self> {
-        let text = fs::read_text(path)?.text;
+        let mut found = Diagnostics::new();
+        match Self::salvage(path, known, required, aliases, &mut found) {
+            Some(table) if found.is_empty() => Ok(table),
+            _ => Err(found.sorted()),
+        }
+    }
+
+    /// Reads a table for what can be read of it, so that its rows are checked too; its faults go to `found`.
+    ///
+    /// An unknown column is left out, and so is a row with too many fields. None when a required column is missing or
+    /// stands twice, or when the file is no table.
+    pub fn salvage(
+        path: &Path,
+        known: &[&str],
+        required: &[&str],
+        aliases: &[(&str, &str)],
+        found: &mut Diagnostics,
+    ) -> Option<Self> {
+        let text = found.absorb(fs::read_text(path))?.text;
         if text.starts_with("PK\u{3}\u{4}") {
-            return Err(Diagnostic::error("ce fichier est un classeur, non une table en texte")
-                .at(path)
-                .hint(
+            found.push(
+                Diagnostic::error("ce fichier est un classeur, non une table en texte")
+                    .at(path)
+                    .hint(
                     "l’ouvrir dans le tableur et l’enregistrer au format « CSV UTF-8 » ; changer son nom ne suffit pas",
-                )
-                .into());
+                ),
+            );
+            return None;
         }
         let mut reader = csv::ReaderBuilder::new()
             .delimiter(separator(&text))
@@ -58,15 +80,21 @@ impl Table {
             .trim(csv::Trim::All)
             .from_reader(text.as_bytes());
         let mut lines = Lines::new(&text);
-        let mut found = Diagnostics::new();
         let mut header = Vec::new();
         let mut rows = Vec::new();
+        let (mut whole, mut torn) = (true, false);
         for record in reader.records() {
-            let record = record.map_err(|e| lines.fault(&e).at(path))?;
+            let record = match record {
+                Ok(record) => record,
+                Err(e) => {
+                    found.push(lines.fault(&e).at(path));
+                    return None;
+                }
+            };
             let line = lines.of(record.position());
             if header.is_empty() {
                 header = record.iter().map(|h| canonical(h, aliases)).collect::<Vec<_>>();
-                check_header(&header, known, required, path, line, &mut found);
+                whole = check_header(&header, known, required, path, line, found);
                 continue;
             }
             if record.iter().all(str::is_empty) {
@@ -80,6 +108,7 @@ impl Table {
                         .column(header.len() + 1)
                         .hint("mettre entre guillemets un texte qui contient le séparateur"),
                 );
+                torn = true;
                 continue;
             }
             rows.push(Row {
@@ -95,16 +124,13 @@ impl Table {
                     .hint(format!("première ligne attendue : {}", known.join(";"))),
             );
         }
-        if found.is_empty() {
-            Ok(Self {
-                path: path.to_path_buf(),
-                header,
-                rows,
-                columns: true,
-            })
-        } else {
-            Err(found.sorted())
-        }
+        (whole && !header.is_empty()).then(|| Self {
+            path: path.to_path_buf(),
+            header,
+            rows,
+            columns: true,
+            torn,
+        })
     }
 
     /// Makes a table of rows read otherwise, each with its line.
@@ -114,6 +140,7 @@ impl Table {
             header: header.iter().map(|h| (*h).to_owned()).collect(),
             rows: rows.into_iter().map(|(line, fields)| Row { line, fields }).collect(),
             columns: false,
+            torn: false,
         }
     }
 
@@ -131,6 +158,7 @@ fn canonical(name: &str, aliases: &[(&str, &str)]) -> String {
         .map_or(name, |(_, to)| (*to).to_owned())
 }
 
+/// Tells what is wrong in a header; false when its rows cannot be read with it.
 fn check_header(
     header: &[String],
     known: &[&str],
@@ -138,7 +166,8 @@ fn check_header(
     path: &Path,
     line: usize,
     found: &mut Diagnostics,
-) {
+) -> bool {
+    let mut whole = true;
     for (i, name) in header.iter().enumerate() {
         let at = |d: Diagnostic| d.at(path).line(line).column(i + 1);
         if !known.contains(&name.as_str()) {
@@ -147,12 +176,14 @@ fn check_header(
                     .suggest(name, known.iter().copied()),
             );
         } else if header[..i].contains(name) {
+            whole = false;
             found.push(at(
                 Diagnostic::error(format!("colonne « {name} » présente deux fois")).hint("n’en garder qu’une")
             ));
         }
     }
     for name in required.iter().filter(|n| !header.iter().any(|h| h == *n)) {
+        whole = false;
         found.push(
             Diagnostic::error(format!("colonne « {name} » absente"))
                 .at(path)
@@ -160,6 +191,7 @@ fn check_header(
                 .hint(format!("colonnes attendues : {}", known.join(";"))),
         );
     }
+    whole
 }
 
 /// One row, read by column name.
@@ -236,6 +268,14 @@ pub fn number(text: &str) -> Option<f64> {
         return None;
     }
     text.parse::<f64>().ok().filter(|v| v.is_finite())
+}
+
+/// Says that a field is not an angle.
+pub(super) fn degrees(found: &str, limit: f64) -> String {
+    match found {
+        "" => "case vide : degrés attendus".to_owned(),
+        text => format!("« {text} » : degrés attendus, entre −{limit} et {limit}"),
+    }
 }
 
 /// Reads `oui` or `non`.

@@ -1,11 +1,12 @@
 //! `data/territories/`: outlines and residences → territories that know where they belong.
 
+use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 
 use geo::{BoundingRect as _, Coord, MultiPolygon};
 use rayon::prelude::*;
 
-use super::table::{Fields, number};
+use super::table::{Fields, degrees, number};
 use super::{outlines, residences};
 use crate::config::Config;
 use crate::diag::{Diagnostic, Diagnostics, Result};
@@ -22,25 +23,56 @@ pub(super) struct Given {
     pub(super) qpv: String,
 }
 
+/// What the faults of the territories leave unknown: a code that is met elsewhere and is unknown for such a reason is
+/// not told a second time.
+#[derive(Debug, Default)]
+pub(super) struct Doubt {
+    scales: BTreeSet<Scale>,
+    codes: HashSet<(Scale, String)>,
+}
+
+impl Doubt {
+    /// Any code of the scale may be among what could not be read.
+    pub(super) fn scale(&mut self, scale: Scale) {
+        self.scales.insert(scale);
+    }
+
+    pub(super) fn code(&mut self, scale: Scale, code: &str) {
+        self.codes.insert((scale, code.to_owned()));
+    }
+
+    pub(super) fn lift(&mut self, scale: Scale, code: &str) {
+        self.codes.remove(&(scale, code.to_owned()));
+    }
+
+    /// Whether some territory of the scale could not be read.
+    pub(super) fn touches(&self, scale: Scale) -> bool {
+        self.scales.contains(&scale) || self.codes.iter().any(|(s, _)| *s == scale)
+    }
+
+    pub(super) fn covers(&self, scale: Scale, code: &str) -> bool {
+        self.scales.contains(&scale) || (!self.codes.is_empty() && self.codes.contains(&(scale, code.to_owned())))
+    }
+}
+
 /// Reads all territories of a site and locates the residences.
 ///
 /// A residence without given codes is located by point in polygon. What falls outside, or in two zones, is a warning
-/// that counts and names them: nothing is dropped.
-///
-/// # Errors
-/// Every wrong code, missing outline, double or orphan territory.
-pub(super) fn territories(folder: &Path, config: &Config) -> Result<(Territories, Diagnostics)> {
-    let mut found = Diagnostics::new();
+/// that counts and names them: nothing is dropped. Every wrong code, missing outline, double or orphan territory goes to
+/// `found` as an error; the territories that are right are given all the same, to check values, not to build.
+pub(super) fn territories(folder: &Path, config: &Config, found: &mut Diagnostics) -> (Territories, Doubt) {
+    let mut doubt = Doubt::default();
     let mut all: Vec<(Territory, Option<Given>)> = Vec::new();
     match Code::parse(Scale::Metropole, &config.metropole.code) {
         Ok(code) => all.push((metropole(code, config), None)),
-        Err((message, _)) => found.push(Diagnostic::error(message)),
+        Err(_) => doubt.scale(Scale::Metropole), // told with the settings
     }
     for (scale, name) in [(Scale::Commune, "communes"), (Scale::Iris, "iris"), (Scale::Qpv, "qpv")] {
         let path = folder.join(format!("{name}.geojson"));
         if path.exists() {
-            all.extend(found.absorb(outlines::read(&path, scale)).unwrap_or_default());
+            all.extend(outlines::read(&path, scale, &mut doubt, found));
         } else if scale == Scale::Commune {
+            doubt.scale(scale);
             found.push(
                 Diagnostic::error("contours des communes absents")
                     .at(&path)
@@ -48,17 +80,16 @@ pub(super) fn territories(folder: &Path, config: &Config) -> Result<(Territories
             );
         }
     }
-    if let Some(path) = found.absorb(residences::file(folder)).flatten() {
-        all.extend(found.absorb(read_residences(&path, config)).unwrap_or_default());
+    match found.absorb(residences::file(folder)) {
+        Some(Some(path)) => all.extend(read_residences(&path, config, &mut doubt, found)),
+        Some(None) => {}
+        None => doubt.scale(Scale::Residence),
     }
-    strays(folder, &mut found)?;
-    if found.has_error() {
-        return Err(found.sorted());
-    }
+    found.absorb(strays(folder)).into_iter().for_each(|d| found.extend(d));
     all.sort_by(|a, b| (a.0.scale, &a.0.code).cmp(&(b.0.scale, &b.0.code)));
-    for pair in all.windows(2) {
-        if pair[0].0.scale == pair[1].0.scale && pair[0].0.code == pair[1].0.code {
-            let (_, second) = (&pair[0], &pair[1]);
+    all.dedup_by(|second, first| {
+        let twice = second.0.scale == first.0.scale && second.0.code == first.0.code;
+        if twice {
             let d = Diagnostic::error(format!(
                 "{} « {} » présent deux fois",
                 second.0.scale.label(),
@@ -70,13 +101,11 @@ pub(super) fn territories(folder: &Path, config: &Config) -> Result<(Territories
             };
             found.push(d.hint("n’en garder qu’un"));
         }
-    }
-    if found.has_error() {
-        return Err(found.sorted());
-    }
+        twice
+    });
     let (list, given): (Vec<Territory>, Vec<Option<Given>>) = all.into_iter().unzip();
     let mut territories = Territories::new(list);
-    let lineages = place_all(&territories, &given, &mut found);
+    let lineages = place_all(&territories, &given, &doubt, found);
     for (i, lineage) in lineages.into_iter().enumerate() {
         territories.set_lineage(Tid(u32::try_from(i).unwrap_or(u32::MAX)), lineage);
     }
@@ -109,11 +138,12 @@ pub(super) fn territories(folder: &Path, config: &Config) -> Result<(Territories
             },
         );
     }
-    found.split(territories)
+    (territories, doubt)
 }
 
 /// Tells the files of the folder that nothing reads: a misspelt name would lose a whole layer in silence.
-fn strays(folder: &Path, found: &mut Diagnostics) -> Result<()> {
+fn strays(folder: &Path) -> Result<Diagnostics> {
+    let mut found = Diagnostics::new();
     const KNOWN: [&str; 5] = [
         "communes.geojson",
         "iris.geojson",
@@ -122,7 +152,7 @@ fn strays(folder: &Path, found: &mut Diagnostics) -> Result<()> {
         "residences.geojson",
     ];
     if !folder.exists() {
-        return Ok(());
+        return Ok(found);
     }
     for path in fs::walk(folder)? {
         let name = path
@@ -138,7 +168,7 @@ fn strays(folder: &Path, found: &mut Diagnostics) -> Result<()> {
             );
         }
     }
-    Ok(())
+    Ok(found)
 }
 
 fn metropole(code: Code, config: &Config) -> Territory {
@@ -155,11 +185,21 @@ fn metropole(code: Code, config: &Config) -> Territory {
     }
 }
 
-fn read_residences(path: &Path, config: &Config) -> Result<Vec<(Territory, Option<Given>)>> {
-    let table = residences::read(path)?;
-    let mut found = Diagnostics::new();
+fn read_residences(
+    path: &Path,
+    config: &Config,
+    doubt: &mut Doubt,
+    found: &mut Diagnostics,
+) -> Vec<(Territory, Option<Given>)> {
+    let Some(table) = residences::salvage(path, found) else {
+        doubt.scale(Scale::Residence);
+        return Vec::new();
+    };
+    if table.torn {
+        doubt.scale(Scale::Residence);
+    }
     let mut all = Vec::new();
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = HashSet::new();
     for row in table.rows() {
         let read = found.absorb(residence(&row, config));
         if !row.get("id").is_empty() && !seen.insert(row.get("id").to_owned()) {
@@ -168,6 +208,12 @@ fn read_residences(path: &Path, config: &Config) -> Result<Vec<(Territory, Optio
                     .hint("n’en garder qu’une ligne"),
             );
             continue;
+        }
+        if read.is_none() {
+            match Code::parse(Scale::Residence, row.get("id")) {
+                Ok(_) => doubt.code(Scale::Residence, row.get("id")),
+                Err(_) => doubt.scale(Scale::Residence), // whose identifier it should be is unknown
+            }
         }
         if let Some(territory) = read {
             let given = Given {
@@ -180,15 +226,7 @@ fn read_residences(path: &Path, config: &Config) -> Result<Vec<(Territory, Optio
             all.push((territory, Some(given)));
         }
     }
-    if found.is_empty() { Ok(all) } else { Err(found.sorted()) }
-}
-
-/// Says that a field is not an angle.
-fn degrees(found: &str, limit: f64) -> String {
-    match found {
-        "" => "case vide : degrés attendus".to_owned(),
-        text => format!("« {text} » : degrés attendus, entre −{limit} et {limit}"),
-    }
+    all
 }
 
 fn residence(row: &Fields<'_>, config: &Config) -> Result<Territory> {
@@ -283,12 +321,17 @@ struct Located {
     nowhere: bool,
 }
 
-fn place_all(territories: &Territories, given: &[Option<Given>], found: &mut Diagnostics) -> Vec<Lineage> {
+fn place_all(
+    territories: &Territories,
+    given: &[Option<Given>],
+    doubt: &Doubt,
+    found: &mut Diagnostics,
+) -> Vec<Lineage> {
     let zones = [Scale::Commune, Scale::Iris, Scale::Qpv].map(|s| Zones::new(territories, s));
     let placed: Vec<Located> = given
         .par_iter()
         .enumerate()
-        .map(|(i, given)| place(territories, &zones, i, given.as_ref()))
+        .map(|(i, given)| place(territories, &zones, i, given.as_ref(), doubt))
         .collect();
     let mut outside: [Vec<usize>; 2] = Default::default();
     let mut several: [Vec<usize>; 3] = Default::default();
@@ -357,13 +400,13 @@ fn place_all(territories: &Territories, given: &[Option<Given>], found: &mut Dia
     out
 }
 
-fn place(territories: &Territories, zones: &[Zones; 3], i: usize, given: Option<&Given>) -> Located {
+fn place(territories: &Territories, zones: &[Zones; 3], i: usize, given: Option<&Given>, doubt: &Doubt) -> Located {
     let mut out = Located::default();
     let Some(given) = given else { return out };
     let territory = territories.get(Tid(u32::try_from(i).unwrap_or(0)));
     let resolve = |scale: Scale, code: &str, errors: &mut Vec<Diagnostic>| -> Option<Tid> {
         let tid = territories.find(scale, code);
-        if tid.is_none() {
+        if tid.is_none() && !doubt.covers(scale, code) {
             let d = Diagnostic::error(format!(
                 "{} {} : code « {code} » inconnu à l’échelle {scale}",
                 territory.scale.label(),
@@ -408,7 +451,7 @@ fn place(territories: &Territories, zones: &[Zones; 3], i: usize, given: Option<
                         ranks.first().map(|r| zones.tid(*r))
                     }
                     Place::Outside(_) => {
-                        if k < 2 {
+                        if k < 2 && !doubt.touches(zones.scale) {
                             out.outside[k] = true;
                         }
                         None

@@ -218,3 +218,40 @@ fn what_a_spreadsheet_leaves_behind_is_named() {
     let text = copy.load().expect_err("a workbook renamed").to_string();
     assert!(text.contains("est un classeur"), "{text}");
 }
+
+#[test]
+fn faults_of_every_file_are_told_in_one_run() {
+    let copy = Copy::new();
+    copy.replace("atlas.toml", "title = ", "titre = ");
+    copy.replace("data/sources.csv", "rpls;", "RPLS;");
+    copy.replace("data/territories/residences.csv", "3.005;50.012", "trois;50.012");
+    copy.replace("data/territories/residences.csv", "id;name", "telephone;name");
+    let text = copy.load().expect_err("three files at fault").to_string();
+    for fault in [
+        "clé inconnue « titre »",
+        "identifiant de source « RPLS »",
+        "« telephone » non décrite",
+        "« id » absente",
+    ] {
+        assert!(text.contains(fault), "{fault} in {text}");
+    }
+    // The residences could not be read: that none of their codes is known is no other fault.
+    assert!(!text.contains("inconnu à l’échelle residence"), "{text}");
+
+    let copy = Copy::new();
+    copy.replace("data/territories/residences.csv", "3.005;50.012", "trois;50.012");
+    copy.replace("data/values/rpls/2025.csv", ";241;;241", ";241x;;241");
+    copy.write(
+        "data/values/ops/2024.csv",
+        "scale;code;indicator;category;value;state;base\nresidence;R-001;occ.reponse;\"a\nb\";1;;20\n\nresidence;R-0099;occ.reponse;;1;;20\n",
+    );
+    let text = copy.load().expect_err("three other files").to_string();
+    for fault in [
+        "residences.csv:2:5: erreur : « trois »",
+        "2025.csv:2:5: erreur : valeur illisible",
+        "ops/2024.csv:5:2: erreur : code « R-0099 » inconnu",
+    ] {
+        assert!(text.contains(fault), "{fault} in {text}");
+    }
+    assert!(!text.contains("R-001 »"), "{text}");
+}

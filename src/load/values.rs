@@ -7,6 +7,7 @@ use polars::prelude::*;
 use rayon::prelude::*;
 
 use super::table::number;
+use super::territories::Doubt;
 use crate::diag::{Diagnostic, Diagnostics, Result, foreign};
 use crate::model::{
     Cell, Code, Dictionary, Entry, Iid, Kind, Place, Scale, Source, State, Territories, Tid, Values, Vintage,
@@ -31,25 +32,27 @@ pub(super) struct Law<'a> {
     pub(super) sources: &'a [Source],
     /// Indicators whose own row is wrong: told already, their values are not looked at.
     pub(super) faulty: &'a [String],
+    /// Territories that could not be read: told already.
+    pub(super) doubt: &'a Doubt,
     /// Year of the edition.
     pub(super) edition: u16,
 }
 
-/// Reads all values of a site.
+/// Reads all values of a site: the rows that are right, and in `found` all that is wrong with the others.
 ///
-/// # Errors
-/// In one run and for all files: unknown columns, scales, codes, indicators, categories and states; bad numbers;
-/// double rows; hidden rows that carry a value or a base.
-pub(super) fn values(folder: &Path, law: &Law<'_>, territories: &Territories) -> Result<Values> {
+/// That is, for all files: unknown columns, scales, codes, indicators, categories and states; bad numbers; double rows;
+/// hidden rows that carry a value or a base.
+pub(super) fn values(folder: &Path, law: &Law<'_>, territories: &Territories, found: &mut Diagnostics) -> Values {
     let Law {
         dictionary,
         sources,
         faulty,
+        doubt,
         edition,
     } = *law;
-    let mut found = Diagnostics::new();
     let mut files: Vec<(PathBuf, Vintage)> = Vec::new();
-    for path in if folder.exists() { fs::walk(folder)? } else { Vec::new() } {
+    let walked = folder.exists().then(|| found.absorb(fs::walk(folder))).flatten();
+    for path in walked.unwrap_or_default() {
         match name(&path, folder, sources) {
             Ok(vintage) if vintage.last() > edition => found.push(
                 Diagnostic::error(format!(
@@ -62,7 +65,7 @@ pub(super) fn values(folder: &Path, law: &Law<'_>, territories: &Territories) ->
             Err(d) => found.push(d),
         }
     }
-    let read: Vec<Result<Vec<Row>>> = files
+    let read: Vec<(Vec<Row>, Diagnostics)> = files
         .par_iter()
         .enumerate()
         .map(|(i, (path, vintage))| {
@@ -72,15 +75,17 @@ pub(super) fn values(folder: &Path, law: &Law<'_>, territories: &Territories) ->
                 file: u16::try_from(i).unwrap_or(u16::MAX),
                 dictionary,
                 faulty,
+                doubt,
                 territories,
             };
-            reader.read()
+            let mut found = Diagnostics::new();
+            (reader.read(&mut found), found)
         })
         .collect();
     let mut values = Values::default();
     values.files = files.iter().map(|f| f.0.clone()).collect();
-    for rows in read {
-        let Some(rows) = found.absorb(rows) else { continue };
+    for (rows, faults) in read {
+        found.extend(faults);
         let mut doubles = 0;
         for row in rows {
             let Some(earlier) = values.put(territories, row.tid, row.cell, row.entry, row.place) else {
@@ -105,11 +110,7 @@ pub(super) fn values(folder: &Path, law: &Law<'_>, territories: &Territories) ->
             }
         }
     }
-    if found.is_empty() {
-        Ok(values)
-    } else {
-        Err(found.sorted())
-    }
+    values
 }
 
 /// Checks `<source>/<vintage>.<extension>`.
@@ -162,6 +163,7 @@ struct Reader<'a> {
     file: u16,
     dictionary: &'a Dictionary,
     faulty: &'a [String],
+    doubt: &'a Doubt,
     territories: &'a Territories,
 }
 
@@ -207,13 +209,49 @@ struct Memory<'t> {
     codes: HashMap<(Scale, &'t str), Tid>,
 }
 
+/// Line of each of `height` rows under the header; none when row `i` is on line `i + 2`.
+///
+/// Line breaks inside quotes and empty lines make the rank of a row another number than its line.
+fn lines_of_rows(text: &str, height: usize) -> Option<Vec<usize>> {
+    let text = text.trim_end_matches(['\r', '\n']);
+    if memchr::memchr_iter(b'\n', text.as_bytes()).count() == height {
+        return None;
+    }
+    let mut starts: Vec<(usize, bool)> = Vec::new();
+    let (mut line, mut quoted, mut start, mut empty) = (1, false, 1, true);
+    for byte in text.bytes() {
+        match byte {
+            b'\n' if !quoted => {
+                starts.push((start, empty));
+                line += 1;
+                (start, empty) = (line, true);
+                continue;
+            }
+            b'\n' => line += 1,
+            b'"' => quoted = !quoted,
+            _ => {}
+        }
+        empty &= byte == b'\r';
+    }
+    starts.push((start, empty));
+    let header = starts.iter().position(|(_, empty)| !empty)?;
+    let mut rows = starts.split_off(header + 1);
+    // Empty lines are rows of nothing, or no rows.
+    if rows.len() != height {
+        rows.retain(|(_, empty)| !empty);
+    }
+    (rows.len() == height).then(|| rows.into_iter().map(|(line, _)| line).collect())
+}
+
 impl Reader<'_> {
-    fn frame(&self) -> Result<DataFrame> {
+    /// The table and, where they are not one per row in a row, the lines of its rows.
+    fn frame(&self) -> Result<(DataFrame, Option<Vec<usize>>)> {
         let failed = |e: &PolarsError| unreadable(e).at(self.path);
         let bytes = fs::read(self.path)?;
         if self.path.extension().is_some_and(|e| e == "parquet") {
             let read = foreign::contained(|| ParquetReader::new(std::io::Cursor::new(bytes)).finish());
-            return Ok(read.ok_or_else(|| damaged().at(self.path))?.map_err(|e| failed(&e))?);
+            let frame = read.ok_or_else(|| damaged().at(self.path))?.map_err(|e| failed(&e))?;
+            return Ok((frame, None));
         }
         let text = fs::decode(bytes).text;
         let separator = super::table::separator(&text);
@@ -224,10 +262,16 @@ impl Reader<'_> {
         let read = CsvReader::new(std::io::Cursor::new(text.as_bytes()))
             .with_options(options)
             .finish();
-        read.map_err(|e| {
-            let uneven = self.uneven(&text, separator);
-            if uneven.is_empty() { failed(&e).into() } else { uneven }
-        })
+        match read {
+            Ok(frame) => {
+                let lines = lines_of_rows(&text, frame.height());
+                Ok((frame, lines))
+            }
+            Err(e) => {
+                let uneven = self.uneven(&text, separator);
+                Err(if uneven.is_empty() { failed(&e).into() } else { uneven })
+            }
+        }
     }
 
     /// Rows that have not as many cells as the header, told with their line: the table's own reader does not say which.
@@ -244,9 +288,10 @@ impl Reader<'_> {
             .collect()
     }
 
-    fn read(&self) -> Result<Vec<Row>> {
-        let frame = self.frame()?;
-        let mut found = Diagnostics::new();
+    fn read(&self, found: &mut Diagnostics) -> Vec<Row> {
+        let Some((frame, lines)) = found.absorb(self.frame()) else {
+            return Vec::new();
+        };
         let mut at: HashMap<&str, usize> = HashMap::new();
         for (i, raw) in frame.get_column_names().iter().enumerate() {
             let folded = crate::format::fold(raw.trim());
@@ -267,10 +312,12 @@ impl Reader<'_> {
                 ),
             }
         }
+        let mut whole = true;
         for column in ["scale", "code", "indicator", "value"]
             .into_iter()
             .filter(|c| !at.contains_key(c))
         {
+            whole = false;
             found.push(
                 Diagnostic::error(format!("colonne « {column} » absente"))
                     .at(self.path)
@@ -278,9 +325,10 @@ impl Reader<'_> {
                     .hint(format!("colonnes attendues : {}", COLUMNS.join(";"))),
             );
         }
-        if !found.is_empty() {
-            return Err(found.sorted());
+        if !whole {
+            return Vec::new();
         }
+        let line = |i: usize| lines.as_ref().and_then(|l| l.get(i).copied()).unwrap_or(i + 2);
         let columns: Vec<Option<StringChunked>> = COLUMNS
             .iter()
             .map(|c| {
@@ -304,7 +352,7 @@ impl Reader<'_> {
             }
             match self.row(&row, &mut memory) {
                 Ok((tid, cell, entry)) => {
-                    let line = u32::try_from(i + 2).unwrap_or(u32::MAX);
+                    let line = u32::try_from(line(i)).unwrap_or(u32::MAX);
                     rows.push(Row {
                         tid,
                         cell,
@@ -312,20 +360,21 @@ impl Reader<'_> {
                         place: Place { file: self.file, line },
                     });
                 }
+                Err((1, _)) if row[0].parse().is_ok_and(|scale| self.doubt.covers(scale, row[1])) => {}
                 Err((column @ (1 | 2), d)) => {
                     let position = at.get(COLUMNS[column]).map_or(1, |c| c + 1);
-                    let first = || (d.clone().at(self.path).line(i + 2).column(position), 0);
+                    let first = || (d.clone().at(self.path).line(line(i)).column(position), 0);
                     repeated.entry(d.message.clone()).or_insert_with(first).1 += 1;
                 }
                 Err((column, d)) => {
                     if found.len() < MOST_FAULTS {
                         let position = at.get(COLUMNS[column]).map_or(1, |c| c + 1);
-                        found.push(d.at(self.path).line(i + 2).column(position));
+                        found.push(d.at(self.path).line(line(i)).column(position));
                     } else if found.len() == MOST_FAULTS {
                         found.push(
                             Diagnostic::error("d’autres lignes de ce fichier sont fautives")
                                 .at(self.path)
-                                .line(i + 2)
+                                .line(line(i))
                                 .hint("corriger les premières puis relancer"),
                         );
                     }
@@ -349,11 +398,7 @@ impl Reader<'_> {
                     .hint("le fichier est sans doute d’un autre territoire ou d’un autre dictionnaire"),
             );
         }
-        if found.is_empty() {
-            Ok(rows)
-        } else {
-            Err(found.sorted())
-        }
+        rows
     }
 
     /// Types one row; an error names the column by its position in [`COLUMNS`].
