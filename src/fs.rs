@@ -23,6 +23,18 @@ pub fn read(path: &Path) -> Result<Vec<u8>> {
     fs::read(path).map_err(|e| failed(path, "lecture", &e).into())
 }
 
+/// Reads a file in place of what `bytes` held: its room serves again.
+///
+/// # Errors
+/// The path and the reason.
+pub fn read_into(path: &Path, bytes: &mut Vec<u8>) -> Result<()> {
+    bytes.clear();
+    open(path)?
+        .read_to_end(bytes)
+        .map_err(|e| failed(path, "lecture", &e))?;
+    Ok(())
+}
+
 /// Reads at most the first `most` bytes of a file.
 ///
 /// # Errors

@@ -1,5 +1,7 @@
 //! Parses arguments, runs, prints diagnostics, sets the exit code; nothing else.
 
+use std::fmt::Display;
+use std::io::{ErrorKind, Write as _};
 use std::process::ExitCode;
 
 use atlas::cli::{Cli, Format};
@@ -9,7 +11,21 @@ use atlas::diag::foreign;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-#[expect(clippy::print_stdout, clippy::print_stderr, reason = "the only room that prints")]
+/// Prints an answer; false when it could not be written whole. A reader that has gone, such as `head`, has had enough.
+#[expect(clippy::print_stderr, reason = "the only room that prints")]
+fn answer(text: impl Display) -> bool {
+    match writeln!(std::io::stdout(), "{text}").and_then(|()| std::io::stdout().flush()) {
+        Ok(()) => true,
+        Err(e) if e.kind() == ErrorKind::BrokenPipe => true,
+        Err(e) => {
+            let (why, hint) = foreign::io(&e);
+            eprintln!("erreur : réponse non écrite : {why}\n  aide : {hint}");
+            false
+        }
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "the only room that prints")]
 fn main() -> ExitCode {
     let told = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |defect| {
@@ -23,8 +39,7 @@ fn main() -> ExitCode {
     let cli = match Cli::parse_args() {
         Ok(cli) => cli,
         Err((text, 0)) => {
-            println!("{}", text.trim_end());
-            return ExitCode::SUCCESS;
+            return ExitCode::from(u8::from(!answer(text.trim_end())));
         }
         Err((text, code)) => {
             eprintln!("{}", text.trim_end());
@@ -32,18 +47,16 @@ fn main() -> ExitCode {
         }
     };
     match cli.run() {
-        Ok(answer) => {
-            for warning in answer.warnings.iter() {
+        Ok(outcome) => {
+            for warning in outcome.warnings.iter() {
                 eprintln!("{warning}");
             }
-            if !answer.text.is_empty() {
-                println!("{}", answer.text.trim_end());
-            }
-            ExitCode::from(u8::from(answer.warnings.has_error()))
+            let written = outcome.text.is_empty() || answer(outcome.text.trim_end());
+            ExitCode::from(u8::from(outcome.warnings.has_error() || !written))
         }
         Err(found) => {
             if cli.format == Format::Json {
-                println!("{}", serde_json::json!({ "diagnostics": found }));
+                answer(serde_json::json!({ "diagnostics": found }));
             } else {
                 eprintln!("{found}");
             }

@@ -171,6 +171,8 @@ CIRCLES = "<svg>" + "".join(
 
 PLANTS = {
     "tooltip": body("<svg><title>Les Tilleuls : 7 logements</title></svg>"),
+    "tooltip, unit glued": body("<svg><title>Les Tilleuls : 12,5%</title></svg>"),
+    "text of a drawing": body("<svg><text>7 logements</text></svg>"),
     "title attribute": body('<a title="Les Tilleuls : 7 logements">x</a>'),
     "aria-label": body('<a aria-label="Les Tilleuls : 7 logements">x</a>'),
     "alt text": body('<img alt="Les Tilleuls : 7 logements">'),

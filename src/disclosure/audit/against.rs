@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 use serde::Deserialize;
 
-use super::facts::{Finding, Said};
+use super::facts::{Fact, Finding, Said};
 use crate::diag::{Diagnostic, Result};
 use crate::fs;
 
@@ -57,7 +57,7 @@ pub(super) fn search(
     paths: &[PathBuf],
     files: &[String],
     report: &Path,
-    facts: &[(Box<str>, Said, u32)],
+    facts: &[Vec<Fact<'_>>],
 ) -> Result<Vec<Finding>> {
     let text = fs::read_text(report)?.text;
     let private: Private = serde_json::from_str(&text).map_err(|e| {
@@ -77,7 +77,7 @@ pub(super) fn search(
             .hint("l’en sortir aussitôt")
             .into());
     }
-    let said: HashMap<&str, (Said, u32)> = facts.iter().map(|(n, s, f)| (&**n, (*s, *f))).collect();
+    let said: HashMap<&str, (Said, u32)> = facts.iter().flatten().map(|(n, s, f)| (*n, (*s, *f))).collect();
     let mut findings = Vec::new();
     for hidden in &private.hidden {
         let name = hidden.name();
@@ -95,6 +95,7 @@ pub(super) fn search(
     }
     let published: BTreeSet<String> = facts
         .iter()
+        .flatten()
         .filter_map(|(_, s, _)| {
             if let Said::Number(v) = s {
                 Some(digits(*v))

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, HashMap};
 use std::io::{Cursor, Read as _};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::facts::{Batch, Facts, Finding, Said};
+use super::facts::{Batch, Finding, Said};
 use super::scan::{Piece, Scanner, attribute, attributes, decode};
+use super::{Reader, Room};
 
 /// One row of the dictionary as the site publishes it.
 #[derive(Debug, Clone, Default)]
@@ -115,19 +116,19 @@ impl<'b> Parts<'b> {
     }
 }
 
-/// Reads a workbook: its figures go to `facts` as those of the file of that `rank`, its dictionary to `dictionary`.
-///
-/// `scales` gives the key of a scale's label.
+/// Reads a workbook: its figures go to the facts of the site as those of the file of that `rank`, its dictionary to
+/// `dictionary`.
 pub(super) fn read(
     bytes: &[u8],
     (file, rank): (&str, u32),
-    scales: &BTreeMap<String, String>,
-    facts: &Facts,
-    memory: &Memory,
+    site: &Reader,
     dictionary: &mut BTreeMap<String, Described>,
+    room: &mut Room,
 ) -> Vec<Finding> {
     let mut leaks: Vec<Leak> = Vec::new();
-    if parts(bytes, rank, scales, facts, memory, dictionary, &mut leaks).is_none() {
+    let read = parts(bytes, rank, site, dictionary, &mut leaks, room);
+    room.sheet.clear();
+    if read.is_none() {
         leaks.push(("classeur illisible".to_owned(), "reconstruire l’atlas"));
     }
     leaks
@@ -146,11 +147,10 @@ pub(super) fn read(
 fn parts(
     bytes: &[u8],
     rank: u32,
-    scales: &BTreeMap<String, String>,
-    facts: &Facts,
-    memory: &Memory,
+    site: &Reader,
     dictionary: &mut BTreeMap<String, Described>,
     leaks: &mut Vec<Leak>,
+    room: &mut Room,
 ) -> Option<()> {
     let mut parts = Parts::open(bytes)?;
     for name in parts.names().filter(|n| !PARTS.iter().any(|p| n.starts_with(p))) {
@@ -165,7 +165,7 @@ fn parts(
         ));
     }
     let key = blake3::hash(parts.raw("xl/sharedStrings.xml"));
-    let shared = Memory::recall(&memory.texts, key, || {
+    let shared = Memory::recall(&site.memory.texts, key, || {
         Some(shared(&parts.text("xl/sharedStrings.xml")?))
     })?;
     for (sheet, (name, hidden)) in (1..).zip(sheets(&book)) {
@@ -177,13 +177,13 @@ fn parts(
         }
         let part = format!("xl/worksheets/sheet{sheet}.xml");
         if name == "Données" {
-            stream(&mut parts, &part, &shared, scales, (facts, rank), leaks)?;
+            stream(&mut parts, &part, &shared, (site, rank), leaks, room)?;
             continue;
         }
         let mut hasher = blake3::Hasher::new();
         hasher.update(name.as_bytes()).update(key.as_bytes());
         let known = hasher.update(parts.raw(&part)).finalize();
-        let fixed = Memory::recall(&memory.sheets, known, || {
+        let fixed = Memory::recall(&site.memory.sheets, known, || {
             Some(fixed(&name, &parts.text(&part)?, &shared))
         })?;
         leaks.extend(fixed.leaks.iter().cloned());
@@ -246,9 +246,9 @@ fn stream(
     parts: &mut Parts<'_>,
     part: &str,
     shared: &[String],
-    scales: &BTreeMap<String, String>,
-    (facts, rank): (&Facts, u32),
+    (site, rank): (&Reader, u32),
     leaks: &mut Vec<Leak>,
+    room: &mut Room,
 ) -> Option<()> {
     const END: &[u8] = b"</row>";
     let Some(index) = parts.archive.index_for_name(part) else {
@@ -256,18 +256,18 @@ fn stream(
     };
     let mut source = parts.archive.by_index(index).ok()?.take(MOST);
     let mut figures = Figures {
-        scales,
+        scales: &site.scales,
         scale: (String::new(), String::new()),
         name: String::new(),
         row: 0,
-        batch: Batch::default(),
+        batch: &mut room.batch,
         leaks,
     };
     let mut marks = Marks::default();
-    let mut buffer: Vec<u8> = Vec::with_capacity(2 * PIECE);
+    let buffer = &mut room.sheet;
     loop {
-        let read = source.by_ref().take(PIECE as u64).read_to_end(&mut buffer).ok()?;
-        let cut = match memchr::memmem::rfind(&buffer, END) {
+        let read = source.by_ref().take(PIECE as u64).read_to_end(buffer).ok()?;
+        let cut = match memchr::memmem::rfind(buffer, END) {
             _ if read == 0 => buffer.len(),
             Some(at) => at + END.len(),
             None => continue,
@@ -279,7 +279,7 @@ fn stream(
         rows(&text, shared, &mut marks, |row| {
             figures.row(row);
             if figures.batch.len() >= WAITING {
-                facts.add(&mut figures.batch, rank);
+                site.facts.add(figures.batch, rank);
             }
         });
         drop(text);
@@ -288,7 +288,7 @@ fn stream(
             break;
         }
     }
-    facts.add(&mut figures.batch, rank);
+    site.facts.add(figures.batch, rank);
     marks.tell("Données", leaks);
     Some(())
 }
@@ -300,7 +300,7 @@ struct Figures<'a> {
     scale: (String, String),
     name: String,
     row: usize,
-    batch: Batch,
+    batch: &'a mut Batch,
     leaks: &'a mut Vec<Leak>,
 }
 
@@ -456,7 +456,17 @@ enum Value<'t> {
     Text(Cow<'t, str>),
 }
 
-impl Value<'_> {
+impl<'t> Value<'t> {
+    /// Reads the content of a cell of a kind; none for what is empty or no number.
+    fn read(kind: &str, content: Cow<'t, str>, shared: &'t [String]) -> Option<Self> {
+        let value = match kind {
+            "s" => Self::Text(Cow::Borrowed(shared.get(content.parse::<usize>().ok()?)?.as_str())),
+            "n" => Self::Number(content.parse().ok()?),
+            _ => Self::Text(content),
+        };
+        Some(value).filter(|v| !matches!(v, Self::Text(text) if text.is_empty()))
+    }
+
     fn words(&self) -> Cow<'_, str> {
         match self {
             Self::Number(n) => Cow::Owned(n.to_string()),
@@ -474,6 +484,10 @@ impl Value<'_> {
 struct Row<'t>(Vec<(usize, Value<'t>)>);
 
 impl<'t> Row<'t> {
+    fn put(&mut self, column: usize, value: Option<Value<'t>>) {
+        self.0.extend(value.map(|v| (column, v)));
+    }
+
     fn get(&self, column: usize) -> Option<&Value<'t>> {
         self.0.iter().find(|c| c.0 == column).map(|c| &c.1)
     }
@@ -520,7 +534,8 @@ fn rows<'t>(text: &'t str, shared: &'t [String], marks: &mut Marks, mut each: im
     let mut kind = "";
     let mut content = Cow::Borrowed("");
     let mut inside = false;
-    for piece in Scanner::new(text) {
+    let mut scanner = Scanner::new(text);
+    while let Some(piece) = scanner.next() {
         match piece {
             Piece::Open {
                 name: "v" | "t",
@@ -550,22 +565,15 @@ fn rows<'t>(text: &'t str, shared: &'t [String], marks: &mut Marks, mut each: im
                     }
                 }
                 content = Cow::Borrowed("");
-            }
-            Piece::Close("c") => {
-                let content = std::mem::take(&mut content);
-                let value = match kind {
-                    "s" => content
-                        .parse::<usize>()
-                        .ok()
-                        .and_then(|i| shared.get(i))
-                        .map(|t| Value::Text(Cow::Borrowed(t.as_str()))),
-                    "n" => content.parse().ok().map(Value::Number),
-                    _ => Some(Value::Text(content)),
-                };
-                if let Some(value) = value.filter(|v| *v != Value::Text(Cow::Borrowed(""))) {
-                    row.0.push((column, value));
+                // A cell as the atlas writes it; any other is read tag by tag.
+                let whole = scanner
+                    .between("<v>", "</v></c>")
+                    .or_else(|| scanner.between("<is><t xml:space=\"preserve\">", "</t></is></c>"));
+                if let Some(text) = whole {
+                    row.put(column, Value::read(kind, decode(text), shared));
                 }
             }
+            Piece::Close("c") => row.put(column, Value::read(kind, std::mem::take(&mut content), shared)),
             Piece::Open {
                 name: name @ ("row" | "col"),
                 attributes: own,
@@ -593,4 +601,41 @@ fn letters(reference: &str) -> usize {
         .bytes()
         .take_while(u8::is_ascii_uppercase)
         .fold(0, |n, b| n.saturating_mul(26).saturating_add(usize::from(b - b'A') + 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Vec<Vec<(usize, Value<'static>)>> {
+        let shared = ["zéro".to_owned(), "a&b".to_owned()];
+        let mut all = Vec::new();
+        rows(text, &shared, &mut Marks::default(), |row| {
+            let own = |v: &Value<'_>| match v {
+                Value::Number(n) => Value::Number(*n),
+                Value::Text(text) => Value::Text(Cow::Owned(text.to_string())),
+            };
+            all.push(row.0.iter().map(|(c, v)| (*c, own(v))).collect());
+        });
+        all
+    }
+
+    #[test]
+    fn a_cell_says_the_same_however_its_tags_are_laid_out() {
+        let short = concat!(
+            "<row r=\"1\"><c r=\"A1\" t=\"s\"><v>1</v></c><c r=\"B1\"><v>2.5</v></c><c r=\"C1\" s=\"8\"/>",
+            "<c r=\"D1\" t=\"inlineStr\"><is><t xml:space=\"preserve\"> x &lt; y</t></is></c></row>"
+        );
+        let long = short
+            .replace("<v>", "<v ><!-- -->")
+            .replace("</v>", "</v > ")
+            .replace("<t xml", "<t  xml");
+        let expected = vec![vec![
+            (1, Value::Text(Cow::Borrowed("a&b"))),
+            (2, Value::Number(2.5)),
+            (4, Value::Text(Cow::Borrowed(" x < y"))),
+        ]];
+        assert_eq!(read(short), expected);
+        assert_eq!(read(&long), expected);
+    }
 }

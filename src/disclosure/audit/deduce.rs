@@ -7,7 +7,7 @@ use num_traits::Signed as _;
 use rayon::prelude::*;
 
 use super::book::Described;
-use super::facts::{Finding, Said};
+use super::facts::{BASE, Fact, Finding, Said};
 use crate::disclosure::attack::{Effort, Proof, Range, Shape, Terms};
 
 /// What the pages say of the places: `[commune, iris, qpv]` of each residence.
@@ -39,11 +39,15 @@ enum Known {
     Hidden(u32),
 }
 
-/// What is known of each zone, in the order of zones.
-type Zones<'a> = Vec<(Zone<'a>, Known)>;
+/// What is known of each zone, by its rank among all, in order.
+type Zones = Vec<(u32, Known)>;
 
-/// A figure as the audit keeps it: name, what is said, rank of its file.
-type Fact = (Box<str>, Said, u32);
+/// What the site says that adds up.
+struct Site<'a> {
+    /// All zones that carry a figure, sorted.
+    zones: Vec<Zone<'a>>,
+    sums: BTreeMap<Sum<'a>, Zones>,
+}
 
 /// What an indicator, or one of its categories, says of a sum.
 struct Reading {
@@ -85,25 +89,50 @@ fn cut(name: &str) -> Option<(Zone<'_>, &str, &str)> {
     Some(((scale, code), what, vintage))
 }
 
-/// Everything that adds up, by sum, from figures sorted by name.
-fn sums<'a>(facts: &'a [Fact], dictionary: &BTreeMap<String, Described>) -> BTreeMap<Sum<'a>, Zones<'a>> {
-    const BASE: &str = "base:";
+/// Everything that adds up, by sum, from lists of figures sorted by name, where those of a zone are in one list.
+fn sums<'a>(lists: &'a [Vec<Fact<'a>>], dictionary: &BTreeMap<String, Described>) -> Site<'a> {
+    let parts: Vec<Site<'a>> = lists.par_iter().map(|list| partial(list, dictionary)).collect();
+    let mut zones: Vec<Zone<'a>> = parts.iter().flat_map(|p| p.zones.iter().copied()).collect();
+    zones.sort_unstable();
+    let mut sums: BTreeMap<Sum<'a>, Zones> = BTreeMap::new();
+    for part in parts {
+        let rank = |zone: &Zone<'a>| u32::try_from(zones.binary_search(zone).unwrap_or(0)).unwrap_or(u32::MAX);
+        let ranks: Vec<u32> = part.zones.iter().map(rank).collect();
+        for (sum, own) in part.sums {
+            let all = sums.entry(sum).or_default();
+            all.extend(own.into_iter().map(|(zone, known)| (ranks[zone as usize], known)));
+        }
+    }
+    let mut each: Vec<&mut Zones> = sums.values_mut().collect();
+    each.par_iter_mut()
+        .for_each(|zones| zones.sort_unstable_by_key(|z| z.0));
+    Site { zones, sums }
+}
+
+/// What one list of figures says of each sum.
+fn partial<'a>(facts: &'a [Fact<'a>], dictionary: &BTreeMap<String, Described>) -> Site<'a> {
     // Bases stand together, in the order of the figures that they belong to.
-    let first = facts.partition_point(|f| &*f.0 < BASE);
+    let first = facts.partition_point(|f| f.0 < BASE);
     let length = facts[first..].partition_point(|f| f.0.starts_with(BASE));
     let mut bases = facts[first..first + length].iter().peekable();
     let mut readings: foldhash::HashMap<&str, Option<Reading>> = foldhash::HashMap::default();
-    let mut ranks: foldhash::HashMap<(&str, &'a str), usize> = foldhash::HashMap::default();
-    let mut all: Vec<(Sum<'a>, Zones<'a>)> = Vec::new();
-    let own = |a: &Fact, b: &Fact| cut(&a.0).map(|c| c.0) == cut(&b.0).map(|c| c.0);
+    // Place of a sum among all, by the figure that speaks of it.
+    let mut places: foldhash::HashMap<(&str, &str), usize> = foldhash::HashMap::default();
+    let mut ranks: BTreeMap<Sum<'a>, usize> = BTreeMap::new();
+    let mut all: Vec<Zones> = Vec::new();
+    let mut met: Vec<Zone<'a>> = Vec::new();
+    let own = |a: &Fact<'_>, b: &Fact<'_>| cut(a.0).map(|c| c.0) == cut(b.0).map(|c| c.0);
     let (before, after) = (&facts[..first], &facts[first + length..]);
-    // Two passes of the loans below: what each figure says of a sum, then the sums.
-    let mut said: Vec<(&'a str, &'a str, Zone<'a>, Known)> = Vec::new();
     for group in before.chunk_by(own).chain(after.chunk_by(own)) {
-        for (name, figure, file) in group {
-            while bases.next_if(|b| b.0[BASE.len()..] < **name).is_some() {}
-            let base = bases.peek().filter(|b| b.0[BASE.len()..] == **name).map(|b| b.1);
-            let Some((zone, what, vintage)) = cut(name) else {
+        let Some((zone, ..)) = group.first().and_then(|f| cut(f.0)) else {
+            continue;
+        };
+        let rank = u32::try_from(met.len()).unwrap_or(u32::MAX);
+        met.push(zone);
+        for &(name, figure, file) in group {
+            while bases.next_if(|b| &b.0[BASE.len()..] < name).is_some() {}
+            let base = bases.peek().filter(|b| &b.0[BASE.len()..] == name).map(|b| b.1);
+            let Some((_, what, vintage)) = cut(name) else {
                 continue;
             };
             let (id, category) = what.split_once(':').unwrap_or((what, ""));
@@ -112,55 +141,57 @@ fn sums<'a>(facts: &'a [Fact], dictionary: &BTreeMap<String, Described>) -> BTre
                 .or_insert_with(|| Reading::new(id, category, dictionary));
             let Some(reading) = reading else { continue };
             let known = match (figure, reading.share) {
-                (Said::Number(v), None) if v.fract() == 0.0 => Known::Within(integer(*v), integer(*v), *file),
+                (Said::Number(v), None) if v.fract() == 0.0 => Known::Within(integer(v), integer(v), file),
                 // The denominator printed beside the share is its base.
                 (Said::Number(share), Some(decimals)) => {
                     let Some(Said::Number(base)) = base else { continue };
-                    let (lo, up) = rounded(*share, base, decimals);
-                    Known::Within(lo, up, *file)
+                    let (lo, up) = rounded(share, base, decimals);
+                    Known::Within(lo, up, file)
                 }
-                (s, None) if s.is_secret() => Known::Hidden(*file),
+                (s, None) if s.is_secret() => Known::Hidden(file),
                 // Hidden by its denominator only: the counts of its numerator are printed.
                 (s, Some(_)) if s.is_secret() => match printed(&reading.sum, zone, vintage, group) {
-                    Some(value) => Known::Within(value, value, *file),
-                    None => Known::Hidden(*file),
+                    Some(value) => Known::Within(value, value, file),
+                    None => Known::Hidden(file),
                 },
                 _ => continue,
             };
-            said.push((what, vintage, zone, known));
-        }
-    }
-    for (what, vintage, zone, known) in said {
-        let Some(Some(reading)) = readings.get(what) else {
-            continue;
-        };
-        let rank = *ranks.entry((reading.sum.as_str(), vintage)).or_insert_with(|| {
-            let name = reading.sum.clone();
-            all.push((Sum { name, vintage }, Vec::new()));
-            all.len() - 1
-        });
-        let zones = &mut all[rank].1;
-        match zones.last_mut().filter(|last| last.0 == zone) {
-            // A count says more than a share; two shares of one numerator meet.
-            Some((_, kept)) => {
-                *kept = match (*kept, known) {
-                    (Known::Within(a, b, f), Known::Within(c, d, _)) => Known::Within(a.max(c), b.min(d), f),
-                    (Known::Hidden(_), within @ Known::Within(..)) => within,
-                    (first, _) => first,
+            let place = *places.entry((what, vintage)).or_insert_with(|| {
+                let sum = Sum {
+                    name: reading.sum.clone(),
+                    vintage,
                 };
+                *ranks.entry(sum).or_insert_with(|| {
+                    all.push(Vec::new());
+                    all.len() - 1
+                })
+            });
+            let zones = &mut all[place];
+            match zones.last_mut().filter(|last| last.0 == rank) {
+                // A count says more than a share; two shares of one numerator meet.
+                Some((_, kept)) => {
+                    *kept = match (*kept, known) {
+                        (Known::Within(a, b, f), Known::Within(c, d, _)) => Known::Within(a.max(c), b.min(d), f),
+                        (Known::Hidden(_), within @ Known::Within(..)) => within,
+                        (first, _) => first,
+                    };
+                }
+                None => zones.push((rank, known)),
             }
-            None => zones.push((zone, known)),
         }
     }
-    all.par_iter_mut().for_each(|(_, zones)| zones.sort_by_key(|z| z.0));
-    all.into_iter().collect()
+    let sums = ranks
+        .into_iter()
+        .map(|(sum, place)| (sum, std::mem::take(&mut all[place])))
+        .collect();
+    Site { zones: met, sums }
 }
 
 /// Value of a numerator all of whose counts are printed among the figures of a zone, sorted by name.
-fn printed(sum: &str, (scale, code): Zone<'_>, vintage: &str, group: &[Fact]) -> Option<i64> {
+fn printed(sum: &str, (scale, code): Zone<'_>, vintage: &str, group: &[Fact<'_>]) -> Option<i64> {
     let count = |term: &str| {
         let name = format!("{scale}:{code}:{term}:{vintage}");
-        let at = group.binary_search_by(|f| (*f.0).cmp(&name)).ok()?;
+        let at = group.binary_search_by(|f| f.0.cmp(name.as_str())).ok()?;
         if let Said::Number(value) = group[at].1 {
             Some(value)
         } else {
@@ -204,19 +235,16 @@ fn numerator(text: &str, category: &str, dictionary: &BTreeMap<String, Described
 }
 
 /// Atoms: residences, or groups of residences of one commune, IRIS and QPV where no residence carries the figure.
-struct Atoms<'a> {
+struct Atoms {
     names: Vec<String>,
-    members: BTreeMap<Zone<'a>, Vec<u32>>,
+    /// Those of each zone, by its rank; none for a zone that no residence is in.
+    members: Vec<Option<Vec<u32>>>,
 }
 
+/// Makes the atoms of `zones`.
 ///
 /// `open` adds, to each group, the residences that the site does not list: those gone since the vintage.
-fn atoms<'a>(
-    lineages: &'a Lineages,
-    by_residence: bool,
-    open: Option<&BTreeSet<Zone<'a>>>,
-    metropole: &'a str,
-) -> Atoms<'a> {
+fn atoms<'a>(lineages: &'a Lineages, by_residence: bool, open: bool, zones: &[Zone<'a>], metropole: &'a str) -> Atoms {
     let mut names = Vec::new();
     let mut rank: HashMap<&[String; 3], u32> = HashMap::new();
     let mut members: BTreeMap<Zone<'a>, Vec<u32>> = BTreeMap::new();
@@ -252,7 +280,7 @@ fn atoms<'a>(
             }
         }
     }
-    if let Some(zones) = open {
+    if open {
         let groups: BTreeSet<&[String; 3]> = lineages.values().collect();
         for lineage in groups {
             let atom = u32::try_from(names.len()).unwrap_or(u32::MAX);
@@ -282,44 +310,47 @@ fn atoms<'a>(
             }
         }
     }
-    for list in members.values_mut() {
+    let sorted = |zone: &Zone<'a>| {
+        let mut list = members.remove(zone)?;
         list.sort_unstable();
         list.dedup();
-    }
+        Some(list)
+    };
+    let members = zones.iter().map(sorted).collect();
     Atoms { names, members }
 }
 
 /// Looks for everything that a reader can recompute.
 pub(super) fn deduce(
-    facts: &[Fact],
+    lists: &[Vec<Fact<'_>>],
     files: &[String],
     dictionary: &BTreeMap<String, Described>,
     lineages: &Lineages,
     limits: Limits,
 ) -> (Vec<Finding>, usize) {
-    let metropole = facts
+    let metropole = lists
         .iter()
+        .flatten()
         .find_map(|f| f.0.strip_prefix("metropole:")?.split(':').next())
         .unwrap_or("");
-    let sums = sums(facts, dictionary);
-    let closed = [false, true].map(|fine| LazyLock::new(move || atoms(lineages, fine, None, metropole)));
-    // Only for totals that today's residences do not make up.
-    let zones: LazyLock<BTreeSet<Zone<'_>>, _> = LazyLock::new(|| sums.values().flatten().map(|z| z.0).collect());
-    let zones = &zones;
-    let open = [false, true].map(|fine| LazyLock::new(move || atoms(lineages, fine, Some(zones), metropole)));
+    let site = sums(lists, dictionary);
+    let Site { zones, sums } = &site;
+    // Open ones only for totals that today's residences do not make up.
+    let [closed, open] = [false, true]
+        .map(|open| [false, true].map(|fine| LazyLock::new(move || atoms(lineages, fine, open, zones, metropole))));
     let bases: BTreeSet<&str> = dictionary
         .values()
         .flat_map(|d| d.denominator.split('+').map(str::trim))
         .filter(|d| !d.is_empty())
         .collect();
     let shapes: Shapes = Mutex::default();
-    let solved = sums.len();
     let mut findings: Vec<Finding> = sums
         .par_iter()
-        .flat_map_iter(|(sum, zones)| {
-            let fine = zones.iter().any(|z| z.0.0 == "residence");
+        .flat_map_iter(|(sum, own)| {
+            let fine = own.iter().any(|z| zones[z.0 as usize].0 == "residence");
             let system = |atoms, open| System {
                 sum,
+                own,
                 zones,
                 atoms,
                 files,
@@ -336,19 +367,30 @@ pub(super) fn deduce(
             }
         })
         .collect();
-    findings.extend(windows(&sums, files));
+    // Thousands of small pieces, which nothing waits for.
+    rayon::spawn(move || drop(shapes));
+    findings.extend(windows(&site, files));
     findings.sort();
     findings.dedup();
-    (findings, solved)
+    (findings, sums.len())
 }
 
 /// What depends only on the pattern of hidden figures is done once for all figures hidden in the same way.
 type Shapes = Mutex<HashMap<Vec<(u8, u32)>, Arc<Shape>>>;
 
+/// A published figure of a zone, as an equation over its atoms.
+struct Given<'a> {
+    zone: Zone<'a>,
+    members: &'a [u32],
+    range: Range,
+    file: u32,
+}
+
 struct System<'a> {
     sum: &'a Sum<'a>,
-    zones: &'a Zones<'a>,
-    atoms: &'a Atoms<'a>,
+    own: &'a Zones,
+    zones: &'a [Zone<'a>],
+    atoms: &'a Atoms,
     files: &'a [String],
     limits: Limits,
     /// Which atoms: residences or groups, closed or open.
@@ -359,47 +401,41 @@ struct System<'a> {
 
 impl System<'_> {
     fn solve(&self, shapes: &Shapes) -> Vec<Finding> {
-        let mut facts: Vec<(Zone<'_>, Terms, Range, u32)> = Vec::new();
-        let mut targets: Vec<(Zone<'_>, Terms, u32)> = Vec::new();
+        let mut facts: Vec<Given<'_>> = Vec::new();
+        let mut targets: Vec<(Zone<'_>, &[u32], u32)> = Vec::new();
         let mut pattern: Vec<(u8, u32)> = vec![(self.kind, u32::MAX)];
-        let mut seen: BTreeSet<&[u32]> = BTreeSet::new();
-        let mut twins = Vec::new();
-        let mut zones = self.zones.iter().peekable();
-        for (rank, (zone, members)) in (0u32..).zip(&self.atoms.members) {
-            // Both are in the order of zones.
-            while zones.next_if(|z| z.0 < *zone).is_some() {}
-            let Some((_, known)) = zones.next_if(|z| z.0 == *zone) else {
+        for (rank, known) in self.own {
+            let Some(members) = &self.atoms.members[*rank as usize] else {
                 continue;
             };
-            let terms: Terms = members.iter().map(|a| (*a, 1)).collect();
+            let zone = self.zones[*rank as usize];
             match known {
                 Known::Within(lo, up, file) => {
-                    pattern.push((if lo == up { 1 } else { 2 }, rank));
-                    facts.push((
-                        *zone,
-                        terms,
-                        Range {
+                    pattern.push((if lo == up { 1 } else { 2 }, *rank));
+                    facts.push(Given {
+                        zone,
+                        members,
+                        range: Range {
                             lo: Some(*lo),
                             up: Some(*up),
                         },
-                        *file,
-                    ));
+                        file: *file,
+                    });
                 }
                 Known::Hidden(file) => {
-                    pattern.push((3, rank));
-                    targets.push((*zone, terms, *file));
-                    twins.push(members.as_slice());
+                    pattern.push((3, *rank));
+                    targets.push((zone, members, *file));
                 }
             }
-            seen.insert(members);
         }
         if facts.is_empty() {
             return Vec::new();
         }
-        let exact: Vec<bool> = facts.iter().map(|f| f.2.lo == f.2.up).collect();
+        let exact: Vec<bool> = facts.iter().map(|f| f.range.lo == f.range.up).collect();
         let make = || {
-            let rows = facts.iter().map(|f| f.1.clone()).collect();
-            let hidden = targets.iter().map(|t| t.1.clone()).collect();
+            let terms = |members: &[u32]| -> Terms { members.iter().map(|a| (*a, 1)).collect() };
+            let rows = facts.iter().map(|f| terms(f.members)).collect();
+            let hidden = targets.iter().map(|t| terms(t.1)).collect();
             Arc::new(Shape::new(self.atoms.names.len(), rows, &exact, hidden))
         };
         let known = shapes.lock().ok().and_then(|s| s.get(&pattern).cloned());
@@ -410,12 +446,12 @@ impl System<'_> {
             }
             shape
         });
-        let given: Vec<Range> = facts.iter().map(|f| f.2).collect();
+        let given: Vec<Range> = facts.iter().map(|f| f.range).collect();
         let effort = Effort::default();
         let answer = shape.solve(&given, effort);
         let mut findings = Vec::new();
         for block in &answer.contradictions {
-            let named: Vec<String> = block.iter().take(6).map(|f| words(facts[*f as usize].0)).collect();
+            let named: Vec<String> = block.iter().take(6).map(|f| words(facts[*f as usize].zone)).collect();
             findings.push(Finding {
                 error: true,
                 kind: "contradiction",
@@ -423,28 +459,28 @@ impl System<'_> {
                 files: block
                     .iter()
                     .take(6)
-                    .map(|f| self.files[facts[*f as usize].3 as usize].clone())
+                    .map(|f| self.files[facts[*f as usize].file as usize].clone())
                     .collect(),
                 remedy: "un total n’est pas la somme de ses parties : reprendre « atlas prepare »".to_owned(),
             });
         }
         let mut said = vec![false; self.atoms.names.len()];
-        for (_, terms, range, _) in &facts {
+        for Given { members, range, .. } in &facts {
             let nothing = range.up.is_some_and(|up| i128::from(up) < self.limits.min_width) && range.lo == Some(0);
-            for (atom, _) in terms.iter().filter(|_| nothing) {
+            for atom in members.iter().filter(|_| nothing) {
                 said[*atom as usize] = true;
             }
         }
         for (t, interval) in answer.intervals.iter().enumerate() {
-            let (zone, terms, file) = &targets[t];
-            if terms.is_empty() {
+            let (zone, members, file) = &targets[t];
+            if members.is_empty() {
                 continue;
             }
             let width = interval.widest();
             let pinned = interval.exact();
             // Nothing there at all, and a published total says it by itself: 0, or 0 % rounded to one near.
             let zero = interval.up.proved.is_some_and(|up| up < self.limits.min_width)
-                && terms.iter().all(|(atom, _)| said[*atom as usize]);
+                && members.iter().all(|atom| said[*atom as usize]);
             let narrow = width.is_some_and(|w| w < self.limits.min_width);
             if pinned || narrow {
                 let proof = shape.prove(t, &given, interval, effort);
@@ -502,19 +538,11 @@ impl System<'_> {
     }
 
     /// Unions of unknown places whose total is determined and small: zones that nobody prints.
-    fn virtual_zones(
-        &self,
-        shape: &Shape,
-        exact: &[bool],
-        facts: &[(Zone<'_>, Terms, Range, u32)],
-        findings: &mut Vec<Finding>,
-    ) {
+    fn virtual_zones(&self, shape: &Shape, exact: &[bool], facts: &[Given<'_>], findings: &mut Vec<Finding>) {
         let printed: BTreeSet<&[u32]> = self
-            .atoms
-            .members
+            .own
             .iter()
-            .filter(|(z, _)| self.zones.binary_search_by_key(*z, |known| known.0).is_ok())
-            .map(|(_, m)| m.as_slice())
+            .filter_map(|(rank, _)| self.atoms.members[*rank as usize].as_deref())
             .collect();
         for union in shape.unions(exact).0 {
             if printed.contains(union.atoms.as_slice()) {
@@ -522,7 +550,7 @@ impl System<'_> {
             }
             let mut total = num_rational::BigRational::from_integer(0.into());
             for (fact, weight) in &union.weights {
-                let value = facts[*fact as usize].2.lo.unwrap_or(0);
+                let value = facts[*fact as usize].range.lo.unwrap_or(0);
                 total += weight * num_rational::BigRational::from_integer(value.into());
             }
             let small =
@@ -556,12 +584,12 @@ impl System<'_> {
     }
 
     /// Writes a proof in words, and the files it takes its figures from.
-    fn equation(&self, proof: &Proof, facts: &[(Zone<'_>, Terms, Range, u32)]) -> (String, Vec<String>) {
+    fn equation(&self, proof: &Proof, facts: &[Given<'_>]) -> (String, Vec<String>) {
         let mut files: Vec<String> = proof
             .support()
             .iter()
             .take(12)
-            .map(|f| self.files[facts[*f as usize].3 as usize].clone())
+            .map(|f| self.files[facts[*f as usize].file as usize].clone())
             .collect();
         files.sort();
         files.dedup();
@@ -569,7 +597,7 @@ impl System<'_> {
             let mut plus = Vec::new();
             let mut minus = Vec::new();
             for (fact, weight) in weights {
-                let (zone, _, range, _) = &facts[*fact as usize];
+                let Given { zone, range, .. } = &facts[*fact as usize];
                 let value = match (range.lo, range.up) {
                     (Some(lo), Some(up)) if lo == up => lo.to_string(),
                     (lo, up) => format!(
@@ -655,9 +683,9 @@ fn words(zone: Zone<'_>) -> String {
 }
 
 /// Annual counts inside published windows of years: those of one territory, taken together, must not pin a year.
-fn windows(sums: &BTreeMap<Sum<'_>, Zones<'_>>, files: &[String]) -> Vec<Finding> {
+fn windows(site: &Site<'_>, files: &[String]) -> Vec<Finding> {
     let mut series: BTreeMap<(&str, Zone<'_>), Vec<(u16, u16, i64, i64, u32)>> = BTreeMap::new();
-    for (sum, zones) in sums {
+    for (sum, own) in &site.sums {
         let Some((from, to)) = sum
             .vintage
             .split_once('-')
@@ -665,10 +693,10 @@ fn windows(sums: &BTreeMap<Sum<'_>, Zones<'_>>, files: &[String]) -> Vec<Finding
         else {
             continue;
         };
-        for (zone, known) in zones {
+        for (rank, known) in own {
             if let Known::Within(lo, up, file) = known {
                 series
-                    .entry((&sum.name, *zone))
+                    .entry((&sum.name, site.zones[*rank as usize]))
                     .or_default()
                     .push((from, to, *lo, *up, *file));
             }

@@ -1,13 +1,10 @@
 //! An edition that readers may have kept: what it published stays known.
 
-use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::facts::{Finding, Said};
+use super::facts::{Fact, Finding, Said};
 use crate::format::plural;
-
-type Fact = (Box<str>, Said, u32);
 
 /// Indicator and vintage of a figure, from its name `scale:code:indicator[:category]:vintage`.
 fn series(name: &str) -> (&str, &str) {
@@ -26,18 +23,18 @@ fn number(said: Said) -> Option<f64> {
 ///
 /// Both lists are sorted by name, and the result is. A series of which a figure was corrected is left out: its old
 /// figures and its new ones are not about the same dwellings.
-pub(super) fn join(now: &mut Vec<Fact>, old: Vec<Fact>, first: u32, folder: &Path) -> Vec<Finding> {
-    let mut known: Vec<Fact> = Vec::new();
+pub(super) fn join<'a>(now: &mut Vec<Fact<'a>>, old: Vec<Fact<'a>>, first: u32, folder: &Path) -> Vec<Finding> {
+    let mut known: Vec<Fact<'a>> = Vec::new();
     let mut corrected: BTreeSet<(String, String)> = BTreeSet::new();
     let mut ours = now.iter().peekable();
     for (name, said, file) in old {
         let Some(value) = number(said) else { continue };
         while ours.next_if(|f| f.0 < name).is_some() {}
-        let same = ours.peek().filter(|f| f.0.cmp(&name) == Ordering::Equal);
+        let same = ours.peek().filter(|f| f.0 == name);
         match same.map(|f| f.1) {
             Some(Said::Number(new)) => {
                 if (new - value).abs() > 1e-9 * value.abs().max(1.0) {
-                    let (indicator, vintage) = series(&name);
+                    let (indicator, vintage) = series(name);
                     corrected.insert((indicator.to_owned(), vintage.to_owned()));
                 }
             }
@@ -64,8 +61,8 @@ pub(super) fn join(now: &mut Vec<Fact>, old: Vec<Fact>, first: u32, folder: &Pat
             "vérifier à la main qu’aucune correction ne porte sur moins de onze logements",
         ));
     }
-    let secret: BTreeSet<&str> = now.iter().filter(|f| f.1.is_secret()).map(|f| &*f.0).collect();
-    let told: Vec<&str> = known.iter().map(|f| &*f.0).filter(|n| secret.contains(n)).collect();
+    let secret: BTreeSet<&str> = now.iter().filter(|f| f.1.is_secret()).map(|f| f.0).collect();
+    let told: Vec<&str> = known.iter().map(|f| f.0).filter(|n| secret.contains(n)).collect();
     if !told.is_empty() {
         findings.push(warning(
             format!(
@@ -81,10 +78,10 @@ pub(super) fn join(now: &mut Vec<Fact>, old: Vec<Fact>, first: u32, folder: &Pat
         ));
     }
     // What was published takes the place of what is hidden now.
-    let replaced: BTreeSet<Box<str>> = known.iter().map(|f| f.0.clone()).collect();
-    now.retain(|f| !replaced.contains(&f.0));
+    let replaced: BTreeSet<&'a str> = known.iter().map(|f| f.0).collect();
+    now.retain(|f| !replaced.contains(f.0));
     now.append(&mut known);
-    now.sort_by(|a, b| a.0.cmp(&b.0));
+    now.sort_by_key(|f| f.0);
     findings
 }
 
@@ -102,8 +99,8 @@ fn warning(message: String, folder: &str, remedy: &str) -> Finding {
 mod tests {
     use super::*;
 
-    fn facts(list: &[(&str, Said)]) -> Vec<Fact> {
-        list.iter().map(|(n, s)| ((*n).into(), *s, 0)).collect()
+    fn facts<'a>(list: &[(&'a str, Said)]) -> Vec<Fact<'a>> {
+        list.iter().map(|(n, s)| (*n, *s, 0)).collect()
     }
 
     #[test]
@@ -124,7 +121,7 @@ mod tests {
             ("commune:2:parc.vacants:2024", n(9.0)),
         ]);
         let told = join(&mut now, old, 10, Path::new("ancien"));
-        let names: Vec<(&str, Said, u32)> = now.iter().map(|f| (&*f.0, f.1, f.2)).collect();
+        let names: Vec<(&str, Said, u32)> = now.iter().map(|f| (f.0, f.1, f.2)).collect();
         assert_eq!(
             names,
             [

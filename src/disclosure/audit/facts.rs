@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::collections::hash_map::Entry;
 use std::hash::BuildHasher as _;
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 
 use foldhash::HashMap;
 use foldhash::fast::FixedState;
+use rayon::prelude::*;
 
 /// What a channel says of a figure.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -65,21 +66,35 @@ pub struct Finding {
     pub remedy: String,
 }
 
-#[derive(Debug, Clone)]
+/// Head of the name of the number that a figure is about.
+pub(super) const BASE: &str = "base:";
+
+/// A figure as the audit keeps it: its name, what is said, the rank of the file where it was first met.
+pub(super) type Fact<'a> = (&'a str, Said, u32);
+
+#[derive(Debug, Clone, Copy)]
 struct Stored {
-    name: Box<str>,
+    /// Where its name is among those of its shard.
+    name: (usize, usize),
     said: Said,
     file: u32,
 }
 
 const SHARDS: usize = 64;
 
-/// All facts, by figure; filled from all threads at once.
+/// The facts of some zones, their names one after the other.
+#[derive(Debug, Default)]
+struct Shard {
+    names: String,
+    facts: HashMap<u64, Stored>,
+}
+
+/// All facts, by figure; filled from all threads at once. Those of a zone stand together.
 ///
 /// A figure is known by the 64 bits of its name's hash: its name is kept once, and met again without being compared.
 #[derive(Debug)]
 pub(super) struct Facts {
-    shards: Vec<Mutex<HashMap<u64, Stored>>>,
+    shards: Vec<Mutex<Shard>>,
     conflicts: Mutex<BTreeMap<String, (Said, Said, u32, u32)>>,
 }
 
@@ -88,6 +103,8 @@ pub(super) struct Facts {
 pub(super) struct Batch {
     names: String,
     facts: Vec<(usize, Said)>,
+    /// Those of each shard when they join the others: hash and place of the name, and what is said.
+    sorted: Vec<Vec<(u64, usize, usize, Said)>>,
 }
 
 impl Batch {
@@ -99,7 +116,7 @@ impl Batch {
 
     /// Adds the number of dwellings or allocations that a figure is about.
     pub(super) fn push_base(&mut self, name: &str, base: f64) {
-        self.names.push_str("base:");
+        self.names.push_str(BASE);
         self.push(name, Said::Number(base));
     }
 
@@ -109,6 +126,7 @@ impl Batch {
     }
 
     /// The facts: name and what is said.
+    #[cfg(test)]
     pub(super) fn iter(&self) -> impl Iterator<Item = (&str, Said)> {
         let mut start = 0;
         self.facts.iter().map(move |&(end, said)| {
@@ -118,10 +136,37 @@ impl Batch {
         })
     }
 
+    /// Sorts the facts by shard.
+    fn sort(&mut self) {
+        let hasher = FixedState::default();
+        self.sorted.resize_with(SHARDS, Vec::new);
+        // A page speaks of one zone at length.
+        let mut last = ("", 0);
+        let mut start = 0;
+        for &(end, said) in &self.facts {
+            let name = &self.names[start..end];
+            let own = zone(name);
+            if own != last.0 {
+                last = (own, (hasher.hash_one(own) % SHARDS as u64) as usize);
+            }
+            self.sorted[last.1].push((hasher.hash_one(name), start, end, said));
+            start = end;
+        }
+    }
+
+    /// Empties the batch; its room serves again.
     fn clear(&mut self) {
         self.names.clear();
         self.facts.clear();
+        self.sorted.iter_mut().for_each(Vec::clear);
     }
+}
+
+/// Scale and code at the head of the name of a figure or of its base: `commune:59350`.
+fn zone(name: &str) -> &str {
+    let name = name.strip_prefix(BASE).unwrap_or(name);
+    let mut colons = memchr::memchr_iter(b':', name.as_bytes());
+    colons.nth(1).map_or(name, |end| &name[..end])
 }
 
 impl Facts {
@@ -134,22 +179,21 @@ impl Facts {
 
     /// Adds the facts of a file and empties the batch; a figure said otherwise elsewhere is kept as a conflict.
     pub(super) fn add(&self, batch: &mut Batch, file: u32) {
-        let hasher = FixedState::default();
-        let mut by_shard: Vec<Vec<(u64, &str, Said)>> = vec![Vec::new(); SHARDS];
-        for (name, said) in batch.iter() {
-            let hash = hasher.hash_one(name);
-            by_shard[(hash % SHARDS as u64) as usize].push((hash, name, said));
-        }
-        for (shard, list) in self.shards.iter().zip(by_shard) {
+        batch.sort();
+        for (shard, list) in self.shards.iter().zip(&batch.sorted) {
             if list.is_empty() {
                 continue;
             }
-            let mut shard = shard.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-            for (hash, name, said) in list {
-                match shard.entry(hash) {
+            let mut shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
+            let Shard { names, facts } = &mut *shard;
+            for &(hash, from, to, said) in list {
+                let name = &batch.names[from..to];
+                match facts.entry(hash) {
                     Entry::Vacant(free) => {
+                        let start = names.len();
+                        names.push_str(name);
                         free.insert(Stored {
-                            name: name.into(),
+                            name: (start, names.len()),
                             said,
                             file,
                         });
@@ -161,7 +205,7 @@ impl Facts {
                             known.file = known.file.min(file);
                         } else {
                             let conflict = (known.said, said, known.file, file);
-                            let mut all = self.conflicts.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                            let mut all = self.conflicts.lock().unwrap_or_else(PoisonError::into_inner);
                             all.entry(name.to_owned()).or_insert(conflict);
                         }
                     }
@@ -172,31 +216,38 @@ impl Facts {
     }
 
     /// Number of distinct figures.
-    pub(super) fn len(&self) -> usize {
-        self.shards.iter().map(|s| s.lock().map_or(0, |s| s.len())).sum()
+    pub(super) fn len(&mut self) -> usize {
+        self.shards().map(|s| s.facts.len()).sum()
     }
 
-    /// All figures sorted by name, with the file where each was first met.
-    pub(super) fn sorted(self) -> Vec<(Box<str>, Said, u32)> {
-        let mut all: Vec<_> = self
-            .shards
-            .into_iter()
-            .flat_map(|s| {
-                s.into_inner()
-                    .unwrap_or_else(std::sync::PoisonError::into_inner)
-                    .into_values()
+    fn shards(&mut self) -> impl Iterator<Item = &Shard> {
+        self.shards
+            .iter_mut()
+            .map(|s| &*s.get_mut().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// All figures in lists sorted by name, with the file where each was first met; those of a zone are in one list.
+    pub(super) fn lists(&mut self) -> Vec<Vec<Fact<'_>>> {
+        let shards: Vec<&Shard> = self.shards().collect();
+        shards
+            .into_par_iter()
+            .map(|shard| {
+                let mut list: Vec<Fact<'_>> = shard
+                    .facts
+                    .values()
+                    .map(|f| (&shard.names[f.name.0..f.name.1], f.said, f.file))
+                    .collect();
+                list.sort_unstable_by_key(|f| f.0);
+                list
             })
-            .map(|f| (f.name, f.said, f.file))
-            .collect();
-        rayon::slice::ParallelSliceMut::par_sort_unstable_by(all.as_mut_slice(), |a, b| a.0.cmp(&b.0));
-        all
+            .collect()
     }
 
     /// Figures that two channels say differently.
     ///
     /// `is_word` tells the indicators whose figures are words: written by their key, label or position.
     pub(super) fn conflicts(&self, files: &[String], is_word: impl Fn(&str) -> bool) -> Vec<Finding> {
-        let all = self.conflicts.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let all = self.conflicts.lock().unwrap_or_else(PoisonError::into_inner);
         all.iter()
             .filter(|(name, (a, b, ..))| a.words() != b.words() || !is_word(name))
             .map(|(name, (a, b, first, second))| Finding {

@@ -6,27 +6,30 @@ use super::facts::{Batch, Finding, Said};
 use super::scan::{Piece, Scanner, attribute, attributes, decode};
 
 /// Attributes that pages may carry; any other `data-*` could carry a figure.
-const KNOWN_DATA: [&str; 19] = [
-    "data-cell",
-    "data-state",
-    "data-base",
-    "data-goal",
-    "data-count",
-    "data-source",
-    "data-vintage",
-    "data-signs",
-    "data-root",
-    "data-place",
-    "data-confidential",
-    "data-build",
-    "data-tool",
-    "data-value",
-    "data-class",
-    "data-name",
-    "data-indicator",
-    "data-scale",
-    "data-codes",
-];
+fn known_data(key: &str) -> bool {
+    matches!(
+        key,
+        "data-cell"
+            | "data-state"
+            | "data-base"
+            | "data-goal"
+            | "data-count"
+            | "data-source"
+            | "data-vintage"
+            | "data-signs"
+            | "data-root"
+            | "data-place"
+            | "data-confidential"
+            | "data-build"
+            | "data-tool"
+            | "data-value"
+            | "data-class"
+            | "data-name"
+            | "data-indicator"
+            | "data-scale"
+            | "data-codes"
+    )
+}
 
 /// What a page says beside its figures.
 #[derive(Debug, Default)]
@@ -171,7 +174,7 @@ impl<'a> State<'a> {
                     "style en ligne : une longueur y peut porter un chiffre".to_owned(),
                     "le mettre dans un fichier du thème",
                 )),
-                _ if key.starts_with("data-") && !KNOWN_DATA.contains(&key) => {
+                _ if key.starts_with("data-") && !known_data(key) => {
                     page.findings.push(leak(
                         self.file,
                         format!("attribut « {key} » non prévu : il peut porter un chiffre"),
@@ -361,7 +364,6 @@ impl<'a> State<'a> {
             label.push_str(&decode(text));
         }
         if self.in_data == 0
-            && self.in_svg == 0
             && let Some(found) = small_count(&decode(text))
         {
             page.findings.push(leak(
@@ -424,20 +426,33 @@ pub(super) fn without<'t>(text: &'t str, labels: &[String]) -> Cow<'t, str> {
     text
 }
 
-/// Finds « 7 logements », « 12,5 % » in a text: the number and the thing it counts.
+/// Finds « 7 logements », « 12,5 % », « 12% » in a text: the number and the thing it counts.
 pub(super) fn counted(text: &str) -> Option<String> {
     if !text.bytes().any(|b| b.is_ascii_digit()) {
         return None;
     }
     // Thousands are one number.
-    let text = text.replace('\u{202F}', "");
-    let words: Vec<&str> = text.split(char::is_whitespace).filter(|w| !w.is_empty()).collect();
-    words.windows(2).find_map(|pair| {
-        let number = pair[0].trim_start_matches(['(', ':', '«']);
-        let thing = pair[1].trim_end_matches(['.', ',', ')', ';', ':', '»']);
-        let is_number = !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit() || b == b',');
-        (is_number && COUNTED.contains(&thing)).then(|| format!("{number} {thing}"))
-    })
+    let text = if text.contains('\u{202F}') {
+        Cow::Owned(text.replace('\u{202F}', ""))
+    } else {
+        Cow::Borrowed(text)
+    };
+    let mut words = text.split(char::is_whitespace).filter(|w| !w.is_empty()).peekable();
+    while let Some(word) = words.next() {
+        let word = word.trim_start_matches(['(', ':', '«']);
+        let digits = word.bytes().take_while(|b| b.is_ascii_digit() || *b == b',').count();
+        let (number, glued) = word.split_at(digits);
+        let thing = if glued.is_empty() {
+            words.peek().copied().unwrap_or("")
+        } else {
+            glued
+        };
+        let thing = thing.trim_end_matches(['.', ',', ')', ';', ':', '»']);
+        if digits > 0 && COUNTED.contains(&thing) {
+            return Some(format!("{number} {thing}"));
+        }
+    }
+    None
 }
 
 /// Number of a `counted` text.
@@ -600,6 +615,20 @@ mod tests {
         }
         assert!(findings("<svg><title>Ressources : 20 % et moins, 2024</title></svg>").is_empty());
         assert!(findings("<p>Sous 11 logements, rien. Édition 2025.</p>").is_empty());
+    }
+
+    #[test]
+    fn a_number_and_its_unit_are_found_apart_or_glued() {
+        for (text, found) in [
+            ("soit 7 logements.", Some("7 logements")),
+            ("soit 12,5\u{A0}% (2025)", Some("12,5 %")),
+            ("soit 12%", Some("12 %")),
+            ("(1\u{202F}234\u{202F}€)", Some("1234 €")),
+            ("en 2025, 3 ans", None),
+            ("R-12% inconnu", None),
+        ] {
+            assert_eq!(counted(text).as_deref(), found, "{text}");
+        }
     }
 
     #[test]

@@ -31,7 +31,7 @@ use crate::diag::{Diagnostic, Result};
 use crate::fs;
 
 pub use facts::Finding;
-use facts::{Batch, Facts};
+use facts::{Batch, Fact, Facts};
 
 /// Site to audit.
 #[derive(Debug, Clone, clap::Args)]
@@ -206,7 +206,7 @@ pub fn audit(dir: &Path, numbers: Disclosure, against: Option<&Path>, earlier: &
             mut lineages,
             dictionary,
         },
-        facts,
+        mut facts,
     } = read(dir)?;
     let is_word = |name: &str| {
         let described = name
@@ -218,8 +218,8 @@ pub fn audit(dir: &Path, numbers: Disclosure, against: Option<&Path>, earlier: &
     };
     findings.extend(facts.conflicts(&files, is_word));
     let figures = facts.len();
-    let mut sorted = facts.sorted();
     let count = files.len();
+    let mut editions = Vec::new();
     for folder in earlier {
         let old = read(folder)?;
         for (id, lineage) in old.gathered.lineages {
@@ -227,17 +227,23 @@ pub fn audit(dir: &Path, numbers: Disclosure, against: Option<&Path>, earlier: &
         }
         let first = u32::try_from(files.len()).unwrap_or(u32::MAX);
         files.extend(old.files.iter().map(|f| folder.join(f).to_string_lossy().into_owned()));
-        findings.extend(earlier::join(&mut sorted, old.facts.sorted(), first, folder));
+        editions.push((old.facts, first, folder));
+    }
+    let mut lists = facts.lists();
+    for (old, first, folder) in &mut editions {
+        let mut now = whole(lists);
+        findings.extend(earlier::join(&mut now, whole(old.lists()), *first, folder));
+        lists = vec![now];
     }
     let limits = deduce::Limits {
         min_width: i128::from(numbers.min_width),
         warn_width: i128::from(numbers.warn_width),
         virtual_zone: i128::from(numbers.virtual_zone),
     };
-    let (deduced, systems) = deduce::deduce(&sorted, &files, &dictionary, &lineages, limits);
+    let (deduced, systems) = deduce::deduce(&lists, &files, &dictionary, &lineages, limits);
     findings.extend(deduced);
     if let Some(report) = against {
-        findings.extend(against::search(dir, &paths, &files[..count], report, &sorted)?);
+        findings.extend(against::search(dir, &paths, &files[..count], report, &lists)?);
     }
     findings.sort_by(|a, b| b.error.cmp(&a.error).then_with(|| a.cmp(b)));
     findings.dedup();
@@ -251,6 +257,13 @@ pub fn audit(dir: &Path, numbers: Disclosure, against: Option<&Path>, earlier: &
     })
 }
 
+/// Lists of facts as one, sorted by name.
+fn whole(lists: Vec<Vec<Fact<'_>>>) -> Vec<Fact<'_>> {
+    let mut all = lists.concat();
+    all.sort_unstable_by_key(|f| f.0);
+    all
+}
+
 /// Codes of each file of places, by its path under `donnees/`.
 fn places(dir: &Path, files: &[String]) -> Result<BTreeMap<String, Vec<String>>> {
     let mut all = BTreeMap::new();
@@ -262,6 +275,14 @@ fn places(dir: &Path, files: &[String]) -> Result<BTreeMap<String, Vec<String>>>
         );
     }
     Ok(all)
+}
+
+/// Room that a thread uses again for each of its files: fresh memory would be cleared a gigabyte over.
+#[derive(Default)]
+struct Room {
+    batch: Batch,
+    /// What is inflated of a sheet and waits to be read.
+    sheet: Vec<u8>,
 }
 
 /// What is known of the site before its files are read, and what they give.
@@ -285,9 +306,11 @@ impl Reader {
         let next = AtomicUsize::new(0);
         let each = rayon::broadcast(|_| {
             let mut own = Gathered::default();
+            let (mut bytes, mut room) = (Vec::new(), Room::default());
             while let Some(&i) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
                 let rank = u32::try_from(i).unwrap_or(u32::MAX);
-                own.join(self.one(&fs::read(&paths[i])?, &files[i], rank));
+                fs::read_into(&paths[i], &mut bytes)?;
+                own.join(self.one(&bytes, &files[i], rank, &mut room));
             }
             Ok(own)
         });
@@ -298,7 +321,7 @@ impl Reader {
         Ok(all)
     }
 
-    fn one(&self, bytes: &[u8], file: &str, rank: u32) -> Gathered {
+    fn one(&self, bytes: &[u8], file: &str, rank: u32, room: &mut Room) -> Gathered {
         let mut out = Gathered::default();
         let spaced = file.replace(['-', '_', '/', '.'], " ");
         if let Some(found) = html::counted(&spaced) {
@@ -314,27 +337,19 @@ impl Reader {
             Ok(text) => Cow::Borrowed(text),
             Err(_) => String::from_utf8_lossy(bytes),
         };
-        let mut batch = Batch::default();
+        let batch = &mut room.batch;
         if file.ends_with(".html") || file.ends_with(".svg") {
-            let page = html::read(&text(), file, &self.labels, &mut batch);
+            let page = html::read(&text(), file, &self.labels, batch);
             out.findings.extend(page.findings);
             let mut parts = file.split('/');
             if let (Some("residences"), Some(id), Some("index.html")) = (parts.next(), parts.next(), parts.next()) {
                 out.lineages.insert(id.to_owned(), page.lineage);
             }
         } else if file.ends_with(".xlsx") {
-            let read = book::read(
-                bytes,
-                (file, rank),
-                &self.scales,
-                &self.facts,
-                &self.memory,
-                &mut out.dictionary,
-            );
+            let read = book::read(bytes, (file, rank), self, &mut out.dictionary, room);
             out.findings.extend(read);
         } else if file.starts_with("donnees/valeurs/") {
-            out.findings
-                .extend(json::values(&text(), file, &self.places, &mut batch));
+            out.findings.extend(json::values(&text(), file, &self.places, batch));
         } else if file.starts_with("donnees/lieux/") {
             out.findings.extend(json::places(&text(), file).1);
         } else if file.starts_with("donnees/recherche/") {
@@ -348,7 +363,7 @@ impl Reader {
                 remedy: "reconstruire l’atlas : rien d’autre que ses propres fichiers n’y est servi".to_owned(),
             });
         }
-        self.facts.add(&mut batch, rank);
+        self.facts.add(&mut room.batch, rank);
         out
     }
 }

@@ -32,6 +32,17 @@ impl<'a> Scanner<'a> {
     pub(super) const fn new(text: &'a str) -> Self {
         Self { text, at: 0 }
     }
+
+    /// The text that comes next, when it stands whole between `before` and `after`: three tags or more in one step.
+    pub(super) fn between(&mut self, before: &str, after: &str) -> Option<&'a str> {
+        let inner = self.text[self.at..].strip_prefix(before)?;
+        let end = find(b'<', inner.as_bytes())?;
+        if !inner[end..].starts_with(after) {
+            return None;
+        }
+        self.at += before.len() + end + after.len();
+        Some(&inner[..end])
+    }
 }
 
 impl<'a> Iterator for Scanner<'a> {
@@ -43,7 +54,7 @@ impl<'a> Iterator for Scanner<'a> {
             return None;
         }
         let Some(inner) = rest.strip_prefix('<') else {
-            let end = memchr::memchr(b'<', rest.as_bytes()).unwrap_or(rest.len());
+            let end = find(b'<', rest.as_bytes()).unwrap_or(rest.len());
             self.at += end;
             return Some(Piece::Text(&rest[..end]));
         };
@@ -72,17 +83,27 @@ impl<'a> Iterator for Scanner<'a> {
 fn tag_end(text: &str) -> usize {
     let bytes = text.as_bytes();
     let mut at = 0;
-    while let Some(i) = memchr::memchr3(b'>', b'"', b'\'', &bytes[at..]) {
-        at += i;
-        if bytes[at] == b'>' {
-            return at;
-        }
-        match memchr::memchr(bytes[at], &bytes[at + 1..]) {
-            Some(length) => at += length + 2,
-            None => break,
+    while let Some(&byte) = bytes.get(at) {
+        match byte {
+            b'>' => return at,
+            quote @ (b'"' | b'\'') => match find(quote, &bytes[at + 1..]) {
+                Some(length) => at += length + 2,
+                None => break,
+            },
+            _ => at += 1,
         }
     }
     text.len()
+}
+
+/// Position of a byte: most are near, where looking one by one is quicker than starting a search by blocks.
+fn find(byte: u8, bytes: &[u8]) -> Option<usize> {
+    const NEAR: usize = 24;
+    let near = bytes.len().min(NEAR);
+    match bytes[..near].iter().position(|b| *b == byte) {
+        Some(i) => Some(i),
+        None => memchr::memchr(byte, &bytes[near..]).map(|i| near + i),
+    }
 }
 
 /// Position of the first byte, an ASCII one, for which `is` holds; the length of the text when there is none.
@@ -108,7 +129,7 @@ pub(super) fn attributes(text: &str) -> impl Iterator<Item = (&str, &str)> {
         let (value, next) = match after.as_bytes().first() {
             Some(&q @ (b'"' | b'\'')) => {
                 let inner = &after[1..];
-                let end = memchr::memchr(q, inner.as_bytes()).unwrap_or(inner.len());
+                let end = find(q, inner.as_bytes()).unwrap_or(inner.len());
                 (&inner[..end], inner.get(end + 1..).unwrap_or(""))
             }
             _ => {
@@ -128,7 +149,7 @@ pub(super) fn attribute<'a>(text: &'a str, name: &str) -> Option<&'a str> {
 
 /// Decodes the character references of a text.
 pub(super) fn decode(text: &str) -> Cow<'_, str> {
-    if memchr::memchr(b'&', text.as_bytes()).is_none() {
+    if find(b'&', text.as_bytes()).is_none() {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len());
