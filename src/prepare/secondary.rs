@@ -11,6 +11,8 @@ mod repair;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
+use rayon::prelude::*;
+
 use super::compile::{Compiled, Program};
 use super::figures::{All, Key, Said};
 use super::ground::Ground;
@@ -72,11 +74,34 @@ pub(super) fn run(
             vintages.chunks(1).collect()
         };
         let populations = populations(ran, context.dictionary);
-        for group in groups {
-            for population in &populations {
-                one(ran, population, group, context, all, hidden, &mut remarks)?;
+        // Each group takes its own files with it, and they come back in order: the same cells, whatever the threads.
+        let shares: Vec<Share> = groups.iter().map(|g| Share::take(ran, g, all, hidden)).collect();
+        let done: Vec<Result<Share>> = groups
+            .into_par_iter()
+            .zip(shares)
+            .map(|(group, mut share)| {
+                for population in &populations {
+                    one(ran, population, group, context, &mut share)?;
+                }
+                let Share { all, hidden, remarks } = &mut share;
+                repair::run(ran, group, context, all, hidden, &mut remarks.lines);
+                Ok(share)
+            })
+            .collect();
+        for share in done {
+            let Share {
+                all: figures,
+                hidden: masked,
+                remarks: told,
+            } = share?;
+            all.0.extend(figures.0);
+            hidden.extend(masked);
+            remarks.lines.extend(told.lines);
+            for (source, (year, told)) in told.landlords {
+                if remarks.landlords.get(&source).is_none_or(|known| known.0 < year) {
+                    remarks.landlords.insert(source, (year, told));
+                }
             }
-            repair::run(ran, group, context, all, hidden, &mut remarks.lines);
         }
     }
     let mut lines = remarks.lines;
@@ -92,6 +117,26 @@ struct Remarks {
     landlords: BTreeMap<String, (u16, Option<String>)>,
 }
 
+/// Files of one group of vintages, while they are protected.
+#[derive(Default)]
+struct Share {
+    all: All,
+    hidden: AllHidden,
+    remarks: Remarks,
+}
+
+impl Share {
+    fn take(ran: &Ran<'_>, group: &[(Vintage, Vec<u16>)], all: &mut All, hidden: &mut AllHidden) -> Self {
+        let mut share = Self::default();
+        for (vintage, _) in group {
+            let file = (ran.block.source.clone(), *vintage);
+            share.hidden.extend(hidden.remove_entry(&file));
+            share.all.0.extend(all.0.remove_entry(&file));
+        }
+        share
+    }
+}
+
 /// A cell of the problem: a territory in a vintage.
 struct Place {
     tid: Tid,
@@ -105,10 +150,9 @@ fn one(
     population: &Population,
     group: &[(Vintage, Vec<u16>)],
     context: &Context<'_>,
-    all: &mut All,
-    hidden: &mut AllHidden,
-    remarks: &mut Remarks,
+    share: &mut Share,
 ) -> Result<()> {
+    let Share { all, hidden, remarks } = share;
     let territories = &context.ground.territories;
     let source = &ran.block.source;
     let measures: Vec<(Iid, &[Option<u16>])> = population

@@ -4,13 +4,14 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use geo::MultiPolygon;
+use rayon::prelude::*;
 use serde_json::{Map, Value, json};
 
 use super::figures::{All, Figures, Said};
 use super::ground::{Ground, Zone};
 use super::points::Points;
 use super::squares::Squares;
-use crate::diag::{Result, foreign};
+use crate::diag::{self, Result, foreign};
 use crate::format;
 use crate::fs;
 use crate::model::{Dictionary, Kind, Scale, State, Territories};
@@ -153,13 +154,12 @@ pub(super) fn values(
     dictionary: &Dictionary,
     territories: &Territories,
 ) -> Result<Vec<PathBuf>> {
-    let mut written = Vec::new();
-    for ((source, vintage), figures) in &all.0 {
+    let written = all.0.par_iter().map(|((source, vintage), figures)| {
         let path = folder.join(source).join(format!("{vintage}.csv"));
         fs::write(&path, file(figures, dictionary, territories).as_bytes())?;
-        written.push(path);
-    }
-    Ok(written)
+        Ok(path)
+    });
+    diag::collect(written.collect::<Vec<_>>())
 }
 
 /// Tells the cells that the file of an earlier run published and that are hidden now: their readers still know them.
@@ -172,11 +172,10 @@ pub(super) fn taken_back(
     dictionary: &Dictionary,
     territories: &Territories,
 ) -> Result<Vec<String>> {
-    let mut remarks = Vec::new();
-    for ((source, vintage), figures) in &all.0 {
+    let remarks = all.0.par_iter().map(|((source, vintage), figures)| {
         let path = folder.join(source).join(format!("{vintage}.csv"));
         if !path.exists() {
-            continue;
+            return Ok(None);
         }
         let before = fs::read_text(&path)?.text;
         // scale;code;indicator;category;value;state;base, as this room writes it.
@@ -200,13 +199,12 @@ pub(super) fn taken_back(
                 published.contains(name.as_str())
             });
         let count = hidden.count();
-        if count > 0 {
-            remarks.push(format!(
-                "{source} {vintage} : {count} cellules publiées par une préparation précédente sont maintenant masquées ; si elles ont été diffusées, leurs lecteurs les connaissent encore"
-            ));
-        }
-    }
-    Ok(remarks)
+        Ok((count > 0).then(|| format!(
+            "{source} {vintage} : {count} cellules publiées par une préparation précédente sont maintenant masquées ; si elles ont été diffusées, leurs lecteurs les connaissent encore"
+        )))
+    });
+    let remarks = diag::collect(remarks.collect::<Vec<_>>())?;
+    Ok(remarks.into_iter().flatten().collect())
 }
 
 fn file(figures: &Figures, dictionary: &Dictionary, territories: &Territories) -> String {
