@@ -18,6 +18,7 @@ mod facts;
 mod html;
 mod json;
 mod scan;
+mod sums;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -135,7 +136,7 @@ impl Report {
 #[derive(Default)]
 struct Gathered {
     findings: Vec<Finding>,
-    lineages: deduce::Lineages,
+    lineages: sums::Lineages,
     dictionary: BTreeMap<String, book::Described>,
 }
 

@@ -1,0 +1,328 @@
+//! What the facts say that adds up over places, and the places that it adds up over.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use rayon::prelude::*;
+
+use super::book::Described;
+use super::facts::{BASE, Fact, Said};
+
+/// What the pages say of the places: `[commune, iris, qpv]` of each residence.
+pub(super) type Lineages = BTreeMap<String, [String; 3]>;
+
+/// A zone that carries a figure: scale and code.
+pub(super) type Zone<'a> = (&'a str, &'a str);
+
+/// A sum that adds up over territories: a count, or the numerator of a published share.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Sum<'a> {
+    /// `id` or `id:category`, joined by ` + ` for a numerator of several terms.
+    pub(super) name: String,
+    pub(super) vintage: &'a str,
+}
+
+/// What is known of one zone.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Known {
+    Within(i64, i64, u32),
+    Hidden(u32),
+}
+
+/// What is known of each zone, by its rank among all, in order.
+pub(super) type Zones = Vec<(u32, Known)>;
+
+/// What the site says that adds up.
+pub(super) struct Site<'a> {
+    /// All zones that carry a figure, sorted.
+    pub(super) zones: Vec<Zone<'a>>,
+    pub(super) sums: BTreeMap<Sum<'a>, Zones>,
+}
+
+/// What an indicator, or one of its categories, says of a sum.
+struct Reading {
+    sum: String,
+    /// Decimals of a share; none for a count.
+    share: Option<u8>,
+}
+
+impl Reading {
+    /// None for what does not add up: means, words, public context.
+    fn new(id: &str, category: &str, dictionary: &BTreeMap<String, Described>) -> Option<Self> {
+        let described = dictionary.get(id)?;
+        if !matches!(described.base.as_str(), "logements" | "attributions") {
+            return None;
+        }
+        match described.kind.as_str() {
+            "effectif" if category.is_empty() => Some(Self {
+                sum: id.to_owned(),
+                share: None,
+            }),
+            "effectif" => Some(Self {
+                sum: format!("{id}:{category}"),
+                share: None,
+            }),
+            "part" | "taux" if !described.numerator.is_empty() => Some(Self {
+                sum: numerator(&described.numerator, category, dictionary),
+                share: Some(described.decimals),
+            }),
+            _ => None,
+        }
+    }
+}
+
+/// Cuts the name of a figure: `scale`, `code`, and `id[:category]` with its vintage.
+fn cut(name: &str) -> Option<(Zone<'_>, &str, &str)> {
+    let (scale, rest) = name.split_once(':')?;
+    let (code, rest) = rest.split_once(':')?;
+    let (what, vintage) = rest.rsplit_once(':')?;
+    Some(((scale, code), what, vintage))
+}
+
+/// Everything that adds up, by sum, from lists of figures sorted by name, where those of a zone are in one list.
+pub(super) fn sums<'a>(lists: &'a [Vec<Fact<'a>>], dictionary: &BTreeMap<String, Described>) -> Site<'a> {
+    let parts: Vec<Site<'a>> = lists.par_iter().map(|list| partial(list, dictionary)).collect();
+    let mut zones: Vec<Zone<'a>> = parts.iter().flat_map(|p| p.zones.iter().copied()).collect();
+    zones.sort_unstable();
+    let mut sums: BTreeMap<Sum<'a>, Zones> = BTreeMap::new();
+    for part in parts {
+        let rank = |zone: &Zone<'a>| u32::try_from(zones.binary_search(zone).unwrap_or(0)).unwrap_or(u32::MAX);
+        let ranks: Vec<u32> = part.zones.iter().map(rank).collect();
+        for (sum, own) in part.sums {
+            let all = sums.entry(sum).or_default();
+            all.extend(own.into_iter().map(|(zone, known)| (ranks[zone as usize], known)));
+        }
+    }
+    let mut each: Vec<&mut Zones> = sums.values_mut().collect();
+    each.par_iter_mut()
+        .for_each(|zones| zones.sort_unstable_by_key(|z| z.0));
+    Site { zones, sums }
+}
+
+/// What one list of figures says of each sum.
+fn partial<'a>(facts: &'a [Fact<'a>], dictionary: &BTreeMap<String, Described>) -> Site<'a> {
+    // Bases stand together, in the order of the figures that they belong to.
+    let first = facts.partition_point(|f| f.0 < BASE);
+    let length = facts[first..].partition_point(|f| f.0.starts_with(BASE));
+    let mut bases = facts[first..first + length].iter().peekable();
+    let mut readings: foldhash::HashMap<&str, Option<Reading>> = foldhash::HashMap::default();
+    // Place of a sum among all, by the figure that speaks of it.
+    let mut places: foldhash::HashMap<(&str, &str), usize> = foldhash::HashMap::default();
+    let mut ranks: BTreeMap<Sum<'a>, usize> = BTreeMap::new();
+    let mut all: Vec<Zones> = Vec::new();
+    let mut met: Vec<Zone<'a>> = Vec::new();
+    let own = |a: &Fact<'_>, b: &Fact<'_>| cut(a.0).map(|c| c.0) == cut(b.0).map(|c| c.0);
+    let (before, after) = (&facts[..first], &facts[first + length..]);
+    for group in before.chunk_by(own).chain(after.chunk_by(own)) {
+        let Some((zone, ..)) = group.first().and_then(|f| cut(f.0)) else {
+            continue;
+        };
+        let rank = u32::try_from(met.len()).unwrap_or(u32::MAX);
+        met.push(zone);
+        for &(name, figure, file) in group {
+            while bases.next_if(|b| &b.0[BASE.len()..] < name).is_some() {}
+            let base = bases.peek().filter(|b| &b.0[BASE.len()..] == name).map(|b| b.1);
+            let Some((_, what, vintage)) = cut(name) else {
+                continue;
+            };
+            let (id, category) = what.split_once(':').unwrap_or((what, ""));
+            let reading = readings
+                .entry(what)
+                .or_insert_with(|| Reading::new(id, category, dictionary));
+            let Some(reading) = reading else { continue };
+            let known = match (figure, reading.share) {
+                (Said::Number(v), None) if v.fract() == 0.0 => Known::Within(integer(v), integer(v), file),
+                // The denominator printed beside the share is its base.
+                (Said::Number(share), Some(decimals)) => {
+                    let Some(Said::Number(base)) = base else { continue };
+                    let (lo, up) = rounded(share, base, decimals);
+                    Known::Within(lo, up, file)
+                }
+                (s, None) if s.is_secret() => Known::Hidden(file),
+                // Hidden by its denominator only: the counts of its numerator are printed.
+                (s, Some(_)) if s.is_secret() => match printed(&reading.sum, zone, vintage, group) {
+                    Some(value) => Known::Within(value, value, file),
+                    None => Known::Hidden(file),
+                },
+                _ => continue,
+            };
+            let place = *places.entry((what, vintage)).or_insert_with(|| {
+                let sum = Sum {
+                    name: reading.sum.clone(),
+                    vintage,
+                };
+                *ranks.entry(sum).or_insert_with(|| {
+                    all.push(Vec::new());
+                    all.len() - 1
+                })
+            });
+            let zones = &mut all[place];
+            match zones.last_mut().filter(|last| last.0 == rank) {
+                // A count says more than a share; two shares of one numerator meet.
+                Some((_, kept)) => {
+                    *kept = match (*kept, known) {
+                        (Known::Within(a, b, f), Known::Within(c, d, _)) => Known::Within(a.max(c), b.min(d), f),
+                        (Known::Hidden(_), within @ Known::Within(..)) => within,
+                        (first, _) => first,
+                    };
+                }
+                None => zones.push((rank, known)),
+            }
+        }
+    }
+    let sums = ranks
+        .into_iter()
+        .map(|(sum, place)| (sum, std::mem::take(&mut all[place])))
+        .collect();
+    Site { zones: met, sums }
+}
+
+/// Value of a numerator all of whose counts are printed among the figures of a zone, sorted by name.
+fn printed(sum: &str, (scale, code): Zone<'_>, vintage: &str, group: &[Fact<'_>]) -> Option<i64> {
+    let count = |term: &str| {
+        let name = format!("{scale}:{code}:{term}:{vintage}");
+        let at = group.binary_search_by(|f| f.0.cmp(name.as_str())).ok()?;
+        if let Said::Number(value) = group[at].1 {
+            Some(value)
+        } else {
+            None
+        }
+    };
+    let total: Option<f64> = sum.split(" + ").map(count).sum();
+    total.filter(|t| t.fract() == 0.0).map(integer)
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "counts stay far below 2^53")]
+fn integer(value: f64) -> i64 {
+    value.round() as i64
+}
+
+/// Integers whose share of `base`, rounded, is `share`: one decimal gives the count itself while the base is under 1,000.
+fn rounded(share: f64, base: f64, decimals: u8) -> (i64, i64) {
+    let small = share.fract() == 0.0 && base < 100.0;
+    let half = 0.5 / 10f64.powi(if small { 0 } else { i32::from(decimals) });
+    // A hair wider than the rounding, so that a value on the edge stays inside.
+    let lo = ((share - half) / 100.0 * base - 1e-7).ceil().max(0.0);
+    let up = ((share + half) / 100.0 * base + 1e-7).floor().min(base);
+    (integer(lo), integer(up.max(lo)))
+}
+
+/// Name of a numerator for one category of the share.
+fn numerator(text: &str, category: &str, dictionary: &BTreeMap<String, Described>) -> String {
+    let terms: Vec<String> = text
+        .split('+')
+        .map(str::trim)
+        .map(|term| {
+            let follows = !category.is_empty() && !term.contains(':') && dictionary.contains_key(term);
+            if follows {
+                format!("{term}:{category}")
+            } else {
+                term.to_owned()
+            }
+        })
+        .collect();
+    terms.join(" + ")
+}
+
+/// Atoms: residences, or groups of residences of one commune, IRIS and QPV where no residence carries the figure.
+pub(super) struct Atoms {
+    pub(super) names: Vec<String>,
+    /// Those of each zone, by its rank; none for a zone that no residence is in.
+    pub(super) members: Vec<Option<Vec<u32>>>,
+}
+
+/// Makes the atoms of `zones`.
+///
+/// `open` adds, to each group, the residences that the site does not list: those gone since the vintage.
+pub(super) fn atoms<'a>(
+    lineages: &'a Lineages,
+    by_residence: bool,
+    open: bool,
+    zones: &[Zone<'a>],
+    metropole: &'a str,
+) -> Atoms {
+    let mut names = Vec::new();
+    let mut rank: HashMap<&[String; 3], u32> = HashMap::new();
+    let mut members: BTreeMap<Zone<'a>, Vec<u32>> = BTreeMap::new();
+    for (id, lineage) in lineages {
+        let atom = if by_residence {
+            names.push(format!("résidence {id}"));
+            u32::try_from(names.len() - 1).unwrap_or(u32::MAX)
+        } else {
+            *rank.entry(lineage).or_insert_with(|| {
+                let [commune, iris, qpv] = lineage;
+                let qpv = if qpv.is_empty() {
+                    "hors QPV".to_owned()
+                } else {
+                    format!("QPV {qpv}")
+                };
+                names.push(format!("partie de l’IRIS {iris} ({qpv}, commune {commune})"));
+                u32::try_from(names.len() - 1).unwrap_or(u32::MAX)
+            })
+        };
+        let mut put = |zone: Zone<'a>| {
+            let list = members.entry(zone).or_default();
+            if list.last() != Some(&atom) {
+                list.push(atom);
+            }
+        };
+        put(("metropole", metropole));
+        if by_residence {
+            put(("residence", id));
+        }
+        for (scale, code) in ["commune", "iris", "qpv"].into_iter().zip(lineage) {
+            if !code.is_empty() {
+                put((scale, code));
+            }
+        }
+    }
+    if open {
+        let groups: BTreeSet<&[String; 3]> = lineages.values().collect();
+        for lineage in groups {
+            let atom = u32::try_from(names.len()).unwrap_or(u32::MAX);
+            names.push(format!("résidences disparues de l’IRIS {}", lineage[1]));
+            members.entry(("metropole", metropole)).or_default().push(atom);
+            for (scale, code) in ["commune", "iris", "qpv"].into_iter().zip(lineage) {
+                if !code.is_empty() {
+                    members.entry((scale, code)).or_default().push(atom);
+                }
+            }
+        }
+        // A zone without any residence today.
+        for zone @ (scale, code) in zones
+            .iter()
+            .copied()
+            .filter(|(scale, _)| matches!(*scale, "commune" | "iris" | "qpv"))
+        {
+            if members.contains_key(&zone) {
+                continue;
+            }
+            let atom = u32::try_from(names.len()).unwrap_or(u32::MAX);
+            names.push(format!("résidences disparues de {}", words(zone)));
+            members.entry(zone).or_default().push(atom);
+            members.entry(("metropole", metropole)).or_default().push(atom);
+            if scale == "iris" && code.len() > 5 && code.is_char_boundary(5) {
+                members.entry(("commune", &code[..5])).or_default().push(atom);
+            }
+        }
+    }
+    let sorted = |zone: &Zone<'a>| {
+        let mut list = members.remove(zone)?;
+        list.sort_unstable();
+        list.dedup();
+        Some(list)
+    };
+    let members = zones.iter().map(sorted).collect();
+    Atoms { names, members }
+}
+
+pub(super) fn words(zone: Zone<'_>) -> String {
+    let (scale, code) = zone;
+    match scale {
+        "metropole" => "territoire entier".to_owned(),
+        "commune" => format!("commune {code}"),
+        "iris" => format!("IRIS {code}"),
+        "qpv" => format!("QPV {code}"),
+        "residence" => format!("résidence {code}"),
+        _ => format!("{scale} {code}"),
+    }
+}
