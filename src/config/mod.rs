@@ -182,7 +182,7 @@ pub struct Disclosure {
     pub virtual_zone: u32,
     /// Share of one landlord in a territory, in percent, from which the report of `prepare` counts it; 0 for never.
     pub dominance: u32,
-    /// Percent within which a sum (rents, surfaces) must not be pinned down. Read, not checked yet.
+    /// Percent within which the total of a mean (rents, surfaces) must not be known, in a place under `virtual_zone`.
     pub p_percent: u32,
     /// Whether a leak found in the finished files stops the publication. For invented figures only may it be false.
     pub blocking: bool,

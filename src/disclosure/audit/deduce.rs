@@ -8,7 +8,8 @@ use rayon::prelude::*;
 
 use super::book::Described;
 use super::facts::{Fact, Finding};
-use super::sums::{Atoms, Known, Lineages, Site, Sum, Zone, Zones, atoms, sums, words};
+use super::means;
+use super::sums::{Atoms, COUNT, Known, Lineages, Site, Sum, Zone, Zones, atoms, sums, words};
 use crate::disclosure::attack::{Effort, Proof, Range, Shape, Terms};
 
 /// Numbers of the audit.
@@ -17,6 +18,7 @@ pub(super) struct Limits {
     pub(super) min_width: i128,
     pub(super) warn_width: i128,
     pub(super) virtual_zone: i128,
+    pub(super) percent: i128,
 }
 
 /// Looks for everything that a reader can recompute.
@@ -33,7 +35,7 @@ pub(super) fn deduce(
         .find_map(|f| f.0.strip_prefix("metropole:")?.split(':').next())
         .unwrap_or("");
     let site = sums(lists, dictionary);
-    let Site { zones, sums } = &site;
+    let Site { zones, sums, .. } = &site;
     // Open ones only for totals that today's residences do not make up.
     let [closed, open] = [false, true]
         .map(|open| [false, true].map(|fine| LazyLock::new(move || atoms(lineages, fine, open, zones, metropole))));
@@ -55,7 +57,7 @@ pub(super) fn deduce(
                 files,
                 limits,
                 kind: u8::from(fine) + 2 * u8::from(open),
-                is_base: bases.contains(sum.name.as_str()),
+                is_base: sum.name.starts_with(COUNT) || bases.contains(sum.name.as_str()),
             };
             let findings = system(&*closed[usize::from(fine)], false).solve(&shapes);
             // A total that today's residences do not make up: some are gone since that vintage.
@@ -66,6 +68,11 @@ pub(super) fn deduce(
             }
         })
         .collect();
+    let rule = means::Rule {
+        percent: limits.percent,
+        small: limits.virtual_zone,
+    };
+    findings.extend(means::tell(&site, |fine| &*closed[usize::from(fine)], rule, files));
     // Thousands of small pieces, which nothing waits for.
     rayon::spawn(move || drop(shapes));
     findings.extend(windows(&site, files));

@@ -17,6 +17,7 @@ mod earlier;
 mod facts;
 mod html;
 mod json;
+mod means;
 mod scan;
 mod sums;
 
@@ -49,8 +50,9 @@ pub struct Args {
 }
 
 /// What the audit proves, and what it does not.
-pub const LIMITS: [&str; 6] = [
-    "Les effectifs et les numérateurs des parts publiées sont mis en équations par indicateur, catégorie et millésime ; les moyennes et les indices suivent le même masque et ne sont pas résolus séparément.",
+pub const LIMITS: [&str; 7] = [
+    "Les effectifs, ceux des moyennes compris, et les numérateurs des parts publiées sont mis en équations par indicateur, catégorie et millésime ; les indices suivent le même masque et ne sont pas résolus séparément.",
+    "Le total d’une moyenne (moyenne fois effectif) est encadré de proche en proche, en ôtant les territoires les uns des autres ; une moyenne pondérée autrement que par son effectif ne s’additionne pas et n’est contrôlée que par lui.",
     "Les zones que nul n’imprime sont cherchées jusqu’à quatre morceaux réunis.",
     "Un zéro certain (aucun logement de la catégorie dans la commune) est un avertissement, non une erreur.",
     "Le lecteur est supposé ne rien savoir d’autre que l’atlas : ni la taille des résidences, ni les fichiers de son employeur.",
@@ -240,6 +242,7 @@ pub fn audit(dir: &Path, numbers: Disclosure, against: Option<&Path>, earlier: &
         min_width: i128::from(numbers.min_width),
         warn_width: i128::from(numbers.warn_width),
         virtual_zone: i128::from(numbers.virtual_zone),
+        percent: i128::from(numbers.p_percent),
     };
     let (deduced, systems) = deduce::deduce(&lists, &files, &dictionary, &lineages, limits);
     findings.extend(deduced);

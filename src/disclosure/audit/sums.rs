@@ -35,38 +35,97 @@ pub(super) type Zones = Vec<(u32, Known)>;
 pub(super) struct Site<'a> {
     /// All zones that carry a figure, sorted.
     pub(super) zones: Vec<Zone<'a>>,
+    /// Counts, numerators of shares, and what means are the means of.
     pub(super) sums: BTreeMap<Sum<'a>, Zones>,
+    /// What a mean adds up to (surfaces, rents), in half units of its last decimal, under the name of its count.
+    pub(super) totals: BTreeMap<Sum<'a>, Zones>,
+}
+
+/// Head of the name of the count that a mean rests on.
+pub(super) const COUNT: &str = "n de ";
+
+/// How a figure speaks of a sum.
+#[derive(Debug, Clone, Copy)]
+enum Kind {
+    Count,
+    /// Its decimals.
+    Share(u8),
+    /// Its decimals.
+    Mean(u8),
 }
 
 /// What an indicator, or one of its categories, says of a sum.
 struct Reading {
     sum: String,
-    /// Decimals of a share; none for a count.
-    share: Option<u8>,
+    kind: Kind,
 }
 
 impl Reading {
-    /// None for what does not add up: means, words, public context.
+    /// None for what does not add up: words, indices, public context.
     fn new(id: &str, category: &str, dictionary: &BTreeMap<String, Described>) -> Option<Self> {
         let described = dictionary.get(id)?;
         if !matches!(described.base.as_str(), "logements" | "attributions") {
             return None;
         }
-        match described.kind.as_str() {
-            "effectif" if category.is_empty() => Some(Self {
-                sum: id.to_owned(),
-                share: None,
-            }),
-            "effectif" => Some(Self {
-                sum: format!("{id}:{category}"),
-                share: None,
-            }),
-            "part" | "taux" if !described.numerator.is_empty() => Some(Self {
-                sum: numerator(&described.numerator, category, dictionary),
-                share: Some(described.decimals),
-            }),
-            _ => None,
+        let name = if category.is_empty() {
+            id.to_owned()
+        } else {
+            format!("{id}:{category}")
+        };
+        let (sum, kind) = match described.kind.as_str() {
+            "effectif" => (name, Kind::Count),
+            "part" | "taux" if !described.numerator.is_empty() => (
+                numerator(&described.numerator, category, dictionary),
+                Kind::Share(described.decimals),
+            ),
+            "moyenne" => (format!("{COUNT}{name}"), Kind::Mean(described.decimals)),
+            _ => return None,
+        };
+        Some(Self { sum, kind })
+    }
+}
+
+/// What figures say of sums, before the zones of all lists are ranked.
+#[derive(Default)]
+struct Heap<'a> {
+    /// Place of a sum among all, by the figure that speaks of it.
+    places: foldhash::HashMap<(&'a str, &'a str), usize>,
+    ranks: BTreeMap<Sum<'a>, usize>,
+    all: Vec<Zones>,
+}
+
+impl<'a> Heap<'a> {
+    /// Adds what the figure `what` of a zone says of a sum; those of a zone come together.
+    fn put(&mut self, (what, vintage): (&'a str, &'a str), sum: &str, zone: u32, known: Known) {
+        let (ranks, all) = (&mut self.ranks, &mut self.all);
+        let place = *self.places.entry((what, vintage)).or_insert_with(|| {
+            let sum = Sum {
+                name: sum.to_owned(),
+                vintage,
+            };
+            *ranks.entry(sum).or_insert_with(|| {
+                all.push(Vec::new());
+                all.len() - 1
+            })
+        });
+        let zones = &mut all[place];
+        match zones.last_mut().filter(|last| last.0 == zone) {
+            // A count says more than a share; two shares of one numerator meet.
+            Some((_, kept)) => {
+                *kept = match (*kept, known) {
+                    (Known::Within(a, b, f), Known::Within(c, d, _)) => Known::Within(a.max(c), b.min(d), f),
+                    (Known::Hidden(_), within @ Known::Within(..)) => within,
+                    (first, _) => first,
+                };
+            }
+            None => zones.push((zone, known)),
         }
+    }
+
+    fn sums(mut self) -> BTreeMap<Sum<'a>, Zones> {
+        let ranks = std::mem::take(&mut self.ranks);
+        let zones = |(sum, place): (Sum<'a>, usize)| (sum, std::mem::take(&mut self.all[place]));
+        ranks.into_iter().map(zones).collect()
     }
 }
 
@@ -83,19 +142,21 @@ pub(super) fn sums<'a>(lists: &'a [Vec<Fact<'a>>], dictionary: &BTreeMap<String,
     let parts: Vec<Site<'a>> = lists.par_iter().map(|list| partial(list, dictionary)).collect();
     let mut zones: Vec<Zone<'a>> = parts.iter().flat_map(|p| p.zones.iter().copied()).collect();
     zones.sort_unstable();
-    let mut sums: BTreeMap<Sum<'a>, Zones> = BTreeMap::new();
+    let (mut sums, mut totals) = (BTreeMap::new(), BTreeMap::new());
     for part in parts {
         let rank = |zone: &Zone<'a>| u32::try_from(zones.binary_search(zone).unwrap_or(0)).unwrap_or(u32::MAX);
         let ranks: Vec<u32> = part.zones.iter().map(rank).collect();
-        for (sum, own) in part.sums {
-            let all = sums.entry(sum).or_default();
-            all.extend(own.into_iter().map(|(zone, known)| (ranks[zone as usize], known)));
+        for (all, own) in [(&mut sums, part.sums), (&mut totals, part.totals)] {
+            for (sum, own) in own {
+                let all: &mut Zones = all.entry(sum).or_default();
+                all.extend(own.into_iter().map(|(zone, known)| (ranks[zone as usize], known)));
+            }
         }
     }
-    let mut each: Vec<&mut Zones> = sums.values_mut().collect();
+    let mut each: Vec<&mut Zones> = sums.values_mut().chain(totals.values_mut()).collect();
     each.par_iter_mut()
         .for_each(|zones| zones.sort_unstable_by_key(|z| z.0));
-    Site { zones, sums }
+    Site { zones, sums, totals }
 }
 
 /// What one list of figures says of each sum.
@@ -105,10 +166,7 @@ fn partial<'a>(facts: &'a [Fact<'a>], dictionary: &BTreeMap<String, Described>) 
     let length = facts[first..].partition_point(|f| f.0.starts_with(BASE));
     let mut bases = facts[first..first + length].iter().peekable();
     let mut readings: foldhash::HashMap<&str, Option<Reading>> = foldhash::HashMap::default();
-    // Place of a sum among all, by the figure that speaks of it.
-    let mut places: foldhash::HashMap<(&str, &str), usize> = foldhash::HashMap::default();
-    let mut ranks: BTreeMap<Sum<'a>, usize> = BTreeMap::new();
-    let mut all: Vec<Zones> = Vec::new();
+    let (mut sums, mut totals) = (Heap::default(), Heap::default());
     let mut met: Vec<Zone<'a>> = Vec::new();
     let own = |a: &Fact<'_>, b: &Fact<'_>| cut(a.0).map(|c| c.0) == cut(b.0).map(|c| c.0);
     let (before, after) = (&facts[..first], &facts[first + length..]);
@@ -129,51 +187,49 @@ fn partial<'a>(facts: &'a [Fact<'a>], dictionary: &BTreeMap<String, Described>) 
                 .entry(what)
                 .or_insert_with(|| Reading::new(id, category, dictionary));
             let Some(reading) = reading else { continue };
-            let known = match (figure, reading.share) {
-                (Said::Number(v), None) if v.fract() == 0.0 => Known::Within(integer(v), integer(v), file),
+            let known = match (figure, reading.kind) {
+                (Said::Number(v), Kind::Count) if v.fract() == 0.0 => Known::Within(integer(v), integer(v), file),
                 // The denominator printed beside the share is its base.
-                (Said::Number(share), Some(decimals)) => {
+                (Said::Number(share), Kind::Share(decimals)) => {
                     let Some(Said::Number(base)) = base else { continue };
                     let (lo, up) = rounded(share, base, decimals);
                     Known::Within(lo, up, file)
                 }
-                (s, None) if s.is_secret() => Known::Hidden(file),
+                (Said::Number(mean), Kind::Mean(decimals)) => {
+                    let Some(Said::Number(base)) = base else { continue };
+                    let base = integer(base);
+                    let (lo, up) = total(mean, base, decimals);
+                    totals.put((what, vintage), &reading.sum, rank, Known::Within(lo, up, file));
+                    Known::Within(base, base, file)
+                }
+                (s, Kind::Count) if s.is_secret() => Known::Hidden(file),
                 // Hidden by its denominator only: the counts of its numerator are printed.
-                (s, Some(_)) if s.is_secret() => match printed(&reading.sum, zone, vintage, group) {
+                (s, Kind::Share(_)) if s.is_secret() => match printed(&reading.sum, zone, vintage, group) {
                     Some(value) => Known::Within(value, value, file),
                     None => Known::Hidden(file),
                 },
+                (s, Kind::Mean(_)) if s.is_secret() => {
+                    totals.put((what, vintage), &reading.sum, rank, Known::Hidden(file));
+                    Known::Hidden(file)
+                }
                 _ => continue,
             };
-            let place = *places.entry((what, vintage)).or_insert_with(|| {
-                let sum = Sum {
-                    name: reading.sum.clone(),
-                    vintage,
-                };
-                *ranks.entry(sum).or_insert_with(|| {
-                    all.push(Vec::new());
-                    all.len() - 1
-                })
-            });
-            let zones = &mut all[place];
-            match zones.last_mut().filter(|last| last.0 == rank) {
-                // A count says more than a share; two shares of one numerator meet.
-                Some((_, kept)) => {
-                    *kept = match (*kept, known) {
-                        (Known::Within(a, b, f), Known::Within(c, d, _)) => Known::Within(a.max(c), b.min(d), f),
-                        (Known::Hidden(_), within @ Known::Within(..)) => within,
-                        (first, _) => first,
-                    };
-                }
-                None => zones.push((rank, known)),
-            }
+            sums.put((what, vintage), &reading.sum, rank, known);
         }
     }
-    let sums = ranks
-        .into_iter()
-        .map(|(sum, place)| (sum, std::mem::take(&mut all[place])))
-        .collect();
-    Site { zones: met, sums }
+    Site {
+        zones: met,
+        sums: sums.sums(),
+        totals: totals.sums(),
+    }
+}
+
+/// What `base` times a rounded mean may be, in half units of its last decimal.
+fn total(mean: f64, base: i64, decimals: u8) -> (i64, i64) {
+    let units = integer(mean * 10f64.powi(i32::from(decimals)));
+    let half = |units: i64| units.saturating_mul(2);
+    let lo = half(units).saturating_sub(1).saturating_mul(base);
+    (lo.max(0), half(units).saturating_add(1).saturating_mul(base))
 }
 
 /// Value of a numerator all of whose counts are printed among the figures of a zone, sorted by name.

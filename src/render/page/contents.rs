@@ -5,6 +5,8 @@ use minijinja::{Value, context};
 use super::Renderer;
 use super::shell::{About, Crumb, Menu, safe};
 use crate::diag::Result;
+use crate::disclosure::audit;
+use crate::format::{integer, quantity};
 use crate::model::{Audience, Content};
 use crate::plan::{Output, to_root};
 use crate::render::markdown;
@@ -46,9 +48,39 @@ pub(super) fn page(r: &Renderer<'_>, position: usize) -> Result<String> {
         title => content.title.as_str(),
         description => content.description.as_str(),
         body => safe(markdown::html(&content.body, &root)),
+        proof => (content.slug == "methode").then(|| proof(r)),
         children,
     };
     r.render("contenu.html", r.shell.context(path.matches('/').count(), about, own))
+}
+
+/// What the check of this edition applies, and what it does not prove: the page says what the program does.
+fn proof(r: &Renderer<'_>) -> Value {
+    let numbers = r.site.config.disclosure;
+    let rows = [
+        (
+            "Largeur de l’intervalle où un lecteur peut enfermer un effectif caché, sous laquelle rien n’est publié",
+            integer(u64::from(numbers.min_width)),
+        ),
+        (
+            "Largeur sous laquelle l’administrateur est averti",
+            integer(u64::from(numbers.warn_width)),
+        ),
+        (
+            "Effectif sous lequel une zone que nul n’imprime ne doit pas se déduire",
+            integer(u64::from(numbers.virtual_zone)),
+        ),
+        (
+            "Précision à laquelle le total d’une moyenne ne doit pas se savoir, dans un lieu sous cet effectif",
+            quantity(f64::from(numbers.p_percent), 0, "%"),
+        ),
+        (
+            "Part d’un bailleur dans un territoire, à partir de laquelle l’administrateur est averti",
+            quantity(f64::from(numbers.dominance), 0, "%"),
+        ),
+    ];
+    let rows = rows.map(|(rule, number)| context! { rule, number }).to_vec();
+    context! { rows, limits => audit::LIMITS.to_vec() }
 }
 
 /// Pages of a section that are published, in order.
@@ -86,6 +118,7 @@ pub(super) fn not_found(r: &Renderer<'_>) -> Result<String> {
             "Une résidence change d’adresse quand son identifiant change dans le répertoire. Retrouver une fiche : [recherche](/recherche/), [communes](/communes/), [résidences](/residences/).",
             &r.site.config.base_path,
         )),
+        proof => Value::UNDEFINED,
         children => Vec::<Value>::new(),
     };
     r.render("contenu.html", r.shell.context(super::shell::ABSOLUTE, about, own))
