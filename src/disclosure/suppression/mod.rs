@@ -13,7 +13,8 @@
 //! are solved to the optimum (implicit hitting sets, as in Fischetti and Salazar González, *Solving the cell
 //! suppression problem on tabular data with linear constraints*, 2001). Large ones hide the least figure of each proof,
 //! in the manner of Langsrud's greedy elimination, part by part (a commune and the districts across it), then as a whole;
-//! each part gives back, group by group, all that proves useless.
+//! each part gives back, group by group, all that proves useless. A table linked as a whole starts from the pattern that
+//! elimination alone asks for, and is completed by it after each round: what a round hides is not left to be recomputed.
 
 mod hitting;
 mod near;
@@ -23,9 +24,15 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::protect::{Candidate, Guarded, Problem};
+use crate::config::Disclosure;
 use crate::disclosure::attack::{Effort, Terms, join, root};
 use near::Near;
 use round::{Attack, Exposure};
+
+/// Trials of what may be given back, each as long as the square of the hidden cells, over which a table linked as a whole
+/// keeps all that it hid.
+const TRIALS: usize = 10_000_000;
 
 /// Groups hidden for the whole table, beyond its parts, that are tried one by one.
 const FEW: usize = 16;
@@ -92,6 +99,9 @@ pub struct Rule {
     pub effort: Effort,
     /// Cells over which the optimum is not sought.
     pub small: usize,
+    /// Whether a larger table starts from what its sums alone ask for, and completes each round with it: less is hidden
+    /// where all is linked with all, and sooner; parts that hang together loosely are as well protected without it.
+    pub structure: bool,
 }
 
 impl Default for Rule {
@@ -105,6 +115,7 @@ impl Default for Rule {
                 ..Effort::default()
             },
             small: 160,
+            structure: false,
         }
     }
 }
@@ -267,10 +278,13 @@ fn greedy(table: &Table, groups: &Groups, rule: &Rule, mut state: State) -> Stat
         state.exposed.clear();
         for (rank, cell) in attack.cells().enumerate() {
             // What is hidden for one cell of a block often protects the others: they are looked at again.
-            if attack.blocks(rank).any(|b| touched.contains(&b)) {
+            if !rule.structure && attack.blocks(rank).any(|b| touched.contains(&b)) {
                 continue;
             }
             let exposure = attack.exposure(rank);
+            if rule.structure && exposure.support.iter().any(|i| state.hidden[*i as usize]) {
+                continue; // broken by what this round hides already
+            }
             match groups.hitters(table, &exposure).first() {
                 Some(g) => {
                     fresh = true;
@@ -280,6 +294,9 @@ fn greedy(table: &Table, groups: &Groups, rule: &Rule, mut state: State) -> Stat
                 }
                 None => state.exposed.push(cell),
             }
+        }
+        if fresh && rule.structure {
+            state = structure(table, groups, state);
         }
         if !fresh {
             state.exposed.sort_unstable();
@@ -320,6 +337,39 @@ fn prune(table: &Table, groups: &Groups, rule: &Rule, state: &mut State, mut ord
     }
 }
 
+/// Completes a pattern with what the sums alone ask for, whatever the values: only intervals are left to mend.
+fn structure(table: &Table, groups: &Groups, mut state: State) -> State {
+    let problem = Problem {
+        atoms: vec![1; table.atoms],
+        cells: table
+            .cells
+            .iter()
+            .enumerate()
+            .map(|(i, cell)| Candidate {
+                terms: cell.terms.clone(),
+                primary: state.hidden[i],
+                fixed: cell.role == Role::Fixed,
+                rank: 0,
+                weight: groups.loss(cell.group),
+            })
+            .collect(),
+        layers: Vec::new(),
+    };
+    let rules = Disclosure {
+        virtual_zone: 0,
+        ..Disclosure::default()
+    };
+    let found = super::protect::protect(&problem, &rules);
+    for (cell, guarded) in found.secondary {
+        let group = table.cells[cell as usize].group;
+        groups.set(group, &mut state.hidden, true);
+        if let Some(Guarded::Cell(cause)) = guarded.first() {
+            state.because.entry(group).or_insert(*cause);
+        }
+    }
+    state
+}
+
 /// Protects a large table part by part, then as a whole, from what the parts hide.
 fn by_parts(table: &Table, groups: &Groups, rule: &Rule) -> State {
     use rayon::prelude::*;
@@ -341,9 +391,17 @@ fn by_parts(table: &Table, groups: &Groups, rule: &Rule) -> State {
         local.atoms = atoms.len();
         local.inner = table.inner.iter().map(|all| gathered(all, &atoms)).collect();
         let groups = Groups::new(&local);
-        let mut state = greedy(&local, &groups, rule, groups.start(&local));
+        let start = if rule.structure {
+            structure(&local, &groups, groups.start(&local))
+        } else {
+            groups.start(&local)
+        };
+        let mut state = greedy(&local, &groups, rule, start);
         let secondary = groups.secondary(&state.hidden);
-        prune(&local, &groups, rule, &mut state, secondary);
+        let hidden = state.hidden.iter().filter(|h| **h).count();
+        if !rule.structure || secondary.len() * hidden * hidden <= TRIALS {
+            prune(&local, &groups, rule, &mut state, secondary);
+        }
         (groups.secondary(&state.hidden), state)
     };
     let parts = parts(table);

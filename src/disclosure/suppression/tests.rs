@@ -98,6 +98,63 @@ fn large_tables_are_pruned_cluster_by_cluster() {
     }
 }
 
+/// A table in three ways with all its margins: everything is linked with everything.
+fn crossed(seed: u64, sides: [u32; 3]) -> Table {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    let [a, b, c] = sides;
+    let y: Vec<i64> = (0..a * b * c)
+        .map(|_| rng.random_range(1..9) * rng.random_range(0..9))
+        .collect();
+    let mut table = Table::new(y.len(), 1);
+    let spans = |side: u32| std::iter::once(0..side).chain((0..side).map(|i| i..i + 1));
+    for i in spans(a) {
+        for j in spans(b) {
+            for k in spans(c) {
+                let place = |(i, j, k): (u32, u32, u32)| (i * b + j) * c + k;
+                let (j, k) = (&j, &k);
+                let atoms: Vec<u32> = i
+                    .clone()
+                    .flat_map(|i| j.clone().flat_map(move |j| k.clone().map(move |k| place((i, j, k)))))
+                    .collect();
+                let value: i64 = atoms.iter().map(|j| y[*j as usize]).sum();
+                let group = u32::try_from(table.cells.len()).expect("small");
+                table.cells.push(Cell {
+                    terms: atoms.into_iter().map(|j| (j, 1)).collect(),
+                    role: if (1..4).contains(&value) {
+                        Role::Primary
+                    } else {
+                        Role::Free
+                    },
+                    loss: value.unsigned_abs().max(1),
+                    group,
+                });
+                table.layers[0].push(value);
+            }
+        }
+    }
+    table.inner = vec![y];
+    table
+}
+
+#[test]
+fn a_table_linked_as_a_whole_loses_less_from_what_its_sums_ask_for() {
+    let (mut with, mut without) = (0, 0);
+    for seed in 0..6 {
+        let table = crossed(seed, [4, 4, 3]);
+        for structure in [true, false] {
+            let rule = Rule {
+                small: 0,
+                structure,
+                ..Rule::default()
+            };
+            let answer = protect(&table, &rule);
+            assert!(exposures(&table, &answer.hidden, &rule).is_empty(), "seed {seed}");
+            *if structure { &mut with } else { &mut without } += answer.loss;
+        }
+    }
+    assert!(with < without, "{with} against {without}");
+}
+
 #[test]
 fn what_is_published_already_stays() {
     // Whole = 20, a = 4 (primary), b = 16 fixed: only the whole can protect a.

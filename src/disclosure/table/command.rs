@@ -146,6 +146,7 @@ pub(super) fn protection(table: &Table, min_width: u32) -> Value {
     let rule = suppression::Rule {
         min_width: i64::from(min_width) * unit,
         above: unit,
+        structure: true,
         ..suppression::Rule::default()
     };
     let answer = suppression::protect(&problem, &rule);
