@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize as _, Deserializer};
 
-use super::Config;
+use super::{Config, Thresholds};
 use crate::diag::{Diagnostic, Diagnostics, Result, foreign};
 
 /// What stands for a required setting that is missing or wrong, so that the rest of the site can still be looked at.
@@ -51,9 +51,14 @@ impl Config {
     /// A required key that is missing has a value of no meaning. None when too little is left.
     pub fn salvage(text: &str, path: &Path) -> (Option<Self>, Diagnostics) {
         let (config, left_out, mut found) = salvage::<Self>(text, path, &STAND_INS);
-        let config = config.map(|config| Self { left_out, ..config });
-        if let Some(config) = &config {
+        let mut config = config.map(|config| Self { left_out, ..config });
+        if let Some(config) = &mut config {
             found.absorb(config.check(path));
+            // A threshold that is refused is not the one that values are held to.
+            let strict = Thresholds::default();
+            let own = &mut config.thresholds;
+            own.dwellings = own.dwellings.max(strict.dwellings);
+            own.allocations = own.allocations.max(strict.allocations);
         }
         (config, found)
     }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
-use super::expr::{Expr, Value};
+use super::expr::{Expr, Fault, Value};
 use super::figures::{All, Key, Said};
 use super::ground::Ground;
 use super::layout;
@@ -131,10 +131,15 @@ pub(super) fn run(
                 let mut cells = Vec::with_capacity(columns.len());
                 for column in &columns {
                     let category = column.sorter.as_ref().map(|(c, _)| row.text(*c)).transpose()?;
-                    let cell = match row.value(column.value)? {
+                    let cell = match row.value(column.value) {
                         // A formula gives a number; a column gives its text, markers included.
-                        Value::Number(number) => Ok(number),
-                        other => Err(other.text().trim().to_owned()),
+                        Ok(Value::Number(number)) => Ok(number),
+                        Ok(other) => Err(other.text().trim().to_owned()),
+                        // A formula on a marker is that marker.
+                        Err(Fault(text)) if markers.contains_key(&text.trim().to_lowercase()) => {
+                            Err(text.trim().to_owned())
+                        }
+                        Err(fault) => return Err(fault),
                     };
                     cells.push((category, cell));
                 }

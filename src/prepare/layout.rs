@@ -6,11 +6,13 @@ use super::recipe::Table;
 use crate::config::from_toml;
 use crate::diag::{Diagnostic, Result};
 
-const LAYOUTS: [(&str, &str); 4] = [
+const LAYOUTS: [(&str, &str); 6] = [
     ("rpls", include_str!("layouts/rpls.toml")),
     ("attributions", include_str!("layouts/attributions.toml")),
     ("occupation", include_str!("layouts/occupation.toml")),
     ("bpe", include_str!("layouts/bpe.toml")),
+    ("filosofi", include_str!("layouts/filosofi.toml")),
+    ("carreaux", include_str!("layouts/carreaux.toml")),
 ];
 
 /// Names of the layouts.

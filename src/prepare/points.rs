@@ -101,14 +101,18 @@ pub(super) fn read(
                         .into(),
                 );
             }
-            let mut warn = |count: u64, what: &str| {
+            let mut warn = |count: u64, what: &str, then: [&str; 2]| {
                 if count > 0 {
-                    warnings.push(Diagnostic::warning(format!("équipements : {count} points {what}")).at(&path));
+                    let points = format::plural(count, "point", "points");
+                    let then = format::plural(count, then[0], then[1]);
+                    let told = format!("équipements : {} {points} {what}{then}", format::integer(count));
+                    warnings.push(Diagnostic::warning(told).at(&path));
                 }
             };
-            warn(without, "sans coordonnées lisibles, laissés de côté");
-            warn(astray.far, "loin du territoire, laissés de côté");
-            warn(others, "d’un type qu’aucune famille ne prend");
+            let aside = [", laissé de côté", ", laissés de côté"];
+            warn(without, "sans coordonnées lisibles", aside);
+            warn(astray.far, "loin du territoire", aside);
+            warn(others, "d’un type qu’aucune famille ne prend", ["", ""]);
         }
     }
     Ok((points, cleaned, warnings))

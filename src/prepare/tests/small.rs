@@ -600,6 +600,56 @@ fn workbooks_with_header_rows_and_parquet_read_alike() {
 }
 
 #[test]
+fn localised_incomes_are_read_by_their_layout_whatever_their_year() {
+    let place = Place::new("filosofi");
+    place.put(
+        "f2020.csv",
+        "IRIS;DISP_TP6020;DISP_Q120;DISP_MED20;DISP_Q320;DISP_GI20\n010010101;12,5;15000;21600;28000;0,3\n010010102;ns;ns;ns;ns;ns\n",
+    );
+    place.put(
+        "f2021.csv",
+        "iris;DISP_MED21;DISP_TP6021\n010010101;22800;11,9\n010020101;so;so\n",
+    );
+    place.put(
+        "carreaux.csv",
+        "IdINSPIRE;Men;Men_pauv;Men_1ind;Men_fmp\nCRS3035RES200mN2572400E3860800;50;20;30;5\nCRS3035RES200mN2572600E3860800;4;3;1;1\n",
+    );
+    let recipe = r#"
+[tables.revenus]
+layout = "filosofi"
+files = { "2020" = "f2020.csv", "2021" = "f2021.csv" }
+[[values]]
+source = "filo"
+table = "revenus"
+scale = "iris"
+scales = ["iris"]
+code = "CODE"
+[values.measures]
+"rev.median" = { column = "MEDIANE / 12" }
+[tables.carreaux]
+layout = "carreaux"
+file = "carreaux.csv"
+vintage = "2021"
+[[grid]]
+indicator = "rev.carreaux"
+table = "carreaux"
+square = "CARREAU"
+value = "pauvres"
+households = "MENAGES"
+breaks = [30]
+"#;
+    place.run(recipe).unwrap_or_else(|e| panic!("{e}"));
+    let (before, after) = (place.values("filo/2020.csv"), place.values("filo/2021.csv"));
+    assert_eq!(before["iris;010010101;rev.median;"], "1800;;");
+    assert_eq!(before["iris;010010102;rev.median;"], ";nd;");
+    assert_eq!(after["iris;010010101;rev.median;"], "1900;;");
+    assert_eq!(after["iris;010020101;rev.median;"], ";so;");
+    let path = place.work().join("site/data/grid/rev.carreaux/2021.geojson");
+    let grid = std::fs::read_to_string(path).expect("written");
+    assert_eq!(grid.matches("\"properties\":{\"class\":2}").count(), 1, "{grid}");
+}
+
+#[test]
 fn words_equipment_and_squares() {
     let place = Place::new("autres");
     place.put("urh.csv", "commune;classement\n01001;Bien\n01002;moins bien\n");
@@ -652,8 +702,8 @@ breaks = [30]
     );
     assert_eq!(equipment.lines().count(), 2);
     let said = report.warnings.to_string();
-    assert!(said.contains("1 points loin du territoire"), "{said}");
-    assert!(said.contains("1 points d’un type qu’aucune famille ne prend"), "{said}");
+    assert!(said.contains("1 point loin du territoire, laissé de côté"), "{said}");
+    assert!(said.contains("1 point d’un type qu’aucune famille ne prend"), "{said}");
     let grid = read("grid/rev.carreaux/2021.geojson");
     assert_eq!(grid.matches("\"class\":2").count(), 1, "{grid}");
     assert_eq!(

@@ -88,6 +88,14 @@ pub(super) struct Layout<'a> {
 }
 
 impl<'a> Layout<'a> {
+    /// First class of the scale, with its words: the fragility of a quartier.
+    pub(super) fn class(&self) -> Option<&Column<'a>> {
+        self.blocks.iter().flat_map(|b| &b.pieces).find_map(|p| match p {
+            Piece::Steps { column } => Some(column),
+            _ => None,
+        })
+    }
+
     pub(super) fn new(site: &'a Site, published: &'a Published, scale: Scale) -> Self {
         let mut blocks = Vec::new();
         let mut stacked = false;

@@ -32,14 +32,6 @@ fn key_columns<'b, 'a>(layout: &'b Layout<'a>, most: usize) -> Vec<&'b Column<'a
         .collect()
 }
 
-/// First class of a scale, with its words: the fragility of a quartier.
-fn class_column<'b, 'a>(layout: &'b Layout<'a>) -> Option<&'b Column<'a>> {
-    layout.blocks.iter().flat_map(|b| &b.pieces).find_map(|p| match p {
-        super::layout::Piece::Steps { column } => Some(column),
-        _ => None,
-    })
-}
-
 fn name_cell(r: &Renderer<'_>, out: &mut String, tid: Tid, root: &str) {
     let territory = r.site.territories.get(tid);
     out.push_str("<th scope=\"row\">");
@@ -53,7 +45,7 @@ fn name_cell(r: &Renderer<'_>, out: &mut String, tid: Tid, root: &str) {
 pub(super) fn key_table(r: &Renderer<'_>, out: &mut String, list: &[Tid], scale: Scale, caption: &str, root: &str) {
     let layout = r.layout(scale);
     let columns = key_columns(layout, 7);
-    let class = class_column(layout);
+    let class = layout.class();
     let decimals: Vec<u8> = columns
         .iter()
         .map(|c| {

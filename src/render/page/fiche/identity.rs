@@ -160,6 +160,14 @@ pub(super) fn identity(r: &Renderer<'_>, tid: Tid, vintage: &str, hidden: bool, 
         if !parts.is_empty() {
             item("Territoire", parts.join(", "));
         }
+        let at = At::new(site, tid);
+        let class = r.layout(territory.scale).class();
+        if let Some((column, word)) = class.and_then(|c| Some((c, c.get(at.scale, at.rank)?.word()?))) {
+            let mut html = String::new();
+            column.data(&mut html, &at);
+            html.push_str(&format!(" ({} sur {})", word + 1, column.indicator.categories.len()));
+            item(&column.indicator.label, html);
+        }
     }
     if !vintage.is_empty() {
         item("Millésimes", markup::escaped(vintage));
