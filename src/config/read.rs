@@ -100,13 +100,14 @@ fn salvage<T: DeserializeOwned>(
             if !told {
                 found.push(at(foreign::toml(message)));
             }
-            match stand_ins.iter().find(|(name, _)| *name == key) {
-                // A missing key of a table inside has the same name at most once: its stand-in would change nothing.
-                Some((_, value)) if !head.contains(&format!("{key} = ")) => {
+            // The whole text is told for a key of its own; a table inside may lack a key of the same name.
+            let own = error.span().is_none_or(|span| span.start == 0);
+            match stand_ins.iter().find(|(name, _)| own && *name == key) {
+                Some((_, value)) => {
                     head.push_str(&format!("{key} = {value}\n"));
                     left_out.push(key.to_owned());
                 }
-                _ => match blank_table(&mut text, start) {
+                None => match blank_table(&mut text, start) {
                     Some(table) => left_out.push(table),
                     None => break,
                 },
@@ -271,6 +272,20 @@ label = "Parc"
         let config = config.expect("what is left");
         assert_eq!((config.retention.years, config.thresholds.dwellings), (10, 11));
         assert_eq!(config.metropole.name, "?");
+    }
+
+    #[test]
+    fn a_key_missing_inside_is_not_one_of_the_whole() {
+        let text = format!("{MINIMAL}[[fiche]]\nid = \"bloc\"\ntheme = \"parc\"\n");
+        let (config, found) = Config::salvage(&text, Path::new("atlas.toml"));
+        assert_eq!(found.len(), 1, "{found}");
+        assert!(
+            found
+                .to_string()
+                .contains("atlas.toml:13:1: erreur : clé manquante « title »"),
+            "{found}"
+        );
+        assert_eq!(config.expect("what is left").title, "Atlas");
     }
 
     #[test]

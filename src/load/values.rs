@@ -211,7 +211,8 @@ struct Memory<'t> {
 
 /// Line of each of `height` rows under the header; none when row `i` is on line `i + 2`.
 ///
-/// Line breaks inside quotes and empty lines make the rank of a row another number than its line.
+/// Line breaks inside quotes and empty lines make the rank of a row another number than its line. The table's reader
+/// keeps an empty line as a row of nothing, which [`crate::diag::lines`] never meets: the rows are counted here.
 fn lines_of_rows(text: &str, height: usize) -> Option<Vec<usize>> {
     let text = text.trim_end_matches(['\r', '\n']);
     if memchr::memchr_iter(b'\n', text.as_bytes()).count() == height {

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use rayon::prelude::*;
 use serde_json::{Value, json};
 
 use super::direct::Copied;
@@ -100,15 +99,16 @@ fn json(report: &Report, facts: &Facts<'_>) -> String {
     out.push_str(",\n  \"hidden\": [");
     let territories = &facts.ground.territories;
     let text = |text: &str| serde_json::to_string(text).unwrap_or_default();
-    let lists = facts.hidden.par_iter().map(|((source, vintage), cells)| {
-        let mut out = String::new();
+    let mut first = true;
+    for ((source, vintage), cells) in facts.hidden {
         for (key, cell) in cells {
             let territory = territories.get(key.tid);
             let indicator = facts.dictionary.get(key.indicator);
             let category = key
                 .category
                 .map_or("", |c| indicator.categories[usize::from(c)].key.as_str());
-            out.push_str(if out.is_empty() { "\n" } else { ",\n" });
+            out.push_str(if first { "\n" } else { ",\n" });
+            first = false;
             let _ = write!(
                 out,
                 "    {{\"source\": {}, \"vintage\": \"{vintage}\", \"scale\": \"{}\", \"code\": {}, \"indicator\": {}, \"category\": {}, \"value\": {}, \"base\": {}, \"why\": {}}}",
@@ -122,10 +122,7 @@ fn json(report: &Report, facts: &Facts<'_>) -> String {
                 serde_json::to_string(&cell.why).unwrap_or_default(),
             );
         }
-        out
-    });
-    let lists: Vec<String> = lists.filter(|list| !list.is_empty()).collect();
-    out.push_str(&lists.join(","));
+    }
     out.push_str("\n  ]\n}\n");
     out
 }

@@ -80,7 +80,7 @@ fn one(
                     rule.percent
                 ),
                 files: vec![files[*file as usize].clone()],
-                remedy: "masquer cette moyenne dans un territoire de plus autour (« atlas prepare » le fait)".to_owned(),
+                remedy: "masquer cette moyenne dans un territoire de plus autour".to_owned(),
             });
         }
     }

@@ -51,12 +51,12 @@ pub struct Args {
 
 /// What the audit proves, and what it does not.
 pub const LIMITS: [&str; 7] = [
-    "Les effectifs, ceux des moyennes compris, et les numérateurs des parts publiées sont mis en équations par indicateur, catégorie et millésime ; les indices suivent le même masque et ne sont pas résolus séparément.",
+    "Les effectifs, ceux des moyennes compris, et les numérateurs des parts publiées sont mis en équations par indicateur, catégorie et millésime ; les indices sont masqués aux mêmes lieux et ne sont pas mis en équations.",
     "Le total d’une moyenne (moyenne fois effectif) est encadré de proche en proche, en ôtant les territoires les uns des autres ; une moyenne pondérée autrement que par son effectif ne s’additionne pas et n’est contrôlée que par lui.",
     "Les zones que nul n’imprime sont cherchées jusqu’à quatre morceaux réunis.",
     "Un zéro certain (aucun logement de la catégorie dans la commune) est un avertissement, non une erreur.",
     "Le lecteur est supposé ne rien savoir d’autre que l’atlas : ni la taille des résidences, ni les fichiers de son employeur.",
-    "Les éditions antérieures ne comptent que si on les donne (« --earlier ») ; une série corrigée de l’une à l’autre n’est pas mise en équations avec l’ancienne.",
+    "Les éditions antérieures ne comptent que si l’administrateur les donne au contrôle (option « --earlier ») ; une série corrigée de l’une à l’autre n’est pas mise en équations avec l’ancienne.",
     "La taille en octets d’un fichier n’est pas contrôlée, ni les images.",
 ];
 
