@@ -535,7 +535,15 @@ fn rows<'t>(text: &'t str, shared: &'t [String], marks: &mut Marks, mut each: im
     let mut content = Cow::Borrowed("");
     let mut inside = false;
     let mut scanner = Scanner::new(text);
-    while let Some(piece) = scanner.next() {
+    loop {
+        // A cell as the atlas writes it; any other is read tag by tag.
+        if let Some(cell) = scanner.cell() {
+            let value = cell.content.and_then(|c| Value::read(cell.kind, decode(c), shared));
+            column = letters(cell.reference);
+            row.put(column, value);
+            continue;
+        }
+        let Some(piece) = scanner.next() else { return };
         match piece {
             Piece::Open {
                 name: "v" | "t",
@@ -565,13 +573,6 @@ fn rows<'t>(text: &'t str, shared: &'t [String], marks: &mut Marks, mut each: im
                     }
                 }
                 content = Cow::Borrowed("");
-                // A cell as the atlas writes it; any other is read tag by tag.
-                let whole = scanner
-                    .between("<v>", "</v></c>")
-                    .or_else(|| scanner.between("<is><t xml:space=\"preserve\">", "</t></is></c>"));
-                if let Some(text) = whole {
-                    row.put(column, Value::read(kind, decode(text), shared));
-                }
             }
             Piece::Close("c") => row.put(column, Value::read(kind, std::mem::take(&mut content), shared)),
             Piece::Open {

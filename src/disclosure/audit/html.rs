@@ -1,9 +1,15 @@
 //! A finished page: its figures, where its residence belongs, and marks that would say more than they may.
 
 use std::borrow::Cow;
+use std::hash::BuildHasher as _;
+use std::sync::{PoisonError, RwLock};
+
+use foldhash::HashMap;
+use foldhash::fast::FixedState;
+use memchr::memmem::Finder;
 
 use super::facts::{Batch, Finding, Said};
-use super::scan::{Piece, Scanner, attribute, attributes, decode};
+use super::scan::{Element, Piece, Scanner, attribute, attributes, decode};
 
 /// Attributes that pages may carry; any other `data-*` could carry a figure.
 fn known_data(key: &str) -> bool {
@@ -50,37 +56,114 @@ struct Row<'a> {
     drawn: bool,
 }
 
+/// Tables and drawings met in a first page, byte for byte: in a packet, which repeats the fiches, they say the same again.
+///
+/// A figure carries its whole name wherever it is printed, so that such a part says the same in any page. Its plain links
+/// are left aside, which a packet does not have. Known by 128 bits of hash, each with the sign of its secret places, which
+/// a page compares between its parts.
+#[derive(Debug)]
+pub(super) struct Memory {
+    /// Elements that are remembered.
+    elements: [Element; 2],
+    parts: RwLock<HashMap<u128, Option<Sign>>>,
+    /// Head and foot of a link without other attributes.
+    link: [Finder<'static>; 2],
+}
+
+/// A part shorter than this is read again as quickly as it is looked for.
+const SHORT: usize = 256;
+
+impl Memory {
+    pub(super) fn new() -> Self {
+        Self {
+            elements: [Element::new("table", "</table>"), Element::new("svg", "</svg>")],
+            parts: RwLock::default(),
+            link: [Finder::new("<a href=\""), Finder::new("</a>")],
+        }
+    }
+
+    fn key(&self, part: &str) -> u128 {
+        let bytes = part.as_bytes();
+        let mut plain = Vec::with_capacity(bytes.len());
+        let mut at = 0;
+        while let Some((start, label, end, after)) = self.link(bytes, at) {
+            plain.extend_from_slice(&bytes[at..start]);
+            plain.extend_from_slice(&bytes[label..end]);
+            at = after;
+        }
+        plain.extend_from_slice(&bytes[at..]);
+        let half = |seed| u128::from(FixedState::with_seed(seed).hash_one(&plain));
+        half(1) << 64 | half(2)
+    }
+
+    /// The next `<a href="…">label</a>` from `at` on: where it starts, where its label starts and ends, and what comes after.
+    fn link(&self, bytes: &[u8], at: usize) -> Option<(usize, usize, usize, usize)> {
+        let [open, close] = &self.link;
+        let start = at + open.find(&bytes[at..])?;
+        let target = start + open.needle().len();
+        let quote = target + memchr::memchr(b'"', &bytes[target..])?;
+        if bytes.get(quote + 1) != Some(&b'>') {
+            return None;
+        }
+        let label = quote + 2;
+        let end = label + close.find(&bytes[label..])?;
+        Some((start, label, end, end + close.needle().len()))
+    }
+
+    /// Secret sign of a part that was met; none when it was not.
+    fn recall(&self, key: u128) -> Option<Option<Sign>> {
+        let parts = self.parts.read().unwrap_or_else(PoisonError::into_inner);
+        parts.get(&key).cloned()
+    }
+
+    fn keep(&self, key: u128, sign: Option<Sign>) {
+        let mut parts = self.parts.write().unwrap_or_else(PoisonError::into_inner);
+        parts.insert(key, sign);
+    }
+}
+
+/// Sign of a hidden place: its form, and the figure it stands for.
+#[derive(Debug, Clone)]
+struct Sign {
+    form: String,
+    cell: String,
+}
+
+/// How a page stands to those read before it.
+#[derive(Clone, Copy)]
+pub(super) enum Reading {
+    /// Its parts are read, and remembered.
+    First,
+    /// The parts it repeats are not read again.
+    Again,
+}
+
 /// Reads a page.
 ///
 /// `labels` are the names of categories that look like a figure (« 20 % et moins »): repeating one says nothing.
-pub(super) fn read<'a>(text: &'a str, file: &'a str, labels: &'a [String], batch: &mut Batch) -> Page {
+pub(super) fn read<'a>(
+    text: &'a str,
+    file: &'a str,
+    labels: &'a [String],
+    (memory, reading): (&Memory, Reading),
+    batch: &mut Batch,
+) -> Page {
     let mut page = Page::default();
     let mut state = State {
         file,
         labels,
         ..State::default()
     };
-    for piece in Scanner::new(text) {
-        match piece {
-            Piece::Open {
-                name,
-                attributes: attrs,
-                closed,
-            } => state.open(name, attrs, closed, batch, &mut page),
-            Piece::Close(name) => state.close(name, batch, &mut page),
-            Piece::Text(text) => state.text(text, &mut page),
-            Piece::Comment(text) => {
-                if text.bytes().any(|b| b.is_ascii_digit()) {
-                    page.findings.push(leak(
-                        file,
-                        "un commentaire porte un nombre".to_owned(),
-                        "retirer ce commentaire du gabarit",
-                    ));
-                }
-            }
+    let mut scanner = Scanner::new(text);
+    loop {
+        if let Some(part) = scanner.element(&memory.elements) {
+            state.part(part, (memory, reading), batch, &mut page);
+        } else if let Some(piece) = scanner.next() {
+            state.piece(piece, batch, &mut page);
+        } else {
+            return page;
         }
     }
-    page
 }
 
 fn leak(file: &str, message: String, remedy: &str) -> Finding {
@@ -107,7 +190,8 @@ struct State<'a> {
     label: Option<String>,
     in_cell: bool,
     table: Vec<Row<'a>>,
-    hidden_shape: Option<String>,
+    /// The first sign of a hidden place.
+    sign: Option<Sign>,
     text_before: String,
     /// Value of the last drawn figure, and the number of a tooltip that waits for the figure it belongs to.
     last_value: Option<f64>,
@@ -117,6 +201,59 @@ struct State<'a> {
 }
 
 impl<'a> State<'a> {
+    /// A table or a drawing, unless it was met.
+    fn part(&mut self, part: &'a str, (memory, reading): (&Memory, Reading), batch: &mut Batch, page: &mut Page) {
+        if part.len() < SHORT {
+            self.pieces(part, batch, page);
+            return;
+        }
+        let key = memory.key(part);
+        match reading {
+            Reading::Again => match memory.recall(key) {
+                Some(sign) => self.compare(sign, page),
+                None => self.pieces(part, batch, page),
+            },
+            Reading::First => {
+                let before = page.findings.len();
+                let sign = self.sign.take();
+                self.pieces(part, batch, page);
+                // What is wrong is told of each page that repeats it.
+                if page.findings.len() == before {
+                    memory.keep(key, self.sign.clone());
+                }
+                let own = std::mem::replace(&mut self.sign, sign);
+                self.compare(own, page);
+            }
+        }
+    }
+
+    fn pieces(&mut self, text: &'a str, batch: &mut Batch, page: &mut Page) {
+        for piece in Scanner::new(text) {
+            self.piece(piece, batch, page);
+        }
+    }
+
+    fn piece(&mut self, piece: Piece<'a>, batch: &mut Batch, page: &mut Page) {
+        match piece {
+            Piece::Open {
+                name,
+                attributes: attrs,
+                closed,
+            } => self.open(name, attrs, closed, batch, page),
+            Piece::Close(name) => self.close(name, batch, page),
+            Piece::Text(text) => self.text(text, page),
+            Piece::Comment(text) => {
+                if text.bytes().any(|b| b.is_ascii_digit()) {
+                    page.findings.push(leak(
+                        self.file,
+                        "un commentaire porte un nombre".to_owned(),
+                        "retirer ce commentaire du gabarit",
+                    ));
+                }
+            }
+        }
+    }
+
     fn open(&mut self, name: &str, attrs: &'a str, closed: bool, batch: &mut Batch, page: &mut Page) {
         match name {
             "dl" => self.in_identity = attribute(attrs, "class") == Some("id"),
@@ -283,14 +420,23 @@ impl<'a> State<'a> {
         if !matches!(name, "circle" | "rect" | "use") {
             return;
         }
-        match &self.hidden_shape {
-            Some(known) if *known != form => page.findings.push(leak(
+        let sign = Sign {
+            form,
+            cell: cell.to_owned(),
+        };
+        self.compare(Some(sign), page);
+    }
+
+    /// All signs of a page have the form of the first.
+    fn compare(&mut self, sign: Option<Sign>, page: &mut Page) {
+        match (&self.sign, sign) {
+            (Some(known), Some(sign)) if known.form != sign.form => page.findings.push(leak(
                 self.file,
-                format!("le signe secret de « {cell} » n’a pas la taille des autres"),
+                format!("le signe secret de « {} » n’a pas la taille des autres", sign.cell),
                 "tous les signes secrets ont une taille fixe",
             )),
-            Some(_) => {}
-            None => self.hidden_shape = Some(form),
+            (None, sign) => self.sign = sign,
+            _ => {}
         }
     }
 
@@ -571,7 +717,9 @@ mod tests {
 
     fn findings(text: &str) -> Vec<String> {
         let mut batch = Batch::default();
-        read(text, "page.html", &["20 % et moins".to_owned()], &mut batch)
+        let memory = Memory::new();
+        let labels = ["20 % et moins".to_owned()];
+        read(text, "page.html", &labels, (&memory, Reading::First), &mut batch)
             .findings
             .into_iter()
             .map(|f| f.message)
@@ -585,7 +733,7 @@ mod tests {
                     <data value=\"\" data-state=\"s\" data-cell=\"residence:R-1:parc.l:2025\">s</data>\
                     <data value=\"80\" data-base=\"commune:99001:parc.v:2025\">80</data>";
         let mut batch = Batch::default();
-        let page = read(text, "p", &[], &mut batch);
+        let page = read(text, "p", &[], (&Memory::new(), Reading::First), &mut batch);
         assert_eq!(page.lineage, ["99001".to_owned(), String::new(), "QN09901M".to_owned()]);
         let facts: Vec<_> = batch.iter().collect();
         assert_eq!(facts.len(), 3);

@@ -186,6 +186,7 @@ fn read(dir: &Path) -> Result<Folder> {
         places: places(dir, &files)?,
         facts: Facts::new(),
         memory: book::Memory::default(),
+        pages: html::Memory::new(),
     };
     let gathered = reader.read_all(&paths, &files)?;
     Ok(Folder {
@@ -245,7 +246,7 @@ pub fn audit(dir: &Path, numbers: Disclosure, against: Option<&Path>, earlier: &
         percent: i128::from(numbers.p_percent),
     };
     let (deduced, systems) = deduce::deduce(&lists, &files, &dictionary, &lineages, limits);
-    findings.extend(deduced);
+findings.extend(deduced);
     if let Some(report) = against {
         findings.extend(against::search(dir, &paths, &files[..count], report, &lists)?);
     }
@@ -299,28 +300,32 @@ struct Reader {
     places: BTreeMap<String, Vec<String>>,
     facts: Facts,
     memory: book::Memory,
+    pages: html::Memory,
 }
 
 impl Reader {
-    /// Reads all files, the longest first so that no thread is left alone with one at the end.
+    /// Reads all files: packets after the fiches that they repeat.
     fn read_all(&self, paths: &[PathBuf], files: &[String]) -> Result<Gathered> {
         let sizes: Vec<u64> = paths.iter().map(|p| fs::size(p)).collect::<Result<_>>()?;
-        let mut order: Vec<usize> = (0..paths.len()).collect();
-        order.sort_by_key(|i| std::cmp::Reverse(sizes[*i]));
-        let next = AtomicUsize::new(0);
-        let each = rayon::broadcast(|_| {
-            let mut own = Gathered::default();
-            let (mut bytes, mut room) = (Vec::new(), Room::default());
-            while let Some(&i) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
-                let rank = u32::try_from(i).unwrap_or(u32::MAX);
-                fs::read_into(&paths[i], &mut bytes)?;
-                own.join(self.one(&bytes, &files[i], rank, &mut room));
-            }
-            Ok(own)
-        });
+        let (packets, others): (Vec<usize>, Vec<usize>) = (0..paths.len()).partition(|i| is_packet(&files[*i]));
         let mut all = Gathered::default();
-        for own in crate::diag::collect(each)? {
-            all.join(own);
+        for mut ranks in [others, packets] {
+            // The longest first, so that no thread is left alone with one at the end.
+            ranks.sort_by_key(|i| std::cmp::Reverse(sizes[*i]));
+            let next = AtomicUsize::new(0);
+            let each = rayon::broadcast(|_| {
+                let mut own = Gathered::default();
+                let (mut bytes, mut room) = (Vec::new(), Room::default());
+                while let Some(&i) = ranks.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let rank = u32::try_from(i).unwrap_or(u32::MAX);
+                    fs::read_into(&paths[i], &mut bytes)?;
+                    own.join(self.one(&bytes, &files[i], rank, &mut room));
+                }
+                Ok(own)
+            });
+            for own in crate::diag::collect(each)? {
+                all.join(own);
+            }
         }
         Ok(all)
     }
@@ -343,7 +348,12 @@ impl Reader {
         };
         let batch = &mut room.batch;
         if file.ends_with(".html") || file.ends_with(".svg") {
-            let page = html::read(&text(), file, &self.labels, batch);
+            let reading = if is_packet(file) {
+                html::Reading::Again
+            } else {
+                html::Reading::First
+            };
+            let page = html::read(&text(), file, &self.labels, (&self.pages, reading), batch);
             out.findings.extend(page.findings);
             let mut parts = file.split('/');
             if let (Some("residences"), Some(id), Some("index.html")) = (parts.next(), parts.next(), parts.next()) {
@@ -370,6 +380,11 @@ impl Reader {
         self.facts.add(&mut room.batch, rank);
         out
     }
+}
+
+/// Packets repeat fiches; their name is after those of the fiches.
+fn is_packet(file: &str) -> bool {
+    file.starts_with("seances/")
 }
 
 /// Files without figures that the atlas serves.

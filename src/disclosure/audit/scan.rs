@@ -22,6 +22,21 @@ pub(super) enum Piece<'a> {
     Comment(&'a str),
 }
 
+/// An element to find whole: the head of its tag, and what finds its end.
+#[derive(Debug)]
+pub(super) struct Element {
+    name: &'static str,
+    end: memchr::memmem::Finder<'static>,
+}
+
+impl Element {
+    /// An element `name` that ends with `end`: `table`, `</table>`.
+    pub(super) fn new(name: &'static str, end: &'static str) -> Self {
+        let end = memchr::memmem::Finder::new(end);
+        Self { name, end }
+    }
+}
+
 /// Cuts a text into tags, texts and comments.
 pub(super) struct Scanner<'a> {
     text: &'a str,
@@ -33,16 +48,61 @@ impl<'a> Scanner<'a> {
         Self { text, at: 0 }
     }
 
-    /// The text that comes next, when it stands whole between `before` and `after`: three tags or more in one step.
-    pub(super) fn between(&mut self, before: &str, after: &str) -> Option<&'a str> {
-        let inner = self.text[self.at..].strip_prefix(before)?;
-        let end = find(b'<', inner.as_bytes())?;
-        if !inner[end..].starts_with(after) {
-            return None;
-        }
-        self.at += before.len() + end + after.len();
-        Some(&inner[..end])
+    /// The element that comes next, whole, when it is one of `elements` and has an end.
+    ///
+    /// An element of the same name inside it would end it sooner; what is left is then read as what follows.
+    pub(super) fn element(&mut self, elements: &[Element]) -> Option<&'a str> {
+        let rest = &self.text[self.at..];
+        let inner = rest.strip_prefix('<')?;
+        let element = elements.iter().find(|e| inner.starts_with(e.name))?;
+        let end = element.end.find(rest.as_bytes())? + element.end.needle().len();
+        self.at += end;
+        Some(&rest[..end])
     }
+
+    /// The cell of a sheet that comes next, when it is laid out as the atlas writes it: its tags in one step.
+    pub(super) fn cell(&mut self) -> Option<Cell<'a>> {
+        let rest = &self.text[self.at..];
+        let inner = rest.strip_prefix("<c r=\"")?;
+        let (reference, mut inner) = quoted(inner)?;
+        let mut kind = "n";
+        if let Some(after) = inner.strip_prefix(" s=\"") {
+            inner = quoted(after)?.1;
+        }
+        if let Some(after) = inner.strip_prefix(" t=\"") {
+            (kind, inner) = quoted(after)?;
+        }
+        let (content, after) = if let Some(after) = inner.strip_prefix("/>") {
+            (None, after)
+        } else {
+            let inner = inner.strip_prefix('>')?;
+            let (inner, foot) = match inner.strip_prefix("<v>") {
+                Some(inner) => (inner, "</v></c>"),
+                None => (inner.strip_prefix("<is><t xml:space=\"preserve\">")?, "</t></is></c>"),
+            };
+            let end = find(b'<', inner.as_bytes())?;
+            (Some(&inner[..end]), inner[end..].strip_prefix(foot)?)
+        };
+        self.at = self.text.len() - after.len();
+        Some(Cell {
+            reference,
+            kind,
+            content,
+        })
+    }
+}
+
+/// A cell of a sheet: where it stands, its kind, and what it holds.
+pub(super) struct Cell<'a> {
+    pub(super) reference: &'a str,
+    pub(super) kind: &'a str,
+    pub(super) content: Option<&'a str>,
+}
+
+/// A short text that a quote ends, and what follows.
+fn quoted(text: &str) -> Option<(&str, &str)> {
+    let end = text.bytes().position(|b| b == b'"')?;
+    Some((&text[..end], &text[end + 1..]))
 }
 
 impl<'a> Iterator for Scanner<'a> {
