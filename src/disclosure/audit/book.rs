@@ -258,6 +258,7 @@ fn stream(
     let mut figures = Figures {
         scales: &site.scales,
         scale: (String::new(), String::new()),
+        year: (f64::NAN, String::new()),
         name: String::new(),
         row: 0,
         batch: &mut room.batch,
@@ -298,6 +299,8 @@ struct Figures<'a> {
     scales: &'a BTreeMap<String, String>,
     /// Label of the last scale met, and its key.
     scale: (String, String),
+    /// Last vintage met that is a year, and its text.
+    year: (f64, String),
     name: String,
     row: usize,
     batch: &'a mut Batch,
@@ -330,12 +333,22 @@ impl Figures<'_> {
         let name = &mut self.name;
         name.clear();
         name.push_str(&self.scale.1);
-        for (column, always) in [(2, true), (4, true), (6, false), (8, true)] {
+        for (column, always) in [(2, true), (4, true), (6, false)] {
             let part = text(column);
             if always || !part.is_empty() {
                 name.push(':');
                 name.push_str(&part);
             }
+        }
+        name.push(':');
+        match row.get(8) {
+            Some(Value::Number(year)) => {
+                if self.year.0 != *year {
+                    self.year = (*year, year.to_string());
+                }
+                name.push_str(&self.year.1);
+            }
+            vintage => name.push_str(&vintage.map_or(Cow::Borrowed(""), Value::words)),
         }
         let state = text(12);
         let said = match (row.get(9), state.is_empty()) {

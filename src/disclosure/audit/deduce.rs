@@ -45,8 +45,11 @@ pub(super) fn deduce(
         .filter(|d| !d.is_empty())
         .collect();
     let shapes: Shapes = Mutex::default();
-    let mut findings: Vec<Finding> = sums
+    let each: Vec<(&Sum<'_>, &Zones)> = sums.iter().collect();
+    let mut findings: Vec<Finding> = each
         .par_iter()
+        // Some take a hundred times longer than others.
+        .with_max_len(1)
         .flat_map_iter(|(sum, own)| {
             let fine = own.iter().any(|z| zones[z.0 as usize].0 == "residence");
             let system = |atoms, open| System {
@@ -153,7 +156,10 @@ impl System<'_> {
             shape
         });
         let given: Vec<Range> = facts.iter().map(|f| f.range).collect();
-        let effort = Effort::default();
+        let effort = Effort {
+            enough: Some(self.limits.min_width.max(self.limits.warn_width)),
+            ..Effort::default()
+        };
         let answer = shape.solve(&given, effort);
         let mut findings = Vec::new();
         for block in &answer.contradictions {

@@ -231,6 +231,7 @@ impl Facts {
         let shards: Vec<&Shard> = self.shards().collect();
         shards
             .into_par_iter()
+            .with_max_len(1)
             .map(|shard| {
                 let mut list: Vec<Fact<'_>> = shard
                     .facts

@@ -9,7 +9,7 @@ use foldhash::fast::FixedState;
 use memchr::memmem::Finder;
 
 use super::facts::{Batch, Finding, Said};
-use super::scan::{Element, Piece, Scanner, attribute, attributes, decode};
+use super::scan::{Element, Piece, Scanner, attributes, decode};
 
 /// Attributes that pages may carry; any other `data-*` could carry a figure.
 fn known_data(key: &str) -> bool {
@@ -192,7 +192,6 @@ struct State<'a> {
     table: Vec<Row<'a>>,
     /// The first sign of a hidden place.
     sign: Option<Sign>,
-    text_before: String,
     /// Value of the last drawn figure, and the number of a tooltip that waits for the figure it belongs to.
     last_value: Option<f64>,
     pending: Option<String>,
@@ -255,45 +254,16 @@ impl<'a> State<'a> {
     }
 
     fn open(&mut self, name: &str, attrs: &'a str, closed: bool, batch: &mut Batch, page: &mut Page) {
-        match name {
-            "dl" => self.in_identity = attribute(attrs, "class") == Some("id"),
-            "a" if self.in_identity => {
-                if let Some(href) = attribute(attrs, "href") {
-                    identity(&decode(href), &mut page.lineage);
-                }
-            }
-            "table" => self.table.clear(),
-            "tr" => self.row = Some(Row::default()),
-            "th" => self.label = Some(String::new()),
-            "td" => {
-                let class = attribute(attrs, "class").unwrap_or("");
-                self.in_own_cell = class.split(' ').any(|c| c == "me");
-                self.in_cell = true;
-                self.text_before.clear();
-            }
-            "svg" if !closed => self.in_svg += 1,
-            "title" | "desc" if self.in_svg > 0 && !closed => {
-                self.refuse_pending(page);
-                self.tooltip = Some(String::new());
-            }
-            "script" | "style" => {
-                self.in_script = !closed;
-                if attribute(attrs, "src").is_none() {
-                    page.findings.push(leak(
-                        self.file,
-                        format!("« {name} » en ligne dans la page"),
-                        "le mettre dans un fichier du thème",
-                    ));
-                }
-            }
-            _ => {}
-        }
         let mut cell = None;
         let mut value = None;
         let mut state = None;
         let mut base = None;
+        let (mut class, mut href, mut source) = (None, None, None);
         for (key, raw) in attributes(attrs) {
             match key {
+                "class" => class = Some(raw),
+                "href" => href = Some(raw),
+                "src" => source = Some(raw),
                 "data-cell" => cell = Some(decode(raw)),
                 "value" if name == "data" => value = Some(raw),
                 "data-value" => value = Some(raw),
@@ -320,6 +290,37 @@ impl<'a> State<'a> {
                 }
                 _ => {}
             }
+        }
+        match name {
+            "dl" => self.in_identity = class == Some("id"),
+            "a" if self.in_identity => {
+                if let Some(href) = href {
+                    identity(&decode(href), &mut page.lineage);
+                }
+            }
+            "table" => self.table.clear(),
+            "tr" => self.row = Some(Row::default()),
+            "th" => self.label = Some(String::new()),
+            "td" => {
+                self.in_own_cell = class.is_some_and(|c| c.split(' ').any(|c| c == "me"));
+                self.in_cell = true;
+            }
+            "svg" if !closed => self.in_svg += 1,
+            "title" | "desc" if self.in_svg > 0 && !closed => {
+                self.refuse_pending(page);
+                self.tooltip = Some(String::new());
+            }
+            "script" | "style" => {
+                self.in_script = !closed;
+                if source.is_none() {
+                    page.findings.push(leak(
+                        self.file,
+                        format!("« {name} » en ligne dans la page"),
+                        "le mettre dans un fichier du thème",
+                    ));
+                }
+            }
+            _ => {}
         }
         if name == "data" && !closed {
             self.in_data += 1;
