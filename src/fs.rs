@@ -339,22 +339,36 @@ pub fn stdout_is_file() -> bool {
 /// # Errors
 /// The path and the reason.
 pub fn walk(folder: &Path) -> Result<Vec<PathBuf>> {
-    let mut files = Vec::new();
-    let entries = walkdir::WalkDir::new(folder)
-        .sort_by_file_name()
-        .into_iter()
-        .filter_entry(|e| e.depth() == 0 || !e.file_name().to_string_lossy().starts_with('.'));
-    for entry in entries {
-        let entry = entry.map_err(|e| {
+    /// Folders at this depth are walked side by side.
+    const DEPTH: usize = 2;
+    let heads: Vec<walkdir::DirEntry> = entries(folder, DEPTH).collect::<Result<_>>()?;
+    let each = heads.into_par_iter().map(|head| {
+        if head.file_type().is_file() {
+            Ok(vec![head.into_path()])
+        } else if head.file_type().is_dir() && head.depth() == DEPTH {
+            let below = entries(head.path(), usize::MAX).filter_map(|entry| match entry {
+                Ok(entry) => entry.file_type().is_file().then(|| Ok(entry.into_path())),
+                Err(error) => Some(Err(error)),
+            });
+            below.collect()
+        } else {
+            Ok(Vec::new())
+        }
+    });
+    Ok(crate::diag::collect(each.collect::<Vec<_>>())?.concat())
+}
+
+/// What lies under a folder down to a depth, sorted by path, without hidden files.
+fn entries(folder: &Path, depth: usize) -> impl Iterator<Item = Result<walkdir::DirEntry>> {
+    let seen = |e: &walkdir::DirEntry| e.depth() == 0 || !e.file_name().to_string_lossy().starts_with('.');
+    let walk = walkdir::WalkDir::new(folder).max_depth(depth).sort_by_file_name();
+    walk.into_iter().filter_entry(seen).map(|entry| {
+        entry.map_err(|e| {
             let path = e.path().unwrap_or(folder).to_path_buf();
             let error = e.into_io_error().unwrap_or_else(|| io::Error::other("boucle de liens"));
-            failed(&path, "lecture", &error)
-        })?;
-        if entry.file_type().is_file() {
-            files.push(entry.into_path());
-        }
-    }
-    Ok(files)
+            failed(&path, "lecture", &error).into()
+        })
+    })
 }
 
 /// A folder of its own under the system's temporary folder, removed when dropped; readable by its owner only.

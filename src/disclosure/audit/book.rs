@@ -273,7 +273,7 @@ fn stream(
             Some(at) => at + END.len(),
             None => continue,
         };
-        let text = match str::from_utf8(&buffer[..cut]) {
+        let text = match simdutf8::basic::from_utf8(&buffer[..cut]) {
             Ok(text) => Cow::Borrowed(text),
             Err(_) => String::from_utf8_lossy(&buffer[..cut]),
         };

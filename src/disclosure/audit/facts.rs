@@ -74,9 +74,9 @@ pub(super) type Fact<'a> = (&'a str, Said, u32);
 
 #[derive(Debug, Clone, Copy)]
 struct Stored {
-    /// Where its name is among those of its shard.
-    name: (usize, usize),
     said: Said,
+    /// Where its name starts among those of its shard, and its length.
+    name: (u32, u32),
     file: u32,
 }
 
@@ -190,11 +190,13 @@ impl Facts {
                 let name = &batch.names[from..to];
                 match facts.entry(hash) {
                     Entry::Vacant(free) => {
-                        let start = names.len();
+                        // Names of one shard of 64 stay far below four gigabytes.
+                        let narrow = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+                        let place = (narrow(names.len()), narrow(name.len()));
                         names.push_str(name);
                         free.insert(Stored {
-                            name: (start, names.len()),
                             said,
+                            name: place,
                             file,
                         });
                     }
@@ -236,7 +238,7 @@ impl Facts {
                 let mut list: Vec<Fact<'_>> = shard
                     .facts
                     .values()
-                    .map(|f| (&shard.names[f.name.0..f.name.1], f.said, f.file))
+                    .map(|f| (&shard.names[f.name.0 as usize..][..f.name.1 as usize], f.said, f.file))
                     .collect();
                 list.sort_unstable_by_key(|f| f.0);
                 list

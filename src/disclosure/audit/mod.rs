@@ -26,6 +26,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::config::Disclosure;
@@ -252,6 +253,9 @@ findings.extend(deduced);
     }
     findings.sort_by(|a, b| b.error.cmp(&a.error).then_with(|| a.cmp(b)));
     findings.dedup();
+    drop(lists);
+    // Hundreds of megabytes, which nothing waits for.
+    rayon::spawn(move || drop(facts));
     Ok(Report {
         safe: !findings.iter().any(|f| f.error),
         files: count,
@@ -306,7 +310,7 @@ struct Reader {
 impl Reader {
     /// Reads all files: packets after the fiches that they repeat.
     fn read_all(&self, paths: &[PathBuf], files: &[String]) -> Result<Gathered> {
-        let sizes: Vec<u64> = paths.iter().map(|p| fs::size(p)).collect::<Result<_>>()?;
+        let sizes: Vec<u64> = crate::diag::collect(paths.par_iter().map(|p| fs::size(p)).collect::<Vec<_>>())?;
         let (packets, others): (Vec<usize>, Vec<usize>) = (0..paths.len()).partition(|i| is_packet(&files[*i]));
         let mut all = Gathered::default();
         for mut ranks in [others, packets] {
@@ -342,7 +346,7 @@ impl Reader {
                 remedy: "un nom de fichier ne porte que des noms, des codes et des millésimes".to_owned(),
             });
         }
-        let text = || match str::from_utf8(bytes) {
+        let text = || match simdutf8::basic::from_utf8(bytes) {
             Ok(text) => Cow::Borrowed(text),
             Err(_) => String::from_utf8_lossy(bytes),
         };
