@@ -2,7 +2,8 @@
 //
 //   browser.mjs axe [URL] axe-core on each kind of page (whose address has URL), wide, narrow and in print: no violation
 //   browser.mjs noscript  complete without JavaScript, no sideways scroll at 320 px, no request to another origin
-//   browser.mjs print     sheets of each printed fiche, and the mentions on each of them
+//   browser.mjs print     sheets of each printed fiche, and the mentions on each of them; ten facts found on paper; extremes
+//   browser.mjs sheets    the first of these alone, on any site
 //
 // Pictures and PDF stay in target/site-tests/ to be looked at.
 import { execFileSync } from "node:child_process";
@@ -48,13 +49,16 @@ function serve(site = PUBLIC) {
 
 // One page of each kind, and where a kind has many: the shortest, the heaviest, the one with the longest title,
 // and one whose figures are all hidden.
+const read = new Map(); // what was read of each site
 function kinds(site = PUBLIC) {
+  if (read.has(site)) return read.get(site);
   const folders = new Map();
   const walk = (folder, parts) => {
     for (const entry of fs.readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
       if (entry.isDirectory()) walk(path.join(folder, entry.name), [...parts, entry.name]);
       else if (entry.name.endsWith(".html")) {
-        const kind = parts.length > 1 ? `${parts[0]}/*` : `${parts[0] ?? ""}/`;
+        const list = parts.length > 2 && parts.at(-1) === "residences" ? "/residences" : "";
+        const kind = parts.length > 1 ? `${parts[0]}/*${list}` : `${parts[0] ?? ""}/`;
         const text = fs.readFileSync(path.join(folder, entry.name), "utf8");
         const url = entry.name === "index.html" ? `/${parts.map((p) => p + "/").join("")}` : `/${[...parts, entry.name].join("/")}`;
         if (!folders.has(kind)) folders.set(kind, []);
@@ -74,7 +78,8 @@ function kinds(site = PUBLIC) {
     ];
     for (const p of picks) chosen.set(p.url, p);
   }
-  return { chosen: [...chosen.values()], all: [...folders.values()].flat(), folders };
+  read.set(site, { chosen: [...chosen.values()], all: [...folders.values()].flat(), folders });
+  return read.get(site);
 }
 
 const slug = (url) => url.replace(/^\/|\/$/g, "").replace(/[^A-Za-z0-9_-]+/g, "_") || "accueil";
@@ -315,17 +320,23 @@ function tagged(out, url) {
   count("tagged documents");
 }
 
-async function print(browser, origin) {
-  const out = path.join(WORK, "pdf");
+// Each kind of page printed, on any site: its extremes.
+async function sheets(browser, origin, folder = "pdf-sheets") {
+  const out = path.join(WORK, folder);
   fs.rmSync(out, { recursive: true, force: true });
   fs.mkdirSync(out, { recursive: true });
   const context = await browser.newContext({ viewport: PAPER, javaScriptEnabled: false });
   const page = await context.newPage();
   const sides = {};
   for (const { url } of kinds(PUBLIC).chosen) await sheet(page, PUBLIC, origin, url, out, sides, "");
-  for (const kind of Object.keys(SHEETS)) expect(sides[kind], kind, "no fiche of this kind was printed");
-  for (const kind of Object.keys(FACTS)) await facts(page, origin, kind, out);
+  for (const kind of Object.keys(SHEETS).filter((kind) => kind !== "qpv" || kinds(PUBLIC).folders.has("qpv/*"))) expect(sides[kind], kind, "no fiche of this kind was printed");
   console.log("most sides per kind:", JSON.stringify(sides));
+  return { context, page, out };
+}
+
+async function print(browser, origin) {
+  const { context, page, out } = await sheets(browser, origin, "pdf");
+  for (const kind of Object.keys(FACTS)) await facts(page, origin, kind, out);
   const site = extremes();
   const server = await serve(site);
   const far = {};
@@ -338,7 +349,7 @@ async function print(browser, origin) {
   await context.close();
 }
 
-const commands = { axe, noscript, print };
+const commands = { axe, noscript, print, sheets };
 const command = commands[process.argv[2]];
 if (!command) {
   console.error(`usage: browser.mjs ${Object.keys(commands).join("|")}`);

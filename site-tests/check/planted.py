@@ -59,11 +59,11 @@ def put(path, content):
     path.write_text(content, encoding="utf-8")
 
 
-def page(change):
+def page(change, under=""):
     """A plant in the text of one page: the first on which `change` changes something."""
 
     def plant(folder):
-        for path in sorted(folder.rglob("index.html")):
+        for path in sorted((folder / under).rglob("index.html")):
             text = path.read_text(encoding="utf-8")
             changed = change(text)
             if changed != text:
@@ -74,12 +74,15 @@ def page(change):
     return plant
 
 
-def body(markup):
-    return page(lambda text: text.replace("</main>", markup + "</main>", 1))
+def body(markup, under=""):
+    return page(lambda text: text.replace("</main>", markup + "</main>", 1), under)
 
 
 HIDDEN_DATA = re.compile(r'<data value="" data-state="s" data-cell="(residence:[^"]*)"')
 HIDDEN_MARK = re.compile(r'<(path|circle|rect|use)\b(?=[^>]*data-state="s")(?=[^>]*data-cell=")')
+
+HIDDEN_SIGN = re.compile(r'<(circle|rect|use)\b(?=[^>]*data-state="s")(?=[^>]*data-cell=")')
+PACKETS = "seances"
 
 
 def hidden_value(text):
@@ -88,6 +91,11 @@ def hidden_value(text):
 
 def hidden_mark(text):
     return HIDDEN_MARK.sub(r'<\1 data-value="7"', text, count=1)
+
+
+def hidden_sign(text):
+    """A sign of a hidden place that has not the size of the others of its page."""
+    return HIDDEN_SIGN.sub(r'<\1 stroke-width="9"', text, count=1)
 
 
 def workbook(change):
@@ -188,6 +196,11 @@ PLANTS = {
     "circle of a hidden residence": body(CIRCLES),
     "sorted table": body(sorted_row("caz" + "b")),
     "meta description": page(lambda t: t.replace("</head>", '<meta name="keywords" content="7 logements"></head>', 1)),
+    "packet: value of a hidden figure": page(hidden_value, PACKETS),
+    "packet: size of a hidden sign": page(hidden_sign, PACKETS),
+    "packet: bar of a hidden row": body(BAR, PACKETS),
+    "packet: sorted table": body(sorted_row("caz" + "b"), PACKETS),
+    "packet: tooltip": body("<svg><title>Les Tilleuls : 7 logements</title></svg>", PACKETS),
     "workbook: cell": workbook(hidden_cell),
     "workbook: hidden sheet": workbook(hidden_sheet),
     "workbook: comment": workbook(comment),

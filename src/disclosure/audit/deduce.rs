@@ -95,6 +95,21 @@ struct Given<'a> {
     file: u32,
 }
 
+impl Given<'_> {
+    /// The zone and its figure, or the two between which it lies.
+    fn words(&self) -> String {
+        let value = match (self.range.lo, self.range.up) {
+            (Some(lo), Some(up)) if lo == up => lo.to_string(),
+            (lo, up) => format!(
+                "de {} à {}",
+                lo.unwrap_or(0),
+                up.map_or_else(String::new, |u| u.to_string())
+            ),
+        };
+        format!("{} ({value})", words(self.zone))
+    }
+}
+
 struct System<'a> {
     sum: &'a Sum<'a>,
     own: &'a Zones,
@@ -176,11 +191,15 @@ impl System<'_> {
                 remedy: "un total n’est pas la somme de ses parties : reprendre « atlas prepare »".to_owned(),
             });
         }
-        let mut said = vec![false; self.atoms.names.len()];
-        for Given { members, range, .. } in &facts {
+        // The smallest published zone that says of an atom that nothing is there.
+        let mut said: Vec<Option<u32>> = vec![None; self.atoms.names.len()];
+        for (rank, Given { members, range, .. }) in (0u32..).zip(&facts) {
             let nothing = range.up.is_some_and(|up| i128::from(up) < self.limits.min_width) && range.lo == Some(0);
             for atom in members.iter().filter(|_| nothing) {
-                said[*atom as usize] = true;
+                let known = &mut said[*atom as usize];
+                if known.is_none_or(|k| facts[k as usize].members.len() > members.len()) {
+                    *known = Some(rank);
+                }
             }
         }
         for (t, interval) in answer.intervals.iter().enumerate() {
@@ -191,12 +210,17 @@ impl System<'_> {
             let width = interval.widest();
             let pinned = interval.exact();
             // Nothing there at all, and a published total says it by itself: 0, or 0 % rounded to one near.
-            let zero = interval.up.proved.is_some_and(|up| up < self.limits.min_width)
-                && members.iter().all(|atom| said[*atom as usize]);
+            let zero: Option<BTreeSet<u32>> = match interval.up.proved {
+                Some(up) if up < self.limits.min_width => members.iter().map(|atom| said[*atom as usize]).collect(),
+                _ => None,
+            };
             let narrow = width.is_some_and(|w| w < self.limits.min_width);
             if pinned || narrow {
-                let proof = shape.prove(t, &given, interval, effort);
-                let (equation, mut used) = self.equation(&proof, &facts);
+                let (equation, mut used) = match &zero {
+                    Some(above) => self.nothing(above, &facts),
+                    None => self.equation(&shape.prove(t, &given, interval, effort), &facts),
+                };
+                let zero = zero.is_some();
                 used.insert(0, self.files[*file as usize].clone());
                 used.dedup();
                 let found = match (interval.lo.proved, interval.up.proved) {
@@ -295,36 +319,41 @@ impl System<'_> {
         format!("{} ({})", self.sum.name, self.sum.vintage)
     }
 
-    /// Writes a proof in words, and the files it takes its figures from.
-    fn equation(&self, proof: &Proof, facts: &[Given<'_>]) -> (String, Vec<String>) {
-        let mut files: Vec<String> = proof
-            .support()
-            .iter()
-            .take(12)
-            .map(|f| self.files[facts[*f as usize].file as usize].clone())
-            .collect();
+    /// Files of published figures, the first twelve.
+    fn sources<'f>(&self, ranks: impl IntoIterator<Item = &'f u32>, facts: &[Given<'_>]) -> Vec<String> {
+        let file = |f: &u32| self.files[facts[*f as usize].file as usize].clone();
+        let mut files: Vec<String> = ranks.into_iter().take(12).map(file).collect();
         files.sort();
         files.dedup();
+        files
+    }
+
+    /// Says that nothing is there, by published figures that say so of the whole: no programme needs to be solved.
+    fn nothing(&self, above: &BTreeSet<u32>, facts: &[Given<'_>]) -> (String, Vec<String>) {
+        let parts: Vec<(&str, String)> = above
+            .iter()
+            .map(|f| (facts[*f as usize].zone.0, facts[*f as usize].words()))
+            .collect();
+        let text = format!("{}, aucun effectif n’étant négatif", short(&parts).join(" et "));
+        (text, self.sources(above, facts))
+    }
+
+    /// Writes a proof in words, and the files it takes its figures from.
+    fn equation(&self, proof: &Proof, facts: &[Given<'_>]) -> (String, Vec<String>) {
+        let files = self.sources(&proof.support(), facts);
         let side = |weights: &BTreeMap<u32, num_rational::BigRational>| {
             let mut plus = Vec::new();
             let mut minus = Vec::new();
             for (fact, weight) in weights {
-                let Given { zone, range, .. } = &facts[*fact as usize];
-                let value = match (range.lo, range.up) {
-                    (Some(lo), Some(up)) if lo == up => lo.to_string(),
-                    (lo, up) => format!(
-                        "de {} à {}",
-                        lo.unwrap_or(0),
-                        up.map_or_else(String::new, |u| u.to_string())
-                    ),
-                };
+                let Given { zone, .. } = &facts[*fact as usize];
+                let said = facts[*fact as usize].words();
                 let one = num_rational::BigRational::from_integer(1.into());
                 let times = if weight.abs() == one {
                     String::new()
                 } else {
                     format!("{} × ", weight.abs())
                 };
-                let text = format!("{times}{} ({value})", words(*zone));
+                let text = format!("{times}{said}");
                 if weight.is_positive() {
                     plus.push((zone.0, text))
                 } else {

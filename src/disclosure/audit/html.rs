@@ -745,6 +745,34 @@ mod tests {
     }
 
     #[test]
+    fn a_packet_is_read_where_it_differs_from_the_fiche() {
+        let sign = |size: &str| format!("<svg><use width=\"{size}\" data-cell=\"a:b:c:1\" data-state=\"s\"/></svg>");
+        let table = |value: &str, label: &str| {
+            let pad = " ".repeat(SHORT);
+            format!(
+                "<table><caption>{pad}</caption><tr><th>{label}</th><td><data value=\"{value}\" data-cell=\"a:b:d:1\">x</data>{}</td></tr></table>",
+                sign("9")
+            )
+        };
+        let memory = Memory::new();
+        let packet = |text: &str| {
+            let mut batch = Batch::default();
+            let page = read(text, "seances/p", &[], (&memory, Reading::Again), &mut batch);
+            (batch.len(), page.findings.len())
+        };
+        let fiche = table("5", "<a href=\"../../indicateurs/d/\">Parc</a>");
+        read(&fiche, "f", &[], (&memory, Reading::First), &mut Batch::default());
+        assert_eq!(packet(&table("5", "Parc")), (0, 0), "the same without its link");
+        assert_eq!(packet(&table("6", "Parc")), (2, 0), "another value");
+        let other = format!("{}{}", table("5", "Parc"), sign("12"));
+        assert_eq!(
+            packet(&other),
+            (1, 1),
+            "a sign of another size than that of the part met again"
+        );
+    }
+
+    #[test]
     fn planted_marks_are_found() {
         for planted in [
             "<a title=\"Les Tilleuls : 7 logements\">x</a>",

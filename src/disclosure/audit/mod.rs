@@ -78,10 +78,12 @@ pub struct Report {
     pub limits: Vec<String>,
 }
 
+/// Findings told in words, of each kind; the others are counted.
+const MOST: usize = 50;
+
 impl Report {
     /// Errors as diagnostics.
     pub fn diagnostics(&self) -> crate::diag::Diagnostics {
-        const MOST: usize = 50;
         let mut all: Vec<Diagnostic> = self
             .findings
             .iter()
@@ -105,7 +107,7 @@ impl Report {
         all.into_iter().collect()
     }
 
-    /// The report in words.
+    /// The report in words: the first findings of each kind, and the number of the others.
     pub fn text(&self) -> String {
         let n = |v: usize| crate::format::integer(v as u64);
         let errors = self.findings.iter().filter(|f| f.error).count();
@@ -120,13 +122,26 @@ impl Report {
                 format!("{} fuites", n(errors))
             }
         )];
+        let mut told: BTreeMap<(bool, &str), usize> = BTreeMap::new();
         for finding in &self.findings {
+            let told = told.entry((finding.error, finding.kind)).or_default();
+            *told += 1;
+            if *told > MOST {
+                continue;
+            }
             let word = if finding.error { "erreur" } else { "avertissement" };
             out.push(format!(
                 "{word} : {}\n  fichiers : {}\n  aide : {}",
                 finding.message,
                 finding.files.join(", "),
                 finding.remedy
+            ));
+        }
+        for ((error, kind), told) in told.into_iter().filter(|(_, told)| *told > MOST) {
+            let word = if error { "erreurs" } else { "avertissements" };
+            out.push(format!(
+                "et {} autres {word} de la même sorte (« {kind} ») : « --format json » donne tout",
+                n(told - MOST)
             ));
         }
         out.push("Limites de ce contrôle :".to_owned());
@@ -247,7 +262,7 @@ pub fn audit(dir: &Path, numbers: Disclosure, against: Option<&Path>, earlier: &
         percent: i128::from(numbers.p_percent),
     };
     let (deduced, systems) = deduce::deduce(&lists, &files, &dictionary, &lineages, limits);
-findings.extend(deduced);
+    findings.extend(deduced);
     if let Some(report) = against {
         findings.extend(against::search(dir, &paths, &files[..count], report, &lists)?);
     }

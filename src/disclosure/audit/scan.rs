@@ -279,4 +279,20 @@ mod tests {
         assert_eq!(pieces[5], Piece::Close("b"));
         assert_eq!(decode("a&amp;b&#x2f;&#233; &c"), "a&b/é &c");
     }
+
+    #[test]
+    fn finds_elements_and_cells_whole() {
+        let elements = [Element::new("table", "</table>")];
+        let mut scanner = Scanner::new("<table a=\"1\"><tr></tr></table>x<table>");
+        assert_eq!(scanner.element(&elements), Some("<table a=\"1\"><tr></tr></table>"));
+        assert_eq!(scanner.element(&elements), None);
+        assert_eq!(scanner.next(), Some(Piece::Text("x")));
+        assert_eq!(scanner.element(&elements), None, "without an end");
+        let mut scanner =
+            Scanner::new("<c r=\"A5\" s=\"1\" t=\"s\"><v>56</v></c><c r=\"L5\" s=\"8\"/><c r=\"B1\"><f>1</f></c>");
+        let cell = |scanner: &mut Scanner<'static>| scanner.cell().map(|c| (c.reference, c.kind, c.content));
+        assert_eq!(cell(&mut scanner), Some(("A5", "s", Some("56"))));
+        assert_eq!(cell(&mut scanner), Some(("L5", "n", None)));
+        assert_eq!(cell(&mut scanner), None, "a formula is read tag by tag");
+    }
 }

@@ -139,7 +139,11 @@ fn cut(name: &str) -> Option<(Zone<'_>, &str, &str)> {
 
 /// Everything that adds up, by sum, from lists of figures sorted by name, where those of a zone are in one list.
 pub(super) fn sums<'a>(lists: &'a [Vec<Fact<'a>>], dictionary: &BTreeMap<String, Described>) -> Site<'a> {
-    let parts: Vec<Site<'a>> = lists.par_iter().with_max_len(1).map(|list| partial(list, dictionary)).collect();
+    let parts: Vec<Site<'a>> = lists
+        .par_iter()
+        .with_max_len(1)
+        .map(|list| partial(list, dictionary))
+        .collect();
     let mut zones: Vec<Zone<'a>> = parts.iter().flat_map(|p| p.zones.iter().copied()).collect();
     zones.sort_unstable();
     let (mut sums, mut totals) = (BTreeMap::new(), BTreeMap::new());
