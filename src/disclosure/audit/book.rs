@@ -410,7 +410,7 @@ fn properties(book: &str, core: &str) -> Vec<String> {
                 }
             }
             Piece::Text(text) => {
-                if let Some(number) = super::html::counted(&decode(text)) {
+                if let Some(number) = super::counted::counted(&decode(text)) {
                     found.push(format!("nombre dans une propriété du classeur : « {number} »"));
                 }
             }

@@ -1,15 +1,12 @@
 //! A finished page: its figures, where its residence belongs, and marks that would say more than they may.
 
 use std::borrow::Cow;
-use std::hash::BuildHasher as _;
-use std::sync::{PoisonError, RwLock};
 
-use foldhash::HashMap;
-use foldhash::fast::FixedState;
-use memchr::memmem::Finder;
-
+use super::counted::{counted, number_of, small_count, without};
 use super::facts::{Batch, Finding, Said};
-use super::scan::{Element, Piece, Scanner, attributes, decode};
+use super::order::{Row, order_leak};
+use super::parts::{Memory, Reading, SHORT, Sign};
+use super::scan::{Piece, Scanner, attributes, decode};
 
 /// Attributes that pages may carry; any other `data-*` could carry a figure.
 fn known_data(key: &str) -> bool {
@@ -43,99 +40,6 @@ pub(super) struct Page {
     /// Codes of commune, IRIS and QPV linked in the identity of a residence's fiche; empty when it has none.
     pub(super) lineage: [String; 3],
     pub(super) findings: Vec<Finding>,
-}
-
-/// One row of a table, as far as the audit needs it.
-#[derive(Default)]
-struct Row<'a> {
-    label: String,
-    /// Words of its other cells: the commune of an IRIS, an address.
-    words: String,
-    cells: Vec<(Cow<'a, str>, Said)>,
-    own_hidden: bool,
-    drawn: bool,
-}
-
-/// Tables and drawings met in a first page, byte for byte: in a packet, which repeats the fiches, they say the same again.
-///
-/// A figure carries its whole name wherever it is printed, so that such a part says the same in any page. Its plain links
-/// are left aside, which a packet does not have. Known by 128 bits of hash, each with the sign of its secret places, which
-/// a page compares between its parts.
-#[derive(Debug)]
-pub(super) struct Memory {
-    /// Elements that are remembered.
-    elements: [Element; 2],
-    parts: RwLock<HashMap<u128, Option<Sign>>>,
-    /// Head and foot of a link without other attributes.
-    link: [Finder<'static>; 2],
-}
-
-/// A part shorter than this is read again as quickly as it is looked for.
-const SHORT: usize = 256;
-
-impl Memory {
-    pub(super) fn new() -> Self {
-        Self {
-            elements: [Element::new("table", "</table>"), Element::new("svg", "</svg>")],
-            parts: RwLock::default(),
-            link: [Finder::new("<a href=\""), Finder::new("</a>")],
-        }
-    }
-
-    fn key(&self, part: &str) -> u128 {
-        let bytes = part.as_bytes();
-        let mut plain = Vec::with_capacity(bytes.len());
-        let mut at = 0;
-        while let Some((start, label, end, after)) = self.link(bytes, at) {
-            plain.extend_from_slice(&bytes[at..start]);
-            plain.extend_from_slice(&bytes[label..end]);
-            at = after;
-        }
-        plain.extend_from_slice(&bytes[at..]);
-        let half = |seed| u128::from(FixedState::with_seed(seed).hash_one(&plain));
-        half(1) << 64 | half(2)
-    }
-
-    /// The next `<a href="…">label</a>` from `at` on: where it starts, where its label starts and ends, and what comes after.
-    fn link(&self, bytes: &[u8], at: usize) -> Option<(usize, usize, usize, usize)> {
-        let [open, close] = &self.link;
-        let start = at + open.find(&bytes[at..])?;
-        let target = start + open.needle().len();
-        let quote = target + memchr::memchr(b'"', &bytes[target..])?;
-        if bytes.get(quote + 1) != Some(&b'>') {
-            return None;
-        }
-        let label = quote + 2;
-        let end = label + close.find(&bytes[label..])?;
-        Some((start, label, end, end + close.needle().len()))
-    }
-
-    /// Secret sign of a part that was met; none when it was not.
-    fn recall(&self, key: u128) -> Option<Option<Sign>> {
-        let parts = self.parts.read().unwrap_or_else(PoisonError::into_inner);
-        parts.get(&key).cloned()
-    }
-
-    fn keep(&self, key: u128, sign: Option<Sign>) {
-        let mut parts = self.parts.write().unwrap_or_else(PoisonError::into_inner);
-        parts.insert(key, sign);
-    }
-}
-
-/// Sign of a hidden place: its form, and the figure it stands for.
-#[derive(Debug, Clone)]
-struct Sign {
-    form: String,
-    cell: String,
-}
-
-/// How a page stands to those read before it.
-#[derive(Clone, Copy)]
-pub(super) enum Reading {
-    /// Its parts are read, and remembered.
-    First,
-    /// The parts it repeats are not read again.
-    Again,
 }
 
 /// Reads a page.
@@ -544,78 +448,6 @@ impl<'a> State<'a> {
     }
 }
 
-const COUNTED: [&str; 12] = [
-    "logement",
-    "logements",
-    "ménage",
-    "ménages",
-    "attribution",
-    "attributions",
-    "%",
-    "vacants",
-    "vacant",
-    "€",
-    "m²",
-    "locataires",
-];
-
-/// A text without the labels of categories that it repeats.
-pub(super) fn without<'t>(text: &'t str, labels: &[String]) -> Cow<'t, str> {
-    let mut text = Cow::Borrowed(text);
-    if !text.bytes().any(|b| b.is_ascii_digit()) {
-        return text;
-    }
-    for label in labels {
-        if text.contains(label.as_str()) {
-            text = Cow::Owned(text.replace(label.as_str(), " "));
-        }
-    }
-    text
-}
-
-/// Finds « 7 logements », « 12,5 % », « 12% » in a text: the number and the thing it counts.
-pub(super) fn counted(text: &str) -> Option<String> {
-    if !text.bytes().any(|b| b.is_ascii_digit()) {
-        return None;
-    }
-    // Thousands are one number.
-    let text = if text.contains('\u{202F}') {
-        Cow::Owned(text.replace('\u{202F}', ""))
-    } else {
-        Cow::Borrowed(text)
-    };
-    let mut words = text.split(char::is_whitespace).filter(|w| !w.is_empty()).peekable();
-    while let Some(word) = words.next() {
-        let word = word.trim_start_matches(['(', ':', '«']);
-        let digits = word.bytes().take_while(|b| b.is_ascii_digit() || *b == b',').count();
-        let (number, glued) = word.split_at(digits);
-        let thing = if glued.is_empty() {
-            words.peek().copied().unwrap_or("")
-        } else {
-            glued
-        };
-        let thing = thing.trim_end_matches(['.', ',', ')', ';', ':', '»']);
-        if digits > 0 && COUNTED.contains(&thing) {
-            return Some(format!("{number} {thing}"));
-        }
-    }
-    None
-}
-
-/// Number of a `counted` text.
-fn number_of(found: &str) -> Option<f64> {
-    found.split_once(' ')?.0.replace(',', ".").parse().ok()
-}
-
-/// As [`counted`], for 1 to 10 dwellings, households or allocations only: the convention itself speaks of 11.
-fn small_count(text: &str) -> Option<String> {
-    let found = counted(text)?;
-    let (number, thing) = found.split_once(' ')?;
-    let counted = thing.starts_with("logement") || thing.starts_with("ménage") || thing.starts_with("attribution");
-    let small = number.parse::<u32>().is_ok_and(|n| (1..=10).contains(&n));
-    (counted && small).then_some(found)
-}
-
 /// Codes of a residence's commune, IRIS and QPV from the links of its identity.
 fn identity(href: &str, lineage: &mut [String; 3]) {
     let mut parts = href.trim_end_matches('/').rsplit('/');
@@ -630,85 +462,6 @@ fn identity(href: &str, lineage: &mut [String; 3]) {
     };
     if lineage[place].is_empty() {
         lineage[place] = code.to_owned();
-    }
-}
-
-/// Finds a hidden row whose place among sorted values says an interval; gives its label.
-///
-/// A table in the order of labels or of codes says nothing. A column counts when its published numbers, three of them
-/// different at least, are sorted and a hidden row stands between two of them.
-fn order_leak(table: &[Row<'_>]) -> Option<String> {
-    let rows: Vec<&Row<'_>> = table.iter().filter(|r| !r.cells.is_empty()).collect();
-    if rows.len() < 4 {
-        return None;
-    }
-    let places: Vec<&str> = rows.iter().map(|r| place(&r.cells[0].0)).collect();
-    // One place on every row: a fiche, whose rows are indicators.
-    if places.windows(2).all(|w| w[0] == w[1]) || places.windows(2).all(|w| w[0] <= w[1]) {
-        return None;
-    }
-    let labels: Vec<String> = rows.iter().map(|r| crate::format::fold(r.label.trim())).collect();
-    if labels.windows(2).all(|w| w[0] <= w[1]) {
-        return None;
-    }
-    // By the words of the row, then by its label: IRIS by commune and name.
-    let by_words = |w: &[(String, &String)]| w.windows(2).all(|w| w[0] <= w[1]);
-    let words = rows.iter().map(|r| crate::format::fold(r.words.trim())).zip(&labels);
-    if by_words(&words.collect::<Vec<_>>()) {
-        return None;
-    }
-    let columns = rows.iter().map(|r| r.cells.len()).max().unwrap_or(0);
-    // A column published on every row explains the order: the place of a row says nothing of its other figures.
-    let explains = |column: &usize| {
-        let values: Option<Vec<f64>> = rows
-            .iter()
-            .map(|r| match r.cells.get(*column)?.1 {
-                Said::Number(v) => Some(v),
-                _ => None,
-            })
-            .collect();
-        values.is_some_and(|v| v.windows(2).all(|w| w[0] >= w[1]) && v.first() != v.last())
-    };
-    if (0..columns).any(|column| explains(&column)) {
-        return None;
-    }
-    for column in 0..columns {
-        let said: Vec<Option<Said>> = rows.iter().map(|r| r.cells.get(column).map(|c| c.1)).collect();
-        let numbers: Vec<(usize, f64)> = said
-            .iter()
-            .enumerate()
-            .filter_map(|(i, s)| match s {
-                Some(Said::Number(v)) => Some((i, *v)),
-                _ => None,
-            })
-            .collect();
-        let sorted = numbers.windows(2).all(|w| w[0].1 <= w[1].1) || numbers.windows(2).all(|w| w[0].1 >= w[1].1);
-        let mut distinct: Vec<u64> = numbers.iter().map(|n| n.1.to_bits()).collect();
-        distinct.sort_unstable();
-        distinct.dedup();
-        let (Some(first), Some(last)) = (numbers.first(), numbers.last()) else {
-            continue;
-        };
-        if distinct.len() < 3 || !sorted {
-            continue;
-        }
-        let between = said
-            .iter()
-            .enumerate()
-            .find(|(i, s)| *i > first.0 && *i < last.0 && s.is_some_and(Said::is_secret));
-        if let Some((i, _)) = between {
-            return Some(rows[i].label.trim().to_owned());
-        }
-    }
-    None
-}
-
-/// `scale:code` of a figure's name.
-fn place(cell: &str) -> &str {
-    let mut colons = cell.match_indices(':');
-    match (colons.next(), colons.next()) {
-        (Some(_), Some((end, _))) => &cell[..end],
-        _ => cell,
     }
 }
 
@@ -792,20 +545,6 @@ mod tests {
         }
         assert!(findings("<svg><title>Ressources : 20 % et moins, 2024</title></svg>").is_empty());
         assert!(findings("<p>Sous 11 logements, rien. Édition 2025.</p>").is_empty());
-    }
-
-    #[test]
-    fn a_number_and_its_unit_are_found_apart_or_glued() {
-        for (text, found) in [
-            ("soit 7 logements.", Some("7 logements")),
-            ("soit 12,5\u{A0}% (2025)", Some("12,5 %")),
-            ("soit 12%", Some("12 %")),
-            ("(1\u{202F}234\u{202F}€)", Some("1234 €")),
-            ("en 2025, 3 ans", None),
-            ("R-12% inconnu", None),
-        ] {
-            assert_eq!(counted(text).as_deref(), found, "{text}");
-        }
     }
 
     #[test]

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::counted::{counted, without};
 use super::facts::{Batch, Finding, Said};
-use super::html::{counted, without};
 
 /// Keys that files of places may carry; another could carry a figure.
 const PLACES: [&str; 14] = [

@@ -12,12 +12,15 @@
 
 mod against;
 mod book;
+mod counted;
 mod deduce;
 mod earlier;
 mod facts;
 mod html;
 mod json;
 mod means;
+mod order;
+mod parts;
 mod scan;
 mod sums;
 
@@ -202,7 +205,7 @@ fn read(dir: &Path) -> Result<Folder> {
         places: places(dir, &files)?,
         facts: Facts::new(),
         memory: book::Memory::default(),
-        pages: html::Memory::new(),
+        pages: parts::Memory::new(),
     };
     let gathered = reader.read_all(&paths, &files)?;
     Ok(Folder {
@@ -319,7 +322,7 @@ struct Reader {
     places: BTreeMap<String, Vec<String>>,
     facts: Facts,
     memory: book::Memory,
-    pages: html::Memory,
+    pages: parts::Memory,
 }
 
 impl Reader {
@@ -352,7 +355,7 @@ impl Reader {
     fn one(&self, bytes: &[u8], file: &str, rank: u32, room: &mut Room) -> Gathered {
         let mut out = Gathered::default();
         let spaced = file.replace(['-', '_', '/', '.'], " ");
-        if let Some(found) = html::counted(&spaced) {
+        if let Some(found) = counted::counted(&spaced) {
             out.findings.push(Finding {
                 error: true,
                 kind: "fuite",
@@ -368,9 +371,9 @@ impl Reader {
         let batch = &mut room.batch;
         if file.ends_with(".html") || file.ends_with(".svg") {
             let reading = if is_packet(file) {
-                html::Reading::Again
+                parts::Reading::Again
             } else {
-                html::Reading::First
+                parts::Reading::First
             };
             let page = html::read(&text(), file, &self.labels, (&self.pages, reading), batch);
             out.findings.extend(page.findings);
