@@ -2,9 +2,12 @@
 //!
 //! Topologies are made once; a map is drawn from shapes whose details are not larger than what its frame can show.
 
+mod locator;
+mod symbols;
+
 use std::sync::OnceLock;
 
-use geo::{Coord, MultiPolygon};
+use geo::MultiPolygon;
 use minijinja::{Value, context};
 
 use super::column::{At, Column};
@@ -12,10 +15,9 @@ use super::fiche::Section;
 use super::shell::safe;
 use super::{Renderer, markup};
 use crate::disclosure::Figure;
-use crate::format;
 use crate::geometry::frame::Frame;
 use crate::geometry::nearby::PointIndex;
-use crate::geometry::topology::{GENERALISED, Level, Levels, Topology, envelope};
+use crate::geometry::topology::{GENERALISED, Levels, Topology, envelope};
 use crate::model::{Iid, Scale, Site, State, Tid};
 use crate::plan;
 use crate::render::classes::{ClassBreaks, class_breaks};
@@ -28,12 +30,6 @@ const FINEST: f64 = 2.0;
 const LEVELS: usize = 18;
 /// Zones of a map beyond which a coarser line draws each of them as well.
 const MANY: usize = 80;
-/// Radius of a residence of one dwelling on a locator map, in drawing units.
-const PER_UNIT: f64 = 1.1;
-/// Residences on a locator map beyond which only those of the commune are drawn, without links.
-const CROWD: usize = 150;
-/// Radius of the ring around a residence, in metres.
-const RING: f64 = 500.0;
 
 /// Zones of a site cut into shared borders; owns what the maps of a [`Renderer`] borrow.
 #[derive(Debug)]
@@ -344,105 +340,6 @@ impl<'a> Maps<'a> {
         out
     }
 
-    /// Proportional symbols and legend of a count at a scale, for the metropole.
-    pub(super) fn symbols(
-        &self,
-        r: &Renderer<'_>,
-        column: &Column<'_>,
-        scale: Scale,
-        root: &str,
-        prefix: &str,
-    ) -> Option<(String, String)> {
-        let site = r.site;
-        let ground = self.ground(scale)?;
-        let list: Vec<(Tid, Coord)> = site
-            .territories
-            .of(scale)
-            .filter_map(|t| Some((t, site.territories.get(t).point?.0)))
-            .collect();
-        if list.is_empty() {
-            return None;
-        }
-        let place = Places::new(r, column, list.iter().copied(), root);
-        let symbols = place.symbols(r);
-        let per_unit = draw::symbols::per_unit(symbols.iter().map(|s| &s.value), 30.0);
-        let title = format!(
-            "{} par {}, {}, {}",
-            self.what(column),
-            site.config.scale_label(scale),
-            site.config.metropole.name,
-            column.cell.vintage.label()
-        );
-        let id = format!("{prefix}m");
-        let svg = draw::symbols::draw(&draw::symbols::Symbols {
-            texts: Texts {
-                id: &id,
-                title: &title,
-                desc: "Cercles dont la surface suit le nombre ; les mêmes valeurs sont dans le tableau.",
-            },
-            ground,
-            symbols: &symbols,
-            per_unit,
-        });
-        Some((svg, circles_legend(self, column, &symbols, per_unit, scale)))
-    }
-
-    /// Dots of the residences, with a figure of an indicator or without, and their key, for the metropole.
-    pub(super) fn presence(&self, r: &Renderer<'_>, column: &Column<'_>, root: &str) -> Option<(String, String)> {
-        let site = r.site;
-        let ground = self.ground(Scale::Commune)?;
-        let (mut shown, mut hidden) = (Vec::new(), Vec::new());
-        for tid in site.territories.of(Scale::Residence) {
-            let Some(point) = site.territories.get(tid).point else {
-                continue;
-            };
-            let at = At::new(site, tid);
-            match column.get(at.scale, at.rank).and_then(|f| f.value()) {
-                Some(_) => shown.push(point.0),
-                None => hidden.push(point.0),
-            }
-        }
-        if shown.is_empty() && hidden.is_empty() {
-            return None;
-        }
-        let title = format!(
-            "{} par {}, {}, {}",
-            self.what(column),
-            site.config.scale_label(Scale::Residence),
-            site.config.metropole.name,
-            column.cell.vintage.label()
-        );
-        let svg = draw::dots::draw(&draw::dots::Dots {
-            texts: Texts {
-                id: "residences-m",
-                title: &title,
-                desc: "Un point par résidence dont le chiffre est publié, un losange par résidence sans chiffre publié.",
-            },
-            ground,
-            shown: &shown,
-            hidden: &hidden,
-        });
-        let mut key = String::from("<p class=\"sub\">");
-        markup::esc(&mut key, &self.what(column));
-        key.push_str("</p>\n<ul class=\"key stacked-key\">\n");
-        for (sign, words, list) in [
-            (draw::dots::KEY_DOT, "chiffre publié", &shown),
-            (draw::dots::KEY_NONE, "sans chiffre publié", &hidden),
-        ] {
-            if !list.is_empty() {
-                key.push_str(&format!("<li>{sign} {words}\u{A0}: "));
-                markup::count(&mut key, Scale::Residence.key(), list.len());
-                key.push_str("</li>\n");
-            }
-        }
-        key.push_str("</ul>\n<p class=\"note\">Tous les points sont de même taille\u{A0}: les chiffres se lisent sur ");
-        markup::link(&mut key, root, "carte/", "la carte");
-        key.push_str(", sur la page de l’indicateur et sur la fiche de chaque ");
-        markup::link(&mut key, root, "residences/", &markup::inner(r.label(Scale::Residence)));
-        key.push_str(".</p>\n");
-        Some((svg, key))
-    }
-
     /// Map section of a fiche: IRIS of a commune, communes of the metropole.
     pub(super) fn section(&self, r: &Renderer<'_>, tid: Tid, root: &str, prefix: &str) -> Option<Section> {
         let scale = r.site.territories.get(tid).scale;
@@ -476,205 +373,6 @@ impl<'a> Maps<'a> {
             ),
             ..Section::default()
         })
-    }
-
-    /// Locator map of a residence, an IRIS, a QPV or a commune, with its key.
-    pub(super) fn locator(&self, r: &Renderer<'_>, tid: Tid, root: &str, prefix: &str) -> String {
-        let site = r.site;
-        let territory = site.territories.get(tid);
-        let column = r
-            .layout(Scale::Residence)
-            .blocks
-            .iter()
-            .find_map(|b| b.headline.as_ref());
-        let (frame, zone, ring) = match territory.scale {
-            Scale::Residence => {
-                let Some(point) = territory.point else {
-                    return "<p class=\"note\">Résidence non localisée : ni carte, ni équipements.</p>".to_owned();
-                };
-                let frame = draw::locator::around(point.0, RING, 360.0, 300.0);
-                (frame, territory.lineage.iris, Some(RING))
-            }
-            Scale::Commune | Scale::Iris | Scale::Qpv => {
-                let Some(bounds) = territory.shape.as_ref().and_then(|s| envelope([s])) else {
-                    return String::new();
-                };
-                (Frame::fixed(bounds, 360.0, 300.0, 34.0), Some(tid), None)
-            }
-            _ => return String::new(),
-        };
-        // A commune among the communes, the others among the IRIS.
-        let around = if territory.scale == Scale::Commune {
-            Scale::Commune
-        } else {
-            Scale::Iris
-        };
-        let zones = self.layer(around).map(|l| (l, l.levels.at(frame.scale)));
-        let shown = zone.and_then(|z| {
-            let t = site.territories.get(z);
-            let layer = self.layer(t.scale)?;
-            Some((
-                t.name.as_str(),
-                layer.levels.at(frame.scale).zone(site.territories.rank(z)),
-            ))
-        });
-        let neighbours = zones
-            .as_ref()
-            .map(|(layer, level)| self.around(site, around, layer, level, zone, &frame))
-            .unwrap_or_default();
-        let overlays: Vec<Overlay<'_>> = self
-            .overlays(&frame)
-            .into_iter()
-            .enumerate()
-            .filter(|(i, o)| {
-                // The QPV of the fiche is drawn as its territory.
-                zone != Some(site.territories.at(Scale::Qpv, *i)) && envelope([o.shape]).is_some_and(|e| frame.meets(e))
-            })
-            .map(|(_, o)| o)
-            .collect();
-        let mut near = self.near(site, &frame, tid);
-        let crowded = near.len() > CROWD;
-        if crowded {
-            near.retain(|(t, _)| {
-                Some(tid) == site.territories.get(*t).lineage.commune || territory.scale != Scale::Commune
-            });
-        }
-        let per_unit = if crowded || territory.scale == Scale::Commune {
-            PER_UNIT / 2.0
-        } else {
-            PER_UNIT
-        };
-        let places = column.map(|c| Places::new(r, c, near.iter().copied(), root));
-        let mut symbols = places.as_ref().map(|p| p.symbols(r)).unwrap_or_default();
-        if crowded {
-            // Hundreds of targets that no finger can part: the list has the links.
-            for symbol in &mut symbols {
-                symbol.href = None;
-            }
-        }
-        let own = column
-            .zip(territory.point)
-            .filter(|_| territory.scale == Scale::Residence);
-        let own = own.map(|(c, p)| Places::new(r, c, std::iter::once((tid, p.0)), root));
-        let here = own
-            .as_ref()
-            .and_then(|p| p.symbols(r).into_iter().next())
-            .map(|s| draw::symbols::Symbol { href: None, ..s });
-        let own_sign = match &here {
-            Some(here) if here.value.number().is_none() => legend::KEY_RESIDENCE_HIDDEN,
-            _ => legend::KEY_RESIDENCE,
-        };
-        let id = format!("{prefix}plan");
-        let title = format!("Plan de situation : {}", territory.name);
-        let count = match symbols.len() {
-            0 => "Aucune".to_owned(),
-            n => format::integer(n as u64),
-        };
-        let desc = format!(
-            "{count} {} alentour. Les fiches voisines se retrouvent dans les listes.",
-            format::plural(symbols.len() as u64, "autre résidence", "autres résidences")
-        );
-        let mut out = draw::locator::draw(&draw::locator::Locator {
-            texts: Texts {
-                id: &id,
-                title: &title,
-                desc: &desc,
-            },
-            frame,
-            territory: shown,
-            filled: false,
-            neighbours: &neighbours,
-            limits: &[],
-            overlays: &overlays,
-            residences: &symbols,
-            per_unit,
-            here,
-            ring,
-        });
-        out.push_str("\n<figcaption><ul class=\"key\">\n");
-        let mut key = |sign: &str, words: &str| out.push_str(&format!("<li>{sign} {words}</li>\n"));
-        let hidden = symbols.iter().any(|s| s.value.number().is_none());
-        if territory.scale == Scale::Residence {
-            key(own_sign, "cette résidence");
-        }
-        if symbols.iter().any(|s| s.value.number().is_some()) {
-            key(
-                &legend::circles(&[200.0, 100.0, 20.0], per_unit),
-                if territory.scale == Scale::Residence {
-                    "autres\u{A0}: 20, 100, 200 logements"
-                } else {
-                    "résidences\u{A0}: 20, 100, 200 logements"
-                },
-            );
-        }
-        if hidden {
-            key(legend::KEY_HIDDEN, "sans chiffre publié");
-        }
-        if shown.is_some() {
-            key(
-                legend::KEY_TERRITORY,
-                match territory.scale {
-                    Scale::Residence => r.label(Scale::Iris),
-                    scale => r.label(scale),
-                },
-            );
-        }
-        if !overlays.is_empty() {
-            key(
-                legend::KEY_QPV,
-                if territory.scale == Scale::Qpv {
-                    "autres QPV"
-                } else {
-                    "QPV"
-                },
-            );
-        }
-        if ring.is_some() {
-            key(legend::KEY_RING, "500\u{A0}m à vol d’oiseau");
-        }
-        out.push_str("</ul></figcaption>");
-        out
-    }
-
-    /// Zones of a scale around another: its neighbours, or those that the window shows.
-    fn around<'s>(
-        &self,
-        site: &'s Site,
-        scale: Scale,
-        layer: &Layer<'a>,
-        level: &'s Level<'_>,
-        zone: Option<Tid>,
-        frame: &Frame,
-    ) -> Vec<(&'s str, &'s MultiPolygon)> {
-        let own = zone.filter(|z| site.territories.get(*z).scale == scale);
-        let ranks: Vec<usize> = match own {
-            Some(tid) => layer.neighbours[site.territories.rank(tid)].clone(),
-            None => (0..layer.count)
-                .filter(|i| envelope([level.zone(*i)]).is_some_and(|e| frame.meets(e)))
-                .collect(),
-        };
-        ranks
-            .into_iter()
-            .map(|i| {
-                let name = site.territories.get(site.territories.at(scale, i)).name.as_str();
-                (name, level.zone(i))
-            })
-            .collect()
-    }
-
-    /// Residences that a window shows, that of the fiche left out.
-    fn near(&self, site: &Site, frame: &Frame, but: Tid) -> Vec<(Tid, Coord)> {
-        let envelope = frame.envelope();
-        let centre = envelope.center();
-        let reach = frame.scale * frame.width.hypot(frame.height) / 2.0;
-        self.places
-            .within(centre, reach)
-            .into_iter()
-            .map(|i| self.placed[i])
-            .filter(|t| *t != but)
-            .filter_map(|t| Some((t, site.territories.get(t).point?.0)))
-            .filter(|(_, at)| frame.shows(*at, 2.0))
-            .collect()
     }
 
     /// Map of a thematic grid, in classes: no figure of a square anywhere.
@@ -762,78 +460,4 @@ fn written(figure: Option<Figure>, column: &Column<'_>) -> String {
             }
         }
     }
-}
-
-/// Names of the symbols of a map, which the symbols borrow.
-struct Places {
-    rows: Vec<(Tid, Coord, String, draw::Value, String, String)>,
-}
-
-impl Places {
-    fn new(r: &Renderer<'_>, column: &Column<'_>, list: impl Iterator<Item = (Tid, Coord)>, root: &str) -> Self {
-        let site = r.site;
-        let rows = list
-            .map(|(tid, coord)| {
-                let at = At::new(site, tid);
-                let figure = column.get(at.scale, at.rank);
-                (
-                    tid,
-                    coord,
-                    format!("{}:{}{}", at.scale.key(), at.code, column.suffix),
-                    super::marks::value(figure),
-                    written(figure, column),
-                    format!("{root}{}", plan::folder(site, tid)),
-                )
-            })
-            .collect();
-        Self { rows }
-    }
-
-    fn symbols<'s>(&'s self, r: &Renderer<'s>) -> Vec<draw::symbols::Symbol<'s>> {
-        self.rows
-            .iter()
-            .map(|(tid, at, cell, value, figure, href)| {
-                let territory = r.site.territories.get(*tid);
-                draw::symbols::Symbol {
-                    code: territory.code.as_str(),
-                    name: &territory.name,
-                    at: *at,
-                    cell,
-                    value: *value,
-                    figure,
-                    href: Some(href),
-                }
-            })
-            .collect()
-    }
-}
-
-fn circles_legend(
-    maps: &Maps<'_>,
-    column: &Column<'_>,
-    symbols: &[draw::symbols::Symbol<'_>],
-    per_unit: f64,
-    scale: Scale,
-) -> String {
-    let max = symbols.iter().filter_map(|s| s.value.number()).fold(1.0, f64::max);
-    let counts = legend::round_counts(max);
-    let mut out = String::from("<p class=\"sub\">");
-    markup::esc(&mut out, &maps.what(column));
-    out.push_str(&column.unit());
-    out.push_str("</p>\n<ul class=\"key stacked-key\">\n<li>");
-    out.push_str(&legend::circles(&counts, per_unit));
-    out.push(' ');
-    let words: Vec<String> = counts.iter().rev().map(|n| format::number(*n, 0)).collect();
-    out.push_str(&words.join(", "));
-    out.push_str("</li>\n");
-    let hidden = symbols.iter().filter(|s| s.value.number().is_none()).count();
-    if hidden > 0 {
-        out.push_str("<li>");
-        out.push_str(legend::KEY_HIDDEN);
-        out.push_str(" sans chiffre publié\u{A0}: ");
-        markup::count(&mut out, scale.key(), hidden);
-        out.push_str("</li>\n");
-    }
-    out.push_str("</ul>\n<p class=\"note\">La surface du cercle suit le nombre. Un losange a toujours la même taille\u{A0}: il ne dit rien du chiffre.</p>\n");
-    out
 }
