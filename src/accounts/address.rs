@@ -1,7 +1,7 @@
 //! Professional, nominative addresses (article 5): how a list writes them, what is accepted, what is refused.
 
 use super::names;
-use super::words::FREE_DOMAINS;
+use super::words::free_domains;
 
 mod judge;
 
@@ -269,9 +269,9 @@ fn missing_half<'a>(before: &'a [String], local: &str) -> Option<&'a str> {
 
 /// Tells whether anyone may open a mailbox at this domain.
 pub fn is_free_domain(domain: &str) -> bool {
-    FREE_DOMAINS.iter().any(|free| {
+    free_domains().any(|free| {
         if free.contains('.') {
-            domain == *free || domain.ends_with(&format!(".{free}"))
+            domain == free || domain.ends_with(&format!(".{free}"))
         } else {
             // `yahoo.fr`, `yahoo.co.uk`, not `yahoo.mairie.example`.
             domain

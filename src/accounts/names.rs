@@ -137,7 +137,11 @@ fn without_marks(name: &str) -> String {
             c => out.push(c),
         }
     }
-    let words: Vec<&str> = out.split_whitespace().take_while(|w| !is_born(w)).collect();
+    let mut words: Vec<&str> = out.split_whitespace().collect();
+    // Alone, the word is a name: there are people called Veuve.
+    if words.len() > 1 {
+        words.truncate(words.iter().position(|w| is_born(w)).unwrap_or(words.len()));
+    }
     let out = words.join(" ");
     let out = out.trim_end_matches(|c: char| c.is_ascii_digit() || c == ' ');
     let slashed: Vec<&str> = out.split('/').map(str::trim).filter(|p| !p.is_empty()).collect();
@@ -509,6 +513,7 @@ mod tests {
         for (text, name) in [
             ("MARTIN (née DURAND)", "Martin"),
             ("MARTIN née DURAND", "Martin"),
+            ("VEUVE", "Veuve"),
             ("Martin ép. Durand", "Martin"),
             ("LEROY/MARTIN", "Leroy-Martin"),
             ("DUPONT*", "Dupont"),
