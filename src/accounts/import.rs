@@ -296,6 +296,22 @@ impl Import<'_> {
             }
             return;
         }
+        if row.hidden {
+            let who = [Field::Email, Field::Last, Field::LastFirst, Field::FirstLast]
+                .into_iter()
+                .find_map(|field| header.text(row, field));
+            let message = format!(
+                "« {} » : ligne masquée dans le classeur, laissée de côté",
+                who.unwrap_or_default()
+            );
+            let note = place.note(header, Field::Email, &message);
+            self.changes.findings.push(
+                note.hint(
+                    "si la personne doit avoir un compte, afficher la ligne (ôter le filtre) et importer à nouveau",
+                ),
+            );
+            return;
+        }
         match self.leaving(place, header, row) {
             Asked::Account => {}
             Asked::Departure(what) => return self.depart(place, header, row, partner, &what),
@@ -319,6 +335,11 @@ impl Import<'_> {
 
     /// Says what a row asks: an account, or the end of one.
     fn leaving(&mut self, place: &Place<'_>, header: &Header, row: &Row) -> Asked {
+        let is_struck = |field| header.column(field).is_some_and(|c| row.struck.contains(&c));
+        let names = [Field::Email, Field::Last, Field::LastFirst, Field::FirstLast];
+        if names.into_iter().any(is_struck) {
+            return Asked::Departure("ligne barrée dans le classeur".to_owned());
+        }
         if let Some(text) = header.text(row, Field::Action) {
             let shown: String = text.chars().take(40).collect();
             match asked(&text, header.title(Field::Action)) {

@@ -10,7 +10,7 @@ mod ods;
 mod text;
 mod xlsx;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Cursor, Read as _};
 use std::path::Path;
 
@@ -52,6 +52,17 @@ pub struct Row {
     pub number: usize,
     /// Filled cells by column, from 1.
     pub cells: BTreeMap<usize, Cell>,
+    /// Its author does not see it: hidden, or left out by a filter.
+    pub hidden: bool,
+    /// Columns of its cells that are struck through.
+    pub struck: BTreeSet<usize>,
+}
+
+/// What the author of a sheet sees of its rows beside what their cells hold; rows and columns from 1.
+#[derive(Debug, Default)]
+struct Marks {
+    hidden: BTreeSet<usize>,
+    struck: BTreeMap<usize, BTreeSet<usize>>,
 }
 
 /// One sheet, in the order of its rows; empty rows are absent.
@@ -149,6 +160,23 @@ pub fn serial_date(number: f64) -> Option<NaiveDate> {
     }
     // The range above fits an i64.
     NaiveDate::from_ymd_opt(1899, 12, 30)?.checked_add_signed(chrono::Duration::days(number.floor() as i64))
+}
+
+/// Gives the column number, from 1, of a reference such as `AB12`.
+fn column_number(reference: &str) -> usize {
+    let letters = reference.bytes().take_while(u8::is_ascii_uppercase);
+    letters.fold(0, |n: usize, b| {
+        n.saturating_mul(26).saturating_add(usize::from(b - b'A') + 1)
+    })
+}
+
+/// An attribute of a tag, whatever its namespace.
+fn attribute(tag: &quick_xml::events::BytesStart<'_>, name: &str) -> Option<String> {
+    let found = tag
+        .attributes()
+        .flatten()
+        .find(|a| a.key.local_name().as_ref() == name)?;
+    Some(quick_xml::escape::unescape(&found.value).ok()?.into_owned())
 }
 
 /// Gives the letters a spreadsheet shows for a column number from 1.
@@ -254,8 +282,19 @@ impl Builder {
         Ok(())
     }
 
-    fn sheet(name: Option<String>, hidden: bool, rows: BTreeMap<usize, BTreeMap<usize, Cell>>) -> Sheet {
-        let rows = rows.into_iter().map(|(number, cells)| Row { number, cells }).collect();
+    fn sheet(
+        name: Option<String>,
+        hidden: bool,
+        rows: BTreeMap<usize, BTreeMap<usize, Cell>>,
+        mut marks: Marks,
+    ) -> Sheet {
+        let row = |(number, cells)| Row {
+            number,
+            cells,
+            hidden: marks.hidden.contains(&number),
+            struck: marks.struck.remove(&number).unwrap_or_default(),
+        };
+        let rows = rows.into_iter().map(row).collect();
         Sheet { name, hidden, rows }
     }
 }

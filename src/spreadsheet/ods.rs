@@ -6,7 +6,7 @@ use std::io::{Cursor, Read as _};
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
-use super::{Builder, Cell, Limits, Sheet};
+use super::{Builder, Cell, Limits, Marks, Sheet, attribute};
 
 pub(super) fn read(bytes: &[u8], limits: Limits) -> Result<Vec<Sheet>, String> {
     let broken = || "contenu abîmé".to_owned();
@@ -66,6 +66,9 @@ struct Scan {
     /// Style being read, and those whose tables are not displayed.
     style: String,
     hidden_styles: BTreeSet<String>,
+    /// Styles whose text is struck through.
+    struck_styles: BTreeSet<String>,
+    marks: Marks,
     row: usize,
     row_repeat: usize,
     column: usize,
@@ -86,6 +89,8 @@ impl Scan {
             hidden: false,
             style: String::new(),
             hidden_styles: BTreeSet::new(),
+            struck_styles: BTreeSet::new(),
+            marks: Marks::default(),
             row: 0,
             row_repeat: 1,
             column: 0,
@@ -102,9 +107,17 @@ impl Scan {
             "annotation" if !empty => self.notes += 1,
             "style" => self.style = attribute(tag, "name").unwrap_or_default(),
             "table-properties" if attribute(tag, "display").as_deref() == Some("false") => {
-                self.hidden_styles.insert(std::mem::take(&mut self.style));
+                self.hidden_styles.insert(self.style.clone());
+            }
+            "text-properties" => {
+                let line =
+                    attribute(tag, "text-line-through-style").or_else(|| attribute(tag, "text-line-through-type"));
+                if line.is_some_and(|line| line != "none") {
+                    self.struck_styles.insert(self.style.clone());
+                }
             }
             "table" => {
+                self.marks = Marks::default();
                 self.hidden = attribute(tag, "style-name").is_some_and(|s| self.hidden_styles.contains(&s));
                 self.name = attribute(tag, "name").unwrap_or_default();
                 self.row = 0;
@@ -116,11 +129,15 @@ impl Scan {
                 self.row_repeat = repeat(tag, "number-rows-repeated");
                 self.column = 0;
                 self.line.clear();
+                if attribute(tag, "visibility").is_some_and(|v| v != "visible") {
+                    self.marks.hidden.insert(self.row);
+                }
                 if empty {
                     self.end_row()?;
                 }
             }
             "table-cell" | "covered-table-cell" => {
+                self.strike(tag);
                 self.cell = Some(Open {
                     repeat: repeat(tag, "number-columns-repeated"),
                     rows_spanned: repeat(tag, "number-rows-spanned"),
@@ -140,6 +157,7 @@ impl Scan {
                     cell.paragraphs += 1;
                 }
             }
+            "span" => self.strike(tag),
             "s" => {
                 let spaces = " ".repeat(repeat(tag, "c").min(100));
                 self.text(&spaces);
@@ -158,12 +176,23 @@ impl Scan {
             "table-row" => self.end_row()?,
             "table" => {
                 let rows = std::mem::take(&mut self.rows);
+                let marks = std::mem::take(&mut self.marks);
                 self.sheets
-                    .push(Builder::sheet(Some(self.name.clone()), self.hidden, rows));
+                    .push(Builder::sheet(Some(self.name.clone()), self.hidden, rows, marks));
             }
             _ => {}
         }
         Ok(())
+    }
+
+    /// Notes a cell whose style, or that of its text, is struck through.
+    fn strike(&mut self, tag: &BytesStart<'_>) {
+        let style = attribute(tag, "style-name");
+        if self.notes == 0 && style.is_some_and(|s| self.struck_styles.contains(&s)) {
+            // A cell that opens comes after those met; the text of one is inside it.
+            let column = self.column + 1;
+            self.marks.struck.entry(self.row).or_default().insert(column);
+        }
     }
 
     fn text(&mut self, text: &str) {
@@ -221,14 +250,6 @@ impl Scan {
         self.row_repeat = 1;
         Ok(())
     }
-}
-
-fn attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {
-    let found = tag
-        .attributes()
-        .flatten()
-        .find(|a| a.key.local_name().as_ref() == name)?;
-    Some(quick_xml::escape::unescape(&found.value).ok()?.into_owned())
 }
 
 fn repeat(tag: &BytesStart<'_>, name: &str) -> usize {

@@ -55,7 +55,7 @@ pub(super) fn read(path: &Path, bytes: Vec<u8>, limits: Limits) -> Result<Vec<Sh
                 .map_err(|why| Diagnostic::error(why).at(path).line(line))?;
         }
     }
-    Ok(vec![Builder::sheet(None, false, rows)])
+    Ok(vec![Builder::sheet(None, false, rows, super::Marks::default())])
 }
 
 /// Decodes UTF-16 with its mark (the "Unicode text" of spreadsheets), else as [`fs::decode`].

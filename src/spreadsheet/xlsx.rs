@@ -1,5 +1,7 @@
 //! Office Open XML workbooks, streamed cell by cell.
 
+mod marks;
+
 use std::collections::BTreeMap;
 use std::io::Cursor;
 
@@ -9,6 +11,7 @@ use chrono::NaiveDate;
 use super::{Builder, Cell, Limits, Sheet};
 
 pub(super) fn read(bytes: Vec<u8>, limits: Limits) -> Result<Vec<Sheet>, String> {
+    let mut marks = marks::read(&bytes, limits);
     let mut workbook: Xlsx<_> =
         Xlsx::new(Cursor::new(bytes)).map_err(|_| "ce n’est pas un classeur .xlsx".to_owned())?;
     let mut builder = Builder::new(limits);
@@ -36,7 +39,8 @@ pub(super) fn read(bytes: Vec<u8>, limits: Limits) -> Result<Vec<Sheet>, String>
         }
         drop(cells);
         fill_merged(&mut workbook, &name, &mut builder, &mut rows)?;
-        sheets.push(Builder::sheet(Some(name), hidden, rows));
+        let marks = marks.remove(&name).unwrap_or_default();
+        sheets.push(Builder::sheet(Some(name), hidden, rows, marks));
     }
     Ok(sheets)
 }

@@ -539,3 +539,70 @@ fn a_hostile_list_ends_soon() {
     compare(&csv(&folder, &text), &of("o"), &register, today()).expect("a list");
     assert!(start.elapsed().as_secs() < 30, "{:?}", start.elapsed());
 }
+
+#[test]
+fn a_struck_row_is_a_departure_and_a_hidden_one_is_left_aside() {
+    let folder = Folder::new("import-marks");
+    let register = register_with(&folder, "lille");
+    let people = [
+        ("DURAND", "Paul", "paul.durand@lille.example"),
+        ("PETIT", "Léa", "lea.petit@lille.example"),
+        ("GRAND", "Luc", "luc.grand@lille.example"),
+    ];
+    let workbook = folder.path("liste.xlsx");
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    for (column, title) in (0..).zip(["Nom", "Prénom", "Courriel"]) {
+        sheet.write(0, column, title).expect("a cell");
+    }
+    let (plain, struck) = (Format::new(), Format::new().set_font_strikethrough());
+    for (row, (last, first, email)) in (1..).zip(people) {
+        let format = if row == 2 { &struck } else { &plain };
+        for (column, text) in (0..).zip([last, first, email]) {
+            sheet.write_with_format(row, column, text, format).expect("a cell");
+        }
+    }
+    sheet.set_row_hidden(3).expect("a row");
+    book.save(&workbook).expect("a workbook");
+
+    let cell = |style: &str, text: &str| {
+        format!("<t:table-cell t:style-name=\"{style}\" o:value-type=\"string\"><x:p>{text}</x:p></t:table-cell>")
+    };
+    let row = |visibility: &str, style: &str, texts: [&str; 3]| {
+        let cells: String = texts.iter().map(|t| cell(style, t)).collect();
+        format!("<t:table-row t:visibility=\"{visibility}\">{cells}</t:table-row>")
+    };
+    let texts = |i: usize| [people[i].0, people[i].1, people[i].2];
+    let content = [
+        "<o:document-content xmlns:o=\"o\" xmlns:t=\"t\" xmlns:x=\"x\" xmlns:s=\"s\"><o:automatic-styles>".to_owned(),
+        "<s:style s:name=\"ce1\" s:family=\"table-cell\"><s:text-properties s:text-line-through-style=\"solid\"/></s:style>".to_owned(),
+        "</o:automatic-styles><t:table t:name=\"Agents\">".to_owned(),
+        row("visible", "ce0", ["Nom", "Prénom", "Courriel"]),
+        row("visible", "ce0", texts(0)),
+        row("visible", "ce1", texts(1)),
+        row("filter", "ce0", texts(2)),
+        "</t:table></o:document-content>".to_owned(),
+    ];
+    let opendocument = folder.path("liste.ods");
+    let mut archive = zip::ZipWriter::new(std::fs::File::create(&opendocument).expect("a file"));
+    archive
+        .start_file("content.xml", zip::write::SimpleFileOptions::default())
+        .expect("a part");
+    std::io::Write::write_all(&mut archive, content.concat().as_bytes()).expect("a text");
+    archive.finish().expect("an archive");
+
+    for list in [workbook, opendocument] {
+        let changes = compare(&list, &of("lille"), &register, today()).expect("a list");
+        let (added, refused) = lists(&changes);
+        assert_eq!(
+            added,
+            ["paul.durand@lille.example | Paul Durand | lille"],
+            "{}",
+            list.display()
+        );
+        assert!(refused.is_empty(), "{refused:?}");
+        let said = changes.findings.to_string();
+        assert!(said.contains("ligne barrée dans le classeur"), "{said}");
+        assert!(said.contains("luc.grand@lille.example » : ligne masquée"), "{said}");
+    }
+}
