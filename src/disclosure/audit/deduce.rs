@@ -7,6 +7,7 @@ use num_traits::Signed as _;
 use rayon::prelude::*;
 
 use super::book::Described;
+use super::categories;
 use super::facts::{Fact, Finding};
 use super::means;
 use super::sums::{Atoms, COUNT, Known, Lineages, Site, Sum, Zone, Zones, atoms, sums, words};
@@ -46,11 +47,11 @@ pub(super) fn deduce(
         .collect();
     let shapes: Shapes = Mutex::default();
     let each: Vec<(&Sum<'_>, &Zones)> = sums.iter().collect();
-    let mut findings: Vec<Finding> = each
+    let solved: Vec<(Vec<Finding>, Bounds)> = each
         .par_iter()
         // Some take a hundred times longer than others.
         .with_max_len(1)
-        .flat_map_iter(|(sum, own)| {
+        .map(|(sum, own)| {
             let fine = own.iter().any(|z| zones[z.0 as usize].0 == "residence");
             let system = |atoms, open| System {
                 sum,
@@ -62,15 +63,19 @@ pub(super) fn deduce(
                 kind: u8::from(fine) + 2 * u8::from(open),
                 is_base: sum.name.starts_with(COUNT) || bases.contains(sum.name.as_str()),
             };
-            let findings = system(&*closed[usize::from(fine)], false).solve(&shapes);
+            let solved = system(&*closed[usize::from(fine)], false).solve(&shapes);
             // A total that today's residences do not make up: some are gone since that vintage.
-            if findings.iter().any(|f| f.kind == "contradiction") {
+            if solved.0.iter().any(|f| f.kind == "contradiction") {
                 system(&*open[usize::from(fine)], true).solve(&shapes)
             } else {
-                findings
+                solved
             }
         })
         .collect();
+    let (found, bounds): (Vec<Vec<Finding>>, Vec<Bounds>) = solved.into_iter().unzip();
+    let mut findings: Vec<Finding> = found.into_iter().flatten().collect();
+    let bounds = each.iter().map(|(sum, _)| *sum).zip(bounds).collect();
+    findings.extend(categories::tell(&site, dictionary, &bounds, limits, files));
     let rule = means::Rule {
         percent: limits.percent,
         small: limits.virtual_zone,
@@ -83,6 +88,9 @@ pub(super) fn deduce(
     findings.dedup();
     (findings, sums.len())
 }
+
+/// What is proved of the hidden places of a sum: rank of the place, least and most.
+pub(super) type Bounds = Vec<(u32, Option<i128>, Option<i128>)>;
 
 /// What depends only on the pattern of hidden figures is done once for all figures hidden in the same way.
 type Shapes = Mutex<HashMap<Vec<(u8, u32)>, Arc<Shape>>>;
@@ -124,9 +132,10 @@ struct System<'a> {
 }
 
 impl System<'_> {
-    fn solve(&self, shapes: &Shapes) -> Vec<Finding> {
+    fn solve(&self, shapes: &Shapes) -> (Vec<Finding>, Bounds) {
         let mut facts: Vec<Given<'_>> = Vec::new();
         let mut targets: Vec<(Zone<'_>, &[u32], u32)> = Vec::new();
+        let mut bounds: Bounds = Vec::new();
         let mut pattern: Vec<(u8, u32)> = vec![(self.kind, u32::MAX)];
         for (rank, known) in self.own {
             let Some(members) = &self.atoms.members[*rank as usize] else {
@@ -149,11 +158,12 @@ impl System<'_> {
                 Known::Hidden(file) => {
                     pattern.push((3, *rank));
                     targets.push((zone, members, *file));
+                    bounds.push((*rank, None, None));
                 }
             }
         }
         if facts.is_empty() {
-            return Vec::new();
+            return (Vec::new(), bounds);
         }
         let exact: Vec<bool> = facts.iter().map(|f| f.range.lo == f.range.up).collect();
         let make = || {
@@ -204,6 +214,7 @@ impl System<'_> {
         }
         for (t, interval) in answer.intervals.iter().enumerate() {
             let (zone, members, file) = &targets[t];
+            bounds[t] = (bounds[t].0, interval.lo.proved, interval.up.proved);
             if members.is_empty() {
                 continue;
             }
@@ -270,7 +281,7 @@ impl System<'_> {
         if self.is_base {
             self.virtual_zones(&shape, &exact, &facts, &mut findings);
         }
-        findings
+        (findings, bounds)
     }
 
     /// Unions of unknown places whose total is determined and small: zones that nobody prints.

@@ -72,9 +72,18 @@ pub struct Table {
     pub layers: Vec<Vec<i64>>,
     /// True values of the atoms, one list per layer; left empty where they are not known.
     pub inner: Vec<Vec<i64>>,
+    /// Number of the first layers that add up to a total: the categories of an indicator. 0 where there is none.
+    pub parts: usize,
+    /// That total where it is published, one per cell; left empty where there is none.
+    pub totals: Vec<Option<i64>>,
 }
 
 impl Table {
+    /// Published total of the categories of a cell.
+    fn total(&self, cell: u32) -> Option<i64> {
+        self.totals.get(cell as usize).copied().flatten()
+    }
+
     /// A table without any cell, over so many atoms and layers.
     pub fn new(atoms: usize, layers: usize) -> Self {
         Self {
@@ -82,6 +91,8 @@ impl Table {
             cells: Vec::new(),
             layers: vec![Vec::new(); layers],
             inner: Vec::new(),
+            parts: 0,
+            totals: Vec::new(),
         }
     }
 }
@@ -376,7 +387,9 @@ fn by_parts(table: &Table, groups: &Groups, rule: &Rule) -> State {
     let solve = |cells: &Vec<u32>| -> (Vec<u32>, State) {
         let mut atoms: BTreeMap<u32, u32> = BTreeMap::new();
         let mut local = Table::new(0, table.layers.len());
+        local.parts = table.parts;
         for i in cells {
+            local.totals.push(table.total(*i));
             let cell = &table.cells[*i as usize];
             let terms = cell.terms.iter().map(|(atom, c)| {
                 let next = u32::try_from(atoms.len()).unwrap_or(u32::MAX);

@@ -107,6 +107,7 @@ impl<'a> Near<'a> {
             }
         }
         let mut table = Table::new(inner.len(), self.table.layers.len());
+        table.parts = self.table.parts;
         let (mut published, mut wanted) = (Vec::new(), Vec::new());
         let mut names: Vec<u32> = Vec::new();
         for (i, terms) in local {
@@ -123,6 +124,7 @@ impl<'a> Near<'a> {
             }
             .push(rank);
             table.cells.push(Cell { terms, ..*cell });
+            table.totals.push(self.table.total(i));
             names.push(i);
         }
         let attack = Attack::with(&table, self.rule, published, wanted, |layer, rank| {

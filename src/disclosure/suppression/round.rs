@@ -41,11 +41,36 @@ fn wrong(interval: &Interval, value: i64, rule: &Rule) -> Option<Sides> {
     (!shown || !high).then_some(Sides::Unknown)
 }
 
+/// Finds a category that a published total and the other categories narrow too much, each known within its interval.
+///
+/// Left alone, as the audit leaves them: a place where there is nothing, and one that is all of one category while its
+/// places say that the others are none.
+fn narrowed(parts: &[Interval], total: i64, rule: &Rule) -> Option<usize> {
+    let (total, least) = (i128::from(total), i128::from(rule.min_width));
+    if total < least {
+        return None;
+    }
+    let others = |i: usize, of: fn(&Interval) -> Option<i128>| -> Option<i128> {
+        let rest = parts.iter().enumerate().filter(|(j, _)| *j != i);
+        rest.map(|(_, interval)| of(interval)).sum()
+    };
+    (0..parts.len()).find(|i| {
+        let low = others(*i, |p| Some(p.lo.proved.unwrap_or(0))).unwrap_or(0);
+        let high = others(*i, |p| p.up.proved);
+        let own = parts[*i];
+        let up = own.up.proved.map_or(total - low, |up| up.min(total - low));
+        let lo = own.lo.proved.unwrap_or(0).max(high.map_or(0, |high| total - high));
+        up - lo < least && high != Some(0) && up > 0
+    })
+}
+
 /// Which proof a clause rests on.
 enum Sides {
     Upper,
     Both,
     Unknown,
+    /// Those of all the categories of a published total.
+    Parts,
 }
 
 /// Tells which hidden zeros a published zero says itself.
@@ -75,6 +100,8 @@ pub(super) struct Attack<'a> {
     shape: Option<Merged>,
     /// By layer: what is published, and what it tells.
     layers: Vec<(Vec<Range>, Deduced)>,
+    /// Number of the first layers that add up to a total.
+    parts: usize,
     found: Vec<Found>,
 }
 
@@ -118,6 +145,7 @@ impl<'a> Attack<'a> {
             targets,
             shape: None,
             layers: Vec::new(),
+            parts: table.parts,
             found: Vec::new(),
         };
         if attack.targets.is_empty() {
@@ -144,6 +172,16 @@ impl<'a> Attack<'a> {
                 }
             }
             attack.layers.push((facts, deduced));
+        }
+        for (target, cell) in attack.targets.iter().enumerate().filter(|(t, _)| !told[*t]) {
+            let intervals = attack.layers[..table.parts.min(attack.layers.len())].iter();
+            let intervals: Vec<Interval> = intervals.map(|(_, deduced)| deduced.intervals[target]).collect();
+            if let Some(total) = table.total(*cell)
+                && let Some(layer) = narrowed(&intervals, total, rule)
+            {
+                let sides = Sides::Parts;
+                attack.found.push(Found { target, layer, sides });
+            }
         }
         attack.found.sort_by_key(|f| f.target);
         attack.shape = Some(shape);
@@ -180,9 +218,18 @@ impl<'a> Attack<'a> {
         let support: Support = match &self.shape {
             None => Support::new(),
             Some(shape) => {
-                let (facts, deduced) = &self.layers[found.layer];
                 let both = !matches!(found.sides, Sides::Upper);
-                shape.support(found.target, facts, deduced, both, self.rule.effort)
+                let layers = match found.sides {
+                    Sides::Parts => &self.layers[..self.parts],
+                    _ => &self.layers[found.layer..=found.layer],
+                };
+                let all = layers
+                    .iter()
+                    .flat_map(|(facts, deduced)| shape.support(found.target, facts, deduced, both, self.rule.effort));
+                let mut all: Support = all.collect();
+                all.sort_unstable();
+                all.dedup();
+                all
             }
         };
         Exposure {

@@ -173,6 +173,7 @@ fn what_is_published_already_stays() {
         ],
         layers: vec![vec![20, 4, 16]],
         inner: vec![vec![4, 16]],
+        ..Table::default()
     };
     let answer = protect(&table, &Rule::default());
     assert_eq!(answer.hidden, [true, true, false]);
@@ -208,6 +209,7 @@ fn a_group_is_hidden_whole() {
         ],
         layers: vec![vec![30, 5, 35, 12, 13, 25]],
         inner: vec![vec![30, 5, 12, 13]],
+        ..Table::default()
     };
     let answer = protect(&table, &Rule::default());
     assert_eq!(answer.hidden, [true, true, false, true, true, false]);
@@ -313,4 +315,46 @@ fn trials_near_a_cell_find_what_attacks_on_the_whole_find() {
         given_back += all.len() - groups.secondary(&patterns[0]).len();
     }
     assert!(given_back > 100, "{given_back}");
+}
+
+#[test]
+fn a_published_total_and_the_lowest_categories_are_kept_apart() {
+    // A place of two residences, the second of one dwelling: the first says all of the place but its rest, and the total
+    // of the place says that the rest is one.
+    let inner = vec![vec![5, 1, 9, 3], vec![7, 0, 6, 4]];
+    let sets = [vec![0], vec![0, 1], vec![2], vec![3], vec![0, 1, 2, 3]];
+    let roles = [Role::Free, Role::Primary, Role::Primary, Role::Primary, Role::Free];
+    let table = |totals: Vec<Option<i64>>| Table {
+        cells: (0u32..)
+            .zip(sets.iter().zip(roles))
+            .map(|(group, (set, role))| Cell {
+                terms: set.iter().map(|j| (*j, 1)).collect(),
+                role,
+                loss: 1 + set.len() as u64,
+                group,
+            })
+            .collect(),
+        layers: inner
+            .iter()
+            .map(|y| sets.iter().map(|s| s.iter().map(|j| y[*j as usize]).sum()).collect())
+            .collect(),
+        inner: inner.clone(),
+        parts: 2,
+        totals,
+        ..Table::new(4, 0)
+    };
+    let rule = Rule {
+        zeros: false,
+        ..Rule::default()
+    };
+    let unknown = protect(&table(Vec::new()), &rule);
+    assert!(unknown.secondary.is_empty(), "{:?}", unknown.secondary);
+    let known = table(vec![Some(12), Some(13), None, None, Some(35)]);
+    let found = protect(&known, &rule);
+    assert_eq!(
+        found.secondary.keys().collect::<Vec<_>>(),
+        [&0],
+        "the residence is hidden"
+    );
+    assert!(exposures(&known, &found.hidden, &rule).is_empty());
 }

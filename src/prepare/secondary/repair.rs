@@ -34,11 +34,57 @@ pub(super) fn run(
     hidden: &mut AllHidden,
     remarks: &mut Vec<String>,
 ) {
-    let jobs: Vec<Job<'_>> = ran
+    // A total first: where it is hidden, so are the categories that add up to it.
+    let families: Vec<(&Compiled, &Compiled)> = families(ran, context.dictionary);
+    let (totals, others): (Vec<&Compiled>, Vec<&Compiled>) = ran
         .program
         .measures
+        .iter()
+        .partition(|m| families.iter().any(|(total, _)| total.iid == m.iid));
+    for measures in [totals, others] {
+        some(ran, &measures, &families, group, context, all, hidden, remarks);
+    }
+}
+
+/// Totals and the indicators whose categories a share of the dictionary divides by them.
+fn families<'a>(ran: &'a Ran<'_>, dictionary: &Dictionary) -> Vec<(&'a Compiled, &'a Compiled)> {
+    let measure = |operand: &Operand| {
+        let [term] = operand.0[..] else { return None };
+        let own = ran.program.measures.iter().find(|m| m.iid == term.indicator)?;
+        (term.category.is_none() && own.bottom.is_none()).then_some(own)
+    };
+    let mut out: Vec<(&Compiled, &Compiled)> = Vec::new();
+    for (_, share) in dictionary.iter() {
+        let operands = share.numerator.as_ref().zip(share.denominator.as_ref());
+        let Some((parts, total)) = operands.and_then(|(n, d)| measure(n).zip(measure(d))) else {
+            continue;
+        };
+        let known = out.iter().any(|(t, p)| (t.iid, p.iid) == (total.iid, parts.iid));
+        if parts.cells.len() > 1 && total.cells.len() == 1 && !known {
+            out.push((total, parts));
+        }
+    }
+    out
+}
+
+/// Hides what the values of some measures give away.
+#[expect(clippy::too_many_arguments, reason = "the parts of one step")]
+fn some(
+    ran: &Ran<'_>,
+    measures: &[&Compiled],
+    families: &[(&Compiled, &Compiled)],
+    group: &[(Vintage, Vec<u16>)],
+    context: &Context<'_>,
+    all: &mut All,
+    hidden: &mut AllHidden,
+    remarks: &mut Vec<String>,
+) {
+    let jobs: Vec<Job<'_>> = measures
         .par_iter()
-        .filter_map(|measure| job(ran, measure, group, context, all))
+        .filter_map(|measure| {
+            let total = families.iter().find(|(_, parts)| parts.iid == measure.iid);
+            job(ran, measure, total.map(|(total, _)| *total), group, context, all)
+        })
         .collect();
     let rule = Rule {
         min_width: i64::from(context.config.disclosure.min_width),
@@ -61,7 +107,9 @@ pub(super) fn run(
                 protects: format!("valeur rare : {} {}", guarded.scale, guarded.code),
             };
             let file = (ran.block.source.clone(), vintage);
-            mask(std::iter::once(job.measure), &file, tid, &why, all, hidden);
+            let with = families.iter().filter(|(total, _)| total.iid == job.measure.iid);
+            let masked = std::iter::once(job.measure).chain(with.map(|(_, parts)| *parts));
+            mask(masked, &file, tid, &why, all, hidden);
         }
         if !by_scale.is_empty() {
             let scales: Vec<String> = by_scale.iter().map(|(scale, n)| format!("{scale} {n}")).collect();
@@ -86,6 +134,7 @@ pub(super) fn run(
 fn job<'a>(
     ran: &'a Ran<'_>,
     measure: &'a Compiled,
+    total: Option<&Compiled>,
     group: &[(Vintage, Vec<u16>)],
     context: &Context<'_>,
     all: &All,
@@ -124,6 +173,17 @@ fn job<'a>(
     }
     let mut table = Table::new(at.len(), sums.len());
     table.inner.clone_from(&atoms);
+    // Categories that leave a rest somewhere do not tell the last of them.
+    let whole = |total: &&Compiled| {
+        at.iter().enumerate().all(|(i, (year, spot))| {
+            let parts: i64 = atoms[..measure.cells.len()].iter().map(|list| list[i]).sum();
+            ran.sums.years[year][spot][total.top].to_bits() == exact(parts).to_bits()
+        })
+    };
+    let total = total.filter(whole);
+    if total.is_some() {
+        table.parts = measure.cells.len();
+    }
     let mut places = Vec::new();
     for (vintage, years) in group {
         let figures = all.0.get(&(ran.block.source.clone(), *vintage))?;
@@ -160,6 +220,16 @@ fn job<'a>(
                 for (values, atoms) in table.layers.iter_mut().zip(&atoms) {
                     values.push(terms.iter().map(|(a, _)| atoms[*a as usize]).sum());
                 }
+                if let Some(total) = total {
+                    let said = figures.get(&Key {
+                        tid,
+                        indicator: total.iid,
+                        category: total.cells[0],
+                    });
+                    let known = matches!(said, Some(Said::Number { .. }));
+                    let parts = table.layers[..table.parts].iter().filter_map(|layer| layer.last());
+                    table.totals.push(known.then(|| parts.sum()));
+                }
                 table.cells.push(Cell {
                     terms,
                     role,
@@ -175,6 +245,11 @@ fn job<'a>(
         .iter()
         .any(|c| c.role == Role::Primary)
         .then_some(Job { measure, table, places })
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a count")]
+fn exact(count: i64) -> f64 {
+    count as f64
 }
 
 /// Slots of the rate that says whether a measure covers enough of a territory: its numerator and its denominator.
