@@ -60,9 +60,6 @@ pub struct Effort {
     pub pivots: usize,
     /// Take hints from floating point before exact arithmetic; the answers are proved in whole numbers either way.
     pub fast: bool,
-    /// Width at which a target needs no more: once two checked solutions lie this far apart, its bounds are left as they
-    /// are proved so far. `None`: both bounds are always sought.
-    pub enough: Option<i128>,
 }
 
 impl Default for Effort {
@@ -71,7 +68,6 @@ impl Default for Effort {
             nodes: 2_000,
             pivots: 20_000,
             fast: true,
-            enough: None,
         }
     }
 }

@@ -104,7 +104,7 @@ impl Search<'_> {
         let mut failures = 0;
         for t in 0..targets.len() {
             for which in [0, 1] {
-                if self.settled(t, which) || failures > 3 {
+                if self.at(t, which).decided() || failures > 3 {
                     continue;
                 }
                 let sign = if which == 0 { 1 } else { -1 };
@@ -128,7 +128,7 @@ impl Search<'_> {
                 if let Some(x) = rounded(&table.point()) {
                     self.learn(targets, x);
                 }
-                if !self.settled(t, which) {
+                if !self.at(t, which).decided() {
                     self.dive(targets, t, which, &form, &table);
                 }
             }
@@ -148,19 +148,6 @@ impl Search<'_> {
         if which == 0 { interval.lo } else { interval.up }
     }
 
-    /// Whether a side needs no more work.
-    fn settled(&self, t: usize, which: usize) -> bool {
-        self.at(t, which).decided() || self.is_enough(t)
-    }
-
-    /// Whether the witnesses of a target lie as far apart as is asked for.
-    fn is_enough(&self, t: usize) -> bool {
-        let shown = self.answer.found[t].interval.shown();
-        self.effort
-            .enough
-            .is_some_and(|enough| shown.is_none_or(|shown| shown >= enough))
-    }
-
     /// Branch and bound with the fast simplex. Every branch cut is cut by a bound proved in whole numbers, so that a
     /// tree seen to its end proves the best witness.
     fn dive(&mut self, targets: &[Terms], t: usize, which: usize, form: &Terms, root: &Dense) {
@@ -168,7 +155,7 @@ impl Search<'_> {
         let mut nodes = self.nodes();
         let mut stack = vec![(root.clone(), self.core.lower.clone(), self.core.upper.clone())];
         while let Some((table, lower, upper)) = stack.pop() {
-            if nodes == 0 || self.settled(t, which) {
+            if nodes == 0 || self.at(t, which).decided() {
                 return;
             }
             nodes -= 1;
@@ -276,7 +263,7 @@ impl Search<'_> {
                 found.interval.up
             }
         };
-        if at(&self.answer.found[t]).decided() && at(&self.answer.found[t]).proved.is_some() || self.is_enough(t) {
+        if at(&self.answer.found[t]).decided() && at(&self.answer.found[t]).proved.is_some() {
             return Ok(());
         }
         let sign = if which == 0 { 1 } else { -1 };
@@ -314,7 +301,7 @@ impl Search<'_> {
             Best::At(n, d) => {
                 let bound = ceil_div(n, d);
                 self.prove(t, which, bound * i128::from(sign));
-                if !self.settled(t, which) {
+                if !self.at(t, which).decided() {
                     self.branch(targets, t, which, &form)?;
                 }
             }

@@ -143,7 +143,7 @@ fn random(seed: u64) -> Case {
 
 #[test]
 fn bounds_are_those_of_enumeration() {
-    let (mut exact, mut equations, mut bounds, mut exhausted, mut early) = (0, 0, 0, 0, 0);
+    let (mut exact, mut equations, mut bounds, mut exhausted) = (0, 0, 0, 0);
     for seed in 0..400 {
         let case = random(seed);
         let equality: Vec<bool> = case.ranges.iter().map(|r| r.lo.is_some() && r.lo == r.up).collect();
@@ -162,28 +162,6 @@ fn bounds_are_those_of_enumeration() {
                 *place = Some(place.map_or((v, v), |(lo, up)| (lo.min(v), up.max(v))));
             }
         });
-        let wide = shape.solve(
-            &case.ranges,
-            Effort {
-                enough: Some(3),
-                ..effort
-            },
-        );
-        for (t, (interval, truth)) in wide.intervals.iter().zip(&truth).enumerate() {
-            let (lo, up) = truth.expect("the table itself is admissible");
-            let (lo, up) = (i128::from(lo), i128::from(up));
-            // Left early or not: what is shown is true, and narrow targets are settled.
-            assert!(
-                interval.shown().is_some_and(|shown| shown <= up - lo),
-                "seed {seed} target {t}"
-            );
-            assert!(interval.lo.proved.is_none_or(|p| p <= lo) && interval.up.proved.is_none_or(|p| p >= up));
-            assert!(
-                interval.shown() >= Some(3) || interval.decided(),
-                "seed {seed} target {t}"
-            );
-            early += usize::from(!interval.decided());
-        }
         for (t, (interval, truth)) in answer.intervals.iter().zip(&truth).enumerate() {
             let (lo, up) = truth.expect("the table itself is admissible");
             assert!(
@@ -214,9 +192,9 @@ fn bounds_are_those_of_enumeration() {
         }
     }
     // The generator must reach every kind of answer, otherwise this test says little.
-    let counts = (exact, equations, bounds, exhausted, early);
+    let counts = (exact, equations, bounds, exhausted);
     assert!(
-        exact > 150 && equations > 100 && bounds > 100 && exhausted > 0 && early > 20,
+        exact > 150 && equations > 100 && bounds > 100 && exhausted > 0,
         "{counts:?}"
     );
 }

@@ -181,10 +181,7 @@ impl System<'_> {
             shape
         });
         let given: Vec<Range> = facts.iter().map(|f| f.range).collect();
-        let effort = Effort {
-            enough: Some(self.limits.min_width.max(self.limits.warn_width)),
-            ..Effort::default()
-        };
+        let effort = Effort::default();
         let answer = shape.solve(&given, effort);
         let mut findings = Vec::new();
         for block in &answer.contradictions {
