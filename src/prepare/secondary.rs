@@ -57,6 +57,9 @@ pub(super) fn run(
     hidden: &mut AllHidden,
 ) -> Result<Vec<String>> {
     let mut remarks = Remarks::default();
+    let mut masked = Masked::new();
+    // The first source that counts dwellings is the one that says how many there are.
+    let mut stock: Option<&str> = None;
     for ran in ran {
         let years: BTreeSet<u16> = ran.sums.years.keys().copied().collect();
         let vintages = vintages(ran.block, &years, context.recipe_path)?;
@@ -81,7 +84,7 @@ pub(super) fn run(
             .zip(shares)
             .map(|(group, mut share)| {
                 for population in &populations {
-                    one(ran, population, group, context, &mut share)?;
+                    one(ran, population, group, context, &masked, &mut share)?;
                 }
                 let Share { all, hidden, remarks } = &mut share;
                 repair::run(ran, group, context, all, hidden, &mut remarks.lines);
@@ -103,10 +106,93 @@ pub(super) fn run(
                 }
             }
         }
+        let source = ran.block.source.as_str();
+        let whole = populations.iter().find(|p| p.is_whole());
+        if let Some(whole) = whole.filter(|_| stock.is_none_or(|stock| stock == source))
+            && note(ran, whole, &vintages, context, all, &mut masked)
+        {
+            stock = Some(source);
+        }
     }
+    words(&masked, context.dictionary, all, hidden);
     let mut lines = remarks.lines;
     lines.extend(remarks.landlords.into_values().filter_map(|(_, told)| told));
     Ok(lines)
+}
+
+/// Residences hidden whole in a source, by year: what another source says of their dwellings would tell that they reach the
+/// threshold, and which ones were hidden for others only.
+type Masked = BTreeMap<u16, BTreeSet<Tid>>;
+
+/// Residences hidden in a year, else in the next one known, else in the last.
+fn masked_in(masked: &Masked, year: u16) -> Option<&BTreeSet<Tid>> {
+    let next = masked.range(year..).next().or_else(|| masked.iter().next_back());
+    next.map(|(_, tids)| tids)
+}
+
+/// Notes the residences that a block hides with all its indicators; tells whether it counts dwellings.
+fn note(
+    ran: &Ran<'_>,
+    whole: &Population,
+    vintages: &[(Vintage, Vec<u16>)],
+    context: &Context<'_>,
+    all: &All,
+    masked: &mut Masked,
+) -> bool {
+    let mut measures = whole.measures.iter().map(|rank| &ran.program.measures[*rank]);
+    let dwellings = |m: &&Compiled| context.dictionary.get(m.iid).base == Base::Logements;
+    let Some(measure) = measures.find(dwellings) else {
+        return false;
+    };
+    for (vintage, _) in vintages {
+        let Some(figures) = all.0.get(&(ran.block.source.clone(), *vintage)) else {
+            continue;
+        };
+        let mut said_of_any = false;
+        let tids: Vec<Tid> = context
+            .ground
+            .territories
+            .of(Scale::Residence)
+            .filter(|tid| {
+                let said = figures.get(&Key {
+                    tid: *tid,
+                    indicator: measure.iid,
+                    category: measure.cells[0],
+                });
+                said_of_any |= said.is_some();
+                matches!(said, Some(Said::State(State::Secret)))
+            })
+            .collect();
+        // A vintage that is not open at residences says nothing of them.
+        if said_of_any {
+            masked.entry(vintage.last()).or_default().extend(tids);
+        }
+    }
+    true
+}
+
+/// Hides the words and the copied figures that rest on the dwellings of a residence hidden elsewhere.
+fn words(masked: &Masked, dictionary: &Dictionary, all: &mut All, hidden: &mut AllHidden) {
+    for (file, figures) in &mut all.0 {
+        let Some(tids) = masked_in(masked, file.1.last()) else {
+            continue;
+        };
+        for (key, said) in figures.iter_mut().filter(|(key, _)| tids.contains(&key.tid)) {
+            let Said::Word { word, base } = *said else { continue };
+            if dictionary.get(key.indicator).base != Base::Logements {
+                continue;
+            }
+            *said = Said::State(State::Secret);
+            let why = Why::Secondary {
+                protects: "résidence masquée par une autre source".to_owned(),
+            };
+            let value = f64::from(word);
+            hidden
+                .entry(file.clone())
+                .or_default()
+                .insert(*key, Hidden { why, value, base });
+        }
+    }
 }
 
 /// What to tell in the report.
@@ -150,6 +236,7 @@ fn one(
     population: &Population,
     group: &[(Vintage, Vec<u16>)],
     context: &Context<'_>,
+    masked: &Masked,
     share: &mut Share,
 ) -> Result<()> {
     let Share { all, hidden, remarks } = share;
@@ -194,6 +281,7 @@ fn one(
     let mut places: Vec<Place> = Vec::new();
     for (vintage, years) in group {
         let figures = all.0.get(&(source.clone(), *vintage));
+        let elsewhere = masked_in(masked, vintage.last());
         for &scale in &ran.block.scales {
             for (tid, terms) in cells_of(years, scale) {
                 let base: i64 = terms.iter().map(|(a, _)| problem.atoms[*a as usize]).sum();
@@ -211,7 +299,7 @@ fn one(
                     some = true;
                     shown |= !matches!(said, Said::State(State::Secret));
                 }
-                let primary = base < i64::from(threshold);
+                let primary = base < i64::from(threshold) || elsewhere.is_some_and(|tids| tids.contains(&tid));
                 // Closed by the dictionary, or hidden already with the rest of its territory.
                 if !some || (!shown && !primary) {
                     continue;
@@ -241,7 +329,14 @@ fn one(
     for (place, _) in places.iter().zip(&problem.cells).filter(|(_, cell)| cell.primary) {
         let own = population.measures.iter().map(|rank| &ran.program.measures[*rank]);
         let file = (source.clone(), place.vintage);
-        mask(own, &file, place.tid, &Why::Threshold, all, hidden);
+        let why = if place.base < i64::from(threshold) {
+            Why::Threshold
+        } else {
+            Why::Secondary {
+                protects: "résidence masquée par une autre source".to_owned(),
+            }
+        };
+        mask(own, &file, place.tid, &why, all, hidden);
     }
     let protected = protect(&problem, &context.config.disclosure);
 

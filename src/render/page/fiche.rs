@@ -185,7 +185,7 @@ pub(super) fn view(r: &Renderer<'_>, tid: Tid, level: u8, class: String, prefix:
         let mut advice = advice(r, tid, root, level);
         for block in &layout.blocks {
             match block.mode {
-                Mode::Own if around::is_equipment(block) || in_packet && told(block) => {}
+                Mode::Own if around::is_equipment(block) || in_packet && scale != Scale::Residence && told(block) => {}
                 Mode::Own => {
                     let goals = goals::gauges(r, block, &sides);
                     sections.push(own(block, &mut sides, advice.take(), goals, level));

@@ -8,6 +8,7 @@ use super::shell::safe;
 use super::table::Sides;
 use super::{Renderer, marks, markup};
 use crate::config::{Goal, Sense};
+use crate::disclosure::Figure;
 use crate::format;
 use crate::model::{Scale, Territory};
 
@@ -84,20 +85,27 @@ fn row(out: &mut String, goal: &Goal, column: &Column<'_>, sides: &Sides<'_>) {
     super::table::cell(out, column, at, figure, 1, " me");
     out.push_str("<td class=\"g\">");
     if let Some(value) = value {
-        marks::gauge(out, value, goal.target, met(goal, value));
+        marks::gauge(out, value, goal.target, met(goal, exact(value, figure)));
     }
     out.push_str("</td><td class=\"n\">");
     target(out, goal);
     out.push_str("</td><td class=\"txt\">");
     if let (Some(value), Some(figure)) = (value, figure) {
-        out.push_str(if met(goal, value) {
+        let exact = exact(value, Some(figure));
+        out.push_str(if met(goal, exact) {
             "<b>atteint</b>"
         } else {
             "<b>non atteint</b>"
         });
-        out.push_str(", ");
-        out.push_str(&markup::signed(value - goal.target, figure.decimals()));
-        out.push_str("\u{A0}pts");
+        let gap = value - goal.target;
+        if gap == 0.0 && (exact - goal.target).abs() > 1e-9 {
+            out.push_str(", à l’arrondi près");
+        } else {
+            out.push_str(", ");
+            let decimals = figure.decimals().max(target_decimals(goal));
+            out.push_str(&markup::signed(gap, decimals));
+            out.push_str("\u{A0}pts");
+        }
     } else if let Some(state) = figure.and_then(|f| f.state()) {
         out.push_str(state.word());
     }
@@ -115,6 +123,27 @@ fn row(out: &mut String, goal: &Goal, column: &Column<'_>, sides: &Sides<'_>) {
     out.push_str("</tr>\n");
 }
 
+fn target_decimals(goal: &Goal) -> u8 {
+    u8::from(goal.target.fract() != 0.0)
+}
+
+/// The share before it was rounded, in percent, where its base leaves one whole number of cases: 14 of 57, printed 25, is
+/// under a goal of 25.
+fn exact(value: f64, figure: Option<Figure>) -> f64 {
+    let Some((figure, base)) = figure.and_then(|f| Some((f, f.base()?))) else {
+        return value;
+    };
+    let half = 0.5 / 10f64.powi(i32::from(figure.decimals()));
+    let one = 100.0 / f64::from(base.max(1));
+    let exact = (value / one).round() * one;
+    // A case weighs more than what rounding hides, and the nearest count is the one that was rounded.
+    if one > 2.0 * half && (exact - value).abs() <= half + 1e-9 {
+        exact
+    } else {
+        value
+    }
+}
+
 fn met(goal: &Goal, value: f64) -> bool {
     match goal.sense {
         Sense::Min => value >= goal.target,
@@ -128,8 +157,7 @@ fn target(out: &mut String, goal: &Goal) {
     out.push_str("\" data-goal=\"");
     markup::esc(out, &goal.id);
     out.push_str("\">");
-    let decimals = u8::from(goal.target.fract() != 0.0);
-    out.push_str(&format::number(goal.target, decimals));
+    out.push_str(&format::number(goal.target, target_decimals(goal)));
     out.push_str("</data>");
 }
 

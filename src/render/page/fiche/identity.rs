@@ -8,7 +8,7 @@ use super::super::shell::safe;
 use super::super::table::Sides;
 use super::super::{Renderer, around, markup, packet, series};
 use crate::format;
-use crate::model::{Scale, Site, Territory, Tid};
+use crate::model::{Scale, Site, State, Territory, Tid};
 use crate::plan::{self, Output};
 
 /// Vintages of the blocks, themes of the same vintage together: « Parc 2025 · Occupation, Environnement 2024 ».
@@ -173,24 +173,26 @@ pub(super) fn identity(r: &Renderer<'_>, tid: Tid, vintage: &str, hidden: bool, 
         item("Millésimes", markup::escaped(vintage));
     }
     if territory.scale == Scale::Residence {
+        // What says that the residence is hidden is the state of its count alone: words that told the threshold reached would
+        // tell it of those hidden to protect others.
+        let at = At::new(site, tid);
+        let column = r.layout(territory.scale).blocks.iter().find_map(around::emblem);
+        let state = column.and_then(|c| Some((c, c.get(at.scale, at.rank)?.state()?)));
         item(
             "Diffusion",
-            if hidden {
-                let mut sign = String::new();
-                let at = At::new(site, tid);
-                let column = r.layout(territory.scale).blocks.iter().find_map(around::emblem);
-                if let Some(column) = column {
+            match state {
+                Some((column, state)) => {
+                    let mut sign = String::new();
                     column.data(&mut sign, &at);
                     sign.push(' ');
-                    let state = column.get(at.scale, at.rank).and_then(|f| f.state());
-                    sign.push_str(state.map_or("", |s| s.word()));
+                    sign.push_str(state.word());
+                    sign
                 }
-                sign
-            } else {
-                format!(
+                None if hidden => State::NotAvailable.word().to_owned(),
+                None => format!(
                     "chiffres publiés : {} logements et plus",
                     site.config.thresholds.dwellings
-                )
+                ),
             },
         );
     }
