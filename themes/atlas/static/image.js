@@ -19,6 +19,9 @@ function wrap(ctx, text, width) {
   return out;
 }
 
+/** Width that the signs of a legend ask for: its largest circle is as wide as on the map. */
+export const wide = (rows) => Math.max(30, ...rows.map((row) => Math.ceil((row.radius ?? 0) * 2 + 4)));
+
 /** Draws the swatch of a row of the legend. */
 export function swatch(ctx, row, x, y, width, height) {
   if (row.blank) return;
@@ -99,7 +102,8 @@ export async function picture(map, { title, subtitle, heading, rows, foot }) {
   ctx.font = `bold 13px ${SANS}`;
   const headings = wrap(ctx, heading, side - 8);
   ctx.font = `13px ${SANS}`;
-  const labels = rows.map((row) => wrap(ctx, row.label, side - 90));
+  const sign = wide(rows);
+  const labels = rows.map((row) => wrap(ctx, row.label, side - 60 - sign));
   const tall = (row) => (row.radius ? Math.max(22, row.radius * 2 + 4) : 22);
   const legend = rows.reduce((sum, row, i) => sum + tall(row) + (labels[i].length - 1) * 16, 18 + headings.length * 18);
   const body = Math.max(clientHeight, legend);
@@ -132,10 +136,10 @@ export async function picture(map, { title, subtitle, heading, rows, foot }) {
   y += 4;
   for (const [i, row] of rows.entries()) {
     const room = tall(row);
-    swatch(ctx, row, x, y + room / 2 - 8, 30, 16);
+    swatch(ctx, row, x + (sign - 30) / 2, y + room / 2 - 8, 30, 16);
     ctx.font = `13px ${SANS}`;
     ctx.fillStyle = INK;
-    labels[i].forEach((line, n) => ctx.fillText(line, x + 40, y + room / 2 + 5 + n * 16));
+    labels[i].forEach((line, n) => ctx.fillText(line, x + sign + 10, y + room / 2 + 5 + n * 16));
     if (row.count !== undefined) {
       ctx.textAlign = "right";
       ctx.fillText(String(row.count), x + side, y + room / 2 + 5);

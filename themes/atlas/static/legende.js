@@ -1,7 +1,7 @@
 // The legend: classes with their counts, circles, states; the same rows for the page and for the picture.
 
 import { el, number } from "./commun.js";
-import { swatch } from "./image.js";
+import { swatch, wide } from "./image.js";
 import { ACCENT, STATES, colours, mark, plate } from "./signes.js";
 
 /** Up to three round counts that tell the sizes of circles. */
@@ -50,39 +50,41 @@ export const rowsOf = {
   },
 };
 
-function drawn(row) {
+function drawn(row, width) {
   const canvas = document.createElement("canvas");
-  const tall = row.radius ? Math.ceil(row.radius * 2 + 4) : 16;
-  canvas.width = 60;
+  const tall = row.radius ? Math.max(16, Math.ceil(row.radius * 2 + 4)) : 16;
+  canvas.width = width * 2;
   canvas.height = tall * 2;
   canvas.setAttribute("aria-hidden", "true");
   // The size is set by the object model: the page allows no style in its markup.
+  canvas.style.width = `${width}px`;
   canvas.style.height = `${tall}px`;
   const ctx = canvas.getContext("2d");
   ctx.scale(2, 2);
   if (row.point) {
-    ctx.putImageData(mark(row.state), 16, 2);
+    ctx.putImageData(mark(row.state), width - 14, 2);
   } else if (row.plate) {
-    ctx.putImageData(plate(row.plate), 12, 0);
+    ctx.putImageData(plate(row.plate), width - 18, 0);
   } else if (row.radius) {
     ctx.fillStyle = row.colour ?? "rgba(11,88,118,.28)";
     ctx.strokeStyle = ACCENT;
     ctx.lineWidth = 1.4;
     ctx.beginPath();
-    ctx.arc(15, tall / 2, Math.min(row.radius, 14.2), 0, 7);
+    ctx.arc(width / 2, tall / 2, row.radius, 0, 7);
     ctx.fill();
     ctx.stroke();
-  } else if (!row.blank) swatch(ctx, row, 0, 0, 30, 16);
+  } else if (!row.blank) swatch(ctx, row, (width - 30) / 2, 0, 30, 16);
   return canvas;
 }
 
 /** Makes the list of a legend, under the name of what it counts. */
 export function legend(rows, counted = "") {
   const head = el("p", { class: "key-head", "aria-hidden": "true" }, el("span", {}, "Classe"), el("span", {}, counted));
+  const width = wide(rows);
   const list = el(
     "ul",
     { class: "key" },
-    rows.map((row) => el("li", {}, drawn(row), el("span", {}, row.label), el("span", { class: "n" }, row.count === undefined ? "" : number(row.count)))),
+    rows.map((row) => el("li", {}, drawn(row, width), el("span", {}, row.label), el("span", { class: "n" }, row.count === undefined ? "" : number(row.count)))),
   );
   return counted && rows.some((row) => row.count !== undefined) ? [head, list] : [list];
 }
