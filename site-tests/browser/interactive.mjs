@@ -447,6 +447,10 @@ const tests = fluid ? large : {
       await p.locator(".controls input[type=range]").focus();
       await p.keyboard.press("ArrowLeft");
       await p.waitForFunction((v) => location.search.includes(v), years.at(-2));
+      await p.goBack(); // a move of the slider is one step
+      await p.waitForFunction((v) => !location.search.includes(v) && location.search.includes("e="), years.at(-2));
+      await p.goForward();
+      await p.waitForFunction((v) => location.search.includes(v), years.at(-2));
     }
     await p.locator(".beside .pick").first().focus();
     await p.locator(".tip").waitFor({ state: "visible" });

@@ -87,7 +87,7 @@ class MapTool {
     }
     this.category = el("select", { onchange: () => this.set({ category: this.category.selectedIndex }, true) });
     this.categoryBox = el("label", { class: "c" }, el("span", {}, "Modalité"), this.category);
-    this.slider = el("input", { type: "range", min: "0", step: "1", "aria-label": "Millésime", oninput: () => this.slide(), onchange: () => this.toAddress(true) });
+    this.slider = el("input", { type: "range", min: "0", step: "1", "aria-label": "Millésime", oninput: () => this.slide(), onchange: () => (this.sliding = false) });
     this.year = el("output", {});
     this.play = el("button", { type: "button", "aria-pressed": "false", "aria-label": "Faire défiler les millésimes", onclick: () => this.toggle() }, "▶");
     const scales = [{ id: "", plural: "Selon le zoom" }, ...atlas.scales];
@@ -179,15 +179,19 @@ class MapTool {
   }
 
   choose(id) {
+    if (this.playing) this.stop(); // the vintages that play are those of the indicator before
     const indicator = this.atlas.byId.get(id);
     const all = this.vintages(indicator);
     const vintage = all.includes(this.state.vintage) ? this.state.vintage : all.at(-1);
     this.set({ indicator, category: 0, vintage }, true);
   }
 
+  /** One move of the slider, from grip to release, is one step back. */
   slide() {
     const all = this.vintages(this.state.indicator);
-    this.set({ vintage: all[Number(this.slider.value)] }, false);
+    const first = !this.sliding;
+    this.sliding = true;
+    this.set({ vintage: all[Number(this.slider.value)] }, first);
   }
 
   /** Plays the vintages once, from the first if the last one is shown. */
@@ -196,15 +200,15 @@ class MapTool {
     const all = this.vintages(this.state.indicator);
     let at = all.indexOf(this.state.vintage);
     if (at === all.length - 1) at = -1;
-    const step = () => {
+    const step = (first) => {
       at += 1;
-      this.set({ vintage: all[at] }, false);
+      this.set({ vintage: all[at] }, first === true);
       if (at === all.length - 1) this.stop();
     };
     this.play.setAttribute("aria-pressed", "true");
     this.play.textContent = "❚❚";
     this.playing = setInterval(step, 900);
-    step();
+    step(true);
   }
 
   stop() {
@@ -212,7 +216,6 @@ class MapTool {
     this.playing = undefined;
     this.play.setAttribute("aria-pressed", "false");
     this.play.textContent = "▶";
-    this.toAddress(true);
   }
 
   set(change, step) {
