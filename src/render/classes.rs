@@ -43,13 +43,15 @@ fn decimals_of(value: f64, decimals: u8) -> u8 {
 
 /// Finds the breaks of an indicator: those of the dictionary, or quantiles (natural breaks) of its published figures.
 ///
-/// All vintages and all open scales but the residence enter together, so that a colour means the same on every map.
-/// Without a method in the dictionary: five quantiles. Ties are merged, so that there may be fewer classes.
+/// All vintages and all open scales but the residence enter together, so that a colour means the same on every map; the
+/// residences do where the indicator is open there only.
+/// Each category has its own, unless the dictionary writes them: what is common for one is rare for another. Without a
+/// method in the dictionary: five quantiles. Ties are merged, so that there may be fewer classes.
 /// Only published figures enter: a hidden one moves no break.
 ///
 /// Source: natural breaks minimise the squared deviations within classes (Fisher, « On grouping for maximum
 /// homogeneity », 1958).
-pub fn class_breaks(published: &Published, iid: Iid, indicator: &Indicator) -> ClassBreaks {
+pub fn class_breaks(published: &Published, iid: Iid, category: Option<u16>, indicator: &Indicator) -> ClassBreaks {
     if indicator.kind == Kind::Class {
         return ClassBreaks((1..indicator.categories.len().min(5)).map(|i| i as f64).collect());
     }
@@ -59,20 +61,19 @@ pub fn class_breaks(published: &Published, iid: Iid, indicator: &Indicator) -> C
         Some(Classes::Jenks(n)) => (*n, true),
         None => (5, false),
     };
-    let mut values: Vec<f64> = Vec::new();
-    for cell in published.cells().filter(|c| c.indicator == iid) {
-        for scale in Scale::ALL
-            .into_iter()
-            .filter(|s| !matches!(s, Scale::Metropole | Scale::Residence))
-        {
-            values.extend(
-                published
-                    .column(scale, cell)
-                    .unwrap_or(&[])
-                    .iter()
-                    .filter_map(crate::disclosure::Figure::value),
-            );
-        }
+    let values_at = |scales: &[Scale]| -> Vec<f64> {
+        let cells = published
+            .cells()
+            .filter(|c| c.indicator == iid && c.category == category);
+        cells
+            .flat_map(|cell| scales.iter().filter_map(move |scale| published.column(*scale, cell)))
+            .flatten()
+            .filter_map(crate::disclosure::Figure::value)
+            .collect()
+    };
+    let mut values = values_at(&[Scale::Commune, Scale::Iris, Scale::Qpv]);
+    if values.is_empty() {
+        values = values_at(&[Scale::Residence]);
     }
     values.sort_by(f64::total_cmp);
     let count = usize::from(count.clamp(2, 5));

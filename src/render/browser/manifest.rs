@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::disclosure::Published;
-use crate::model::{Base, Iid, Indicator, Kind, Scale, Site, State};
+use crate::model::{Base, Classes, Iid, Indicator, Kind, Scale, Site, State};
 use crate::plan;
 use crate::render::classes::class_breaks;
 
@@ -119,7 +119,9 @@ fn indicator(site: &Site, published: &Published, iid: Iid) -> Option<Value> {
     if scales.is_empty() {
         return None;
     }
-    let breaks = class_breaks(published, iid, x);
+    // Categories whose words are classes have no breaks of their own; others have theirs, unless the dictionary writes them.
+    let breaks = class_breaks(published, iid, None, x);
+    let own = x.is_split() && x.kind != Kind::Count && !matches!(x.classes, Some(Classes::Breaks(_)));
     // Breaks of comparability that concern this indicator, as its pages say them.
     let source = site.sources.iter().find(|s| s.id == x.source);
     let ruptures: Map<String, Value> = source
@@ -144,7 +146,15 @@ fn indicator(site: &Site, published: &Published, iid: Iid) -> Option<Value> {
         "of": counted(site, x),
         "decimals": x.decimals,
         "source": x.source,
-        "categories": x.categories.iter().map(|c| json!({ "key": c.key, "label": c.label })).collect::<Vec<_>>(),
+        "categories": (0u16..).zip(&x.categories).map(|(rank, c)| {
+            let mut category = json!({ "key": c.key, "label": c.label });
+            if own {
+                let breaks = class_breaks(published, iid, Some(rank), x);
+                category["labels"] = json!(breaks.labels(x.decimals));
+                category["breaks"] = json!(breaks.inner());
+            }
+            category
+        }).collect::<Vec<_>>(),
         "breaks": breaks.inner(),
         "labels": labels,
         "ruptures": ruptures,

@@ -73,7 +73,8 @@ pub(super) struct Maps<'a> {
     places: PointIndex,
     /// Residence of each place.
     placed: Vec<Tid>,
-    breaks: Vec<OnceLock<ClassBreaks>>,
+    /// Of each indicator, of each of its categories.
+    breaks: Vec<Vec<OnceLock<ClassBreaks>>>,
 }
 
 impl<'a> Maps<'a> {
@@ -101,7 +102,11 @@ impl<'a> Maps<'a> {
             grounds: Default::default(),
             places: PointIndex::new(points),
             placed,
-            breaks: (0..site.dictionary.len()).map(|_| OnceLock::new()).collect(),
+            breaks: site
+                .dictionary
+                .iter()
+                .map(|(_, x)| (0..x.categories.len().max(1)).map(|_| OnceLock::new()).collect())
+                .collect(),
         }
     }
 
@@ -172,8 +177,10 @@ impl<'a> Maps<'a> {
             .as_ref()
     }
 
-    fn breaks(&self, r: &Renderer<'_>, iid: Iid) -> &ClassBreaks {
-        self.breaks[iid.index()].get_or_init(|| class_breaks(r.published, iid, r.site.dictionary.get(iid)))
+    fn breaks(&self, r: &Renderer<'_>, column: &Column<'_>) -> &ClassBreaks {
+        let category = column.cell.category;
+        let make = || class_breaks(r.published, column.iid, category, column.indicator);
+        self.breaks[column.iid.index()][usize::from(category.unwrap_or(0))].get_or_init(make)
     }
 
     /// Choropleth and legend of a figure at a scale, for the metropole or within a commune.
@@ -217,8 +224,10 @@ impl<'a> Maps<'a> {
                 &local
             }
         };
-        let breaks = self.breaks(r, column.iid);
+        let breaks = self.breaks(r, column);
         let classes = u8::try_from(breaks.count().min(5)).unwrap_or(5);
+        let codes: Vec<&str> = list.iter().map(|t| site.territories.get(*t).code.as_str()).collect();
+        let digits = telling(&codes);
         let rows: Vec<(String, Shade, String, String, String)> = list
             .iter()
             .map(|tid| {
@@ -230,7 +239,7 @@ impl<'a> Maps<'a> {
                     shade(figure, breaks),
                     written(figure, column),
                     format!("{root}{}", plan::folder(site, *tid)),
-                    code.get(code.len().saturating_sub(2)..).unwrap_or(code).to_owned(),
+                    tail(code, digits).to_owned(),
                 )
             })
             .collect();
@@ -276,7 +285,10 @@ impl<'a> Maps<'a> {
         }
         legend.push_str("<p class=\"note\">Bornes fixes, les mêmes pour tous les millésimes et toutes les échelles.");
         if within.is_some() {
-            legend.push_str(" Les numéros sont les deux derniers chiffres du code.");
+            let words = ["deux", "trois", "quatre"]
+                .get(digits.saturating_sub(2))
+                .unwrap_or(&"quatre");
+            legend.push_str(&format!(" Les numéros sont les {words} derniers chiffres du code."));
         }
         if ground.discs() > 0 {
             legend.push_str(" Les zones trop petites pour être lues sont des disques, tous de la même taille.");
@@ -309,7 +321,7 @@ impl<'a> Maps<'a> {
         let labels: Vec<String> = if x.kind.is_word() {
             x.categories.iter().map(|c| c.label.clone()).collect()
         } else {
-            self.breaks(r, column.iid).labels(x.decimals)
+            self.breaks(r, column).labels(x.decimals)
         };
         let mut out = String::from("<table class=\"legend\">\n<caption>");
         markup::esc(&mut out, &self.what(column));
@@ -459,5 +471,32 @@ fn written(figure: Option<Figure>, column: &Column<'_>) -> String {
                 format!("{text}\u{A0}{unit}")
             }
         }
+    }
+}
+
+/// The last characters of a code.
+fn tail(code: &str, digits: usize) -> &str {
+    code.get(code.len().saturating_sub(digits)..).unwrap_or(code)
+}
+
+/// How many last digits tell codes apart, from two to four.
+fn telling(codes: &[&str]) -> usize {
+    let apart = |digits: &usize| {
+        let mut keys: Vec<&str> = codes.iter().map(|c| tail(c, *digits)).collect();
+        keys.sort_unstable();
+        keys.windows(2).all(|w| w[0] != w[1])
+    };
+    (2..4).find(apart).unwrap_or(4)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn enough_digits_tell_zones_apart() {
+        assert_eq!(telling(&["950180101", "950180102"]), 2);
+        assert_eq!(telling(&["950180101", "950180201"]), 3);
+        assert_eq!(telling(&["950180101", "950181101"]), 4);
     }
 }
