@@ -546,7 +546,7 @@ fn sample_charts() {
             },
             heading,
             unit,
-            decimals,
+            decimals: [&[decimals; 12], &[decimals; 12]],
             vintages: &years[..territory.len()],
             territory,
             reference,

@@ -47,7 +47,12 @@ pub(super) fn points(x: &Indicator, here: Option<Figure>, there: Option<Figure>)
         format!(
             "{}\u{A0}{} {}",
             format::number(gap.abs(), decimals),
-            if gap.abs() < 2.0 { "point" } else { "points" },
+            match x.unit.as_str() {
+                "" | "%" if gap.abs() < 2.0 => "point",
+                "" | "%" => "points",
+                // A rate per thousand has no points.
+                unit => unit,
+            },
             if gap > 0.0 { "de plus" } else { "de moins" }
         )
     })

@@ -5,12 +5,12 @@
 //! dwelling of it: its table has it, no sentence puts it forward. Only published values enter: nothing of a hidden one
 //! is told.
 
-use super::column::Column;
+use super::column::{At, Column};
 use super::layout::{Layout, Mode, Piece, Row};
 use super::table::Sides;
 use super::{compare, markup};
 use crate::disclosure::Figure;
-use crate::model::Iid;
+use crate::model::{Iid, Indicator, Vintage};
 
 /// Gap, in standard deviations of the territories of the scale, from which a figure stands out.
 const STANDS_OUT: f64 = 0.8;
@@ -32,7 +32,7 @@ struct Finding<'a, 'b> {
 
 /// Writes the sentences as list items; empty when nothing stands out or nothing may be said. A base under `small` is small.
 pub(super) fn sentences(layout: &Layout<'_>, sides: &Sides<'_>, small: u32) -> String {
-    let mut best: Vec<(Iid, Finding<'_, '_>)> = Vec::new();
+    let mut found: Vec<Finding<'_, '_>> = Vec::new();
     for block in layout.blocks.iter().filter(|b| b.mode == Mode::Own) {
         for piece in &block.pieces {
             let (group, rows): (Option<&str>, &[Row<'_>]) = match piece {
@@ -45,19 +45,25 @@ pub(super) fn sentences(layout: &Layout<'_>, sides: &Sides<'_>, small: u32) -> S
                 let Some(finding) = weigh(row, group, sides, small) else {
                     continue;
                 };
-                let iid = row.column.iid;
-                match best.iter_mut().find(|(i, _)| *i == iid) {
-                    Some((_, kept)) if kept.score < finding.score => *kept = finding,
-                    Some(_) => {}
-                    None => best.push((iid, finding)),
-                }
+                found.push(finding);
             }
         }
     }
     // The strongest first; the order of the dictionary settles ties.
-    best.sort_by(|a, b| b.1.score.total_cmp(&a.1.score).then(a.0.cmp(&b.0)));
+    found.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.column.iid.cmp(&b.column.iid)));
+    let mut best: Vec<Finding<'_, '_>> = Vec::new();
+    for finding in found {
+        let own = finding.column;
+        if best.len() < MOST
+            && !best
+                .iter()
+                .any(|b| b.column.iid == own.iid || alike(b.column.indicator, own.indicator))
+        {
+            best.push(finding);
+        }
+    }
     let mut out = String::new();
-    for (_, finding) in best.iter().take(MOST) {
+    for finding in &best {
         write(&mut out, finding, sides);
     }
     out
@@ -138,12 +144,10 @@ fn write(out: &mut String, finding: &Finding<'_, '_>, sides: &Sides<'_>) {
     column.data(out, &sides.here);
     out.push_str(&unit);
     out.push_str("</b>");
-    if x.kind.is_ratio()
-        && let Some(base) = finding.figure.base()
-    {
-        out.push_str(" (n\u{A0}=\u{A0}");
-        markup::base(out, (sides.here.scale.key(), sides.here.code, &column.suffix), base);
-        out.push(')');
+    based(out, column, &sides.here, Some(finding.figure));
+    if let vintage @ Vintage::Window { .. } = column.cell.vintage {
+        out.push_str(" en ");
+        out.push_str(&vintage.label());
     }
     let mut word = ", contre ";
     for (at, _) in &sides.references {
@@ -157,6 +161,7 @@ fn write(out: &mut String, finding: &Finding<'_, '_>, sides: &Sides<'_>) {
         out.push_str(&unit);
         out.push(' ');
         out.push_str(&markup::escaped(&sides.noun(at.scale).within()));
+        based(out, column, at, figure);
         if let Some(points) = compare::points(x, Some(finding.figure), figure) {
             out.push_str(" (");
             out.push_str(&points);
@@ -164,6 +169,27 @@ fn write(out: &mut String, finding: &Finding<'_, '_>, sides: &Sides<'_>) {
         }
     }
     out.push_str(".</li>\n");
+}
+
+/// Writes the base of a share after it.
+fn based(out: &mut String, column: &Column<'_>, at: &At<'_>, figure: Option<Figure>) {
+    if column.indicator.kind.is_ratio()
+        && let Some(base) = figure.and_then(|f| f.base())
+    {
+        out.push_str(" (n\u{A0}=\u{A0}");
+        markup::base(out, (at.scale.key(), at.code, &column.suffix), base);
+        out.push(')');
+    }
+}
+
+/// Tells whether two shares count some of the same cases: « T1 et T2 » and « T2 » say one thing twice.
+fn alike(a: &Indicator, b: &Indicator) -> bool {
+    let counted = |x: &Indicator| -> Vec<Iid> {
+        let terms = x.numerator.iter().flat_map(|o| &o.0);
+        terms.map(|t| t.indicator).collect()
+    };
+    let (a, b) = (counted(a), counted(b));
+    a.iter().any(|i| b.contains(i))
 }
 
 #[cfg(test)]

@@ -156,20 +156,14 @@ pub(super) fn lines(
     site: &Site,
 ) -> bool {
     let vintages = complete(series.iter().map(|c| c.cell.vintage).collect());
-    let values = |at: &At<'_>| -> Vec<Value> {
-        vintages
-            .iter()
-            .map(|v| {
-                value(
-                    series
-                        .iter()
-                        .find(|c| c.cell.vintage == *v)
-                        .and_then(|c| c.get(at.scale, at.rank)),
-                )
-            })
-            .collect()
+    let values = |at: &At<'_>| -> (Vec<Value>, Vec<u8>) {
+        let figures = vintages.iter().map(|v| {
+            let column = series.iter().find(|c| c.cell.vintage == *v)?;
+            column.get(at.scale, at.rank)
+        });
+        figures.map(|f| (value(f), f.map_or(0, |f| f.decimals()))).unzip()
     };
-    let own = values(&sides.here);
+    let (own, of_own) = values(&sides.here);
     let Some(last) = series
         .last()
         .filter(|_| own.iter().filter(|v| v.number().is_some()).count() > 1)
@@ -178,7 +172,7 @@ pub(super) fn lines(
     };
     // A count of the whole would flatten that of a part.
     let reference = reference.filter(|_| last.indicator.kind != Kind::Count);
-    let others = reference.map(|(at, _)| values(at)).unwrap_or_default();
+    let (others, of_others) = reference.map(|(at, _)| values(at)).unwrap_or_default();
     let labels: Vec<String> = vintages.iter().map(|v| v.label()).collect();
     let labels: Vec<&str> = labels.iter().map(String::as_str).collect();
     let breaks: Vec<chart::Break<'_>> = site
@@ -190,13 +184,6 @@ pub(super) fn lines(
             (at > 0).then_some(chart::Break { at, words })
         })
         .collect();
-    let decimals = series
-        .iter()
-        .filter_map(|c| c.get(sides.here.scale, sides.here.rank))
-        .filter(|f| f.value().is_some())
-        .map(|f| f.decimals())
-        .max()
-        .unwrap_or(0);
     let heading = plain(&last.label);
     let unit = plain(last.unit().trim().trim_matches(['(', ')']));
     let mut desc = format!("Trait plein : {}", markup::inner(&plain(sides.label)));
@@ -216,7 +203,7 @@ pub(super) fn lines(
         },
         heading: &heading,
         unit: &unit,
-        decimals,
+        decimals: [&of_own, &of_others],
         vintages: &labels,
         territory: &own,
         reference: &others,

@@ -62,28 +62,36 @@ pub(super) fn section(layout: &Layout<'_>, sides: &Sides<'_>, r: &Renderer<'_>) 
     if drawn {
         html.push_str("<p class=\"note\">Chaque graphique a sa propre échelle, qui ne part pas de zéro. Un millésime manquant interrompt la ligne ; une rupture de méthode est ombrée, et les valeurs de part et d’autre ne se comparent pas.</p>\n");
     }
-    let sources: Vec<&str> = all()
-        .filter_map(|s| s.first())
-        .map(|c| {
-            r.site
-                .source(&c.indicator.source)
-                .map_or("", |s| super::layout::short_name(&s.dataset))
-        })
-        .fold(Vec::new(), |mut seen, s| {
-            if !seen.contains(&s) {
-                seen.push(s);
+    // On paper, only what is printed is cited.
+    let mut sources: Vec<(&str, bool)> = Vec::new();
+    for (_, printed, list) in &blocks {
+        for column in list.iter().filter_map(|s| s.first()) {
+            let source = r.site.source(&column.indicator.source);
+            let name = source.map_or("", |s| super::layout::short_name(&s.dataset));
+            match sources.iter_mut().find(|(known, _)| *known == name) {
+                Some((_, on_paper)) => *on_paper |= printed,
+                None => sources.push((name, *printed)),
             }
-            seen
-        });
+        }
+    }
+    sources.sort_by_key(|(_, printed)| !printed);
+    let sources: Vec<String> = sources
+        .iter()
+        .enumerate()
+        .map(|(i, (name, printed))| {
+            let comma = if i == 0 { "" } else { ", " };
+            let name = markup::escaped(name);
+            if *printed {
+                format!("{comma}{name}")
+            } else {
+                format!("<span class=\"only-screen\">{comma}{name}</span>")
+            }
+        })
+        .collect();
     Some(Section {
         id: "evolution".to_owned(),
         title: "Évolution".to_owned(),
-        about: format!(
-            "{}, {} à {}",
-            markup::escaped(&sources.join(", ")),
-            first.label(),
-            last.label()
-        ),
+        about: format!("{}, {} à {}", sources.concat(), first.label(), last.label()),
         lecture: if drawn {
             marks::line_key(sides, reference)
         } else {
@@ -154,7 +162,8 @@ fn table(
 
 /// Change of a count between its first and last published vintages, in percent; none when either is hidden.
 ///
-/// None either when the method changed in between: the two are not comparable.
+/// None either when the method changed in between: the two are not comparable. The first count stands beside: it is what
+/// the percentage rests on.
 pub(super) fn change(series: &[Column<'_>], at: &At<'_>, site: &Site) -> Option<String> {
     let (first, last) = (series.first()?, series.last()?);
     let (before, after) = (
@@ -168,10 +177,15 @@ pub(super) fn change(series: &[Column<'_>], at: &At<'_>, site: &Site) -> Option<
     if broken || before <= 0.0 || first.cell.vintage == last.cell.vintage {
         return None;
     }
+    // One dwelling of less than a hundred weighs more than a decimal.
+    let decimals = u8::from(before >= 100.0);
     let change = (after - before) / before * 100.0;
-    Some(format!(
-        "{}\u{A0}% depuis {}",
-        markup::signed(format::round(change, 1), 1),
+    let mut out = format!(
+        "{}\u{A0}% depuis {} (",
+        markup::signed(format::round(change, decimals), decimals),
         first.cell.vintage.label()
-    ))
+    );
+    first.data(&mut out, at);
+    out.push(')');
+    Some(out)
 }

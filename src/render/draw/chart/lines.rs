@@ -29,8 +29,8 @@ pub struct Lines<'a> {
     pub heading: &'a str,
     /// Unit, written after the name; may be empty.
     pub unit: &'a str,
-    /// Decimals of the written values.
-    pub decimals: u8,
+    /// Decimals of each value of the territory, then of the reference: a share of a small base has none.
+    pub decimals: [&'a [u8]; 2],
     /// Vintages, in order, as they are written: `2014`, `2013–2015`.
     pub vintages: &'a [&'a str],
     /// Values of the territory, one per vintage.
@@ -299,10 +299,19 @@ fn ends(out: &mut String, chart: &Lines, area: &Area) {
             .collect()
     };
     let (own, reference) = (points(chart.territory), points(chart.reference));
-    let write = |n: f64| format::number(n, chart.decimals);
+    let [of_own, of_reference] = chart.decimals;
+    let write = |n: f64, rank: usize, decimals: &[u8]| format::number(n, decimals.get(rank).copied().unwrap_or(0));
     let (Some(&first), Some(&last)) = (own.first(), own.last()) else {
-        if let Some(&(_, n, x, y)) = reference.last() {
-            text(out, x + 6.0, y + 4.0, "11.5", INK_2, false, &write(n));
+        if let Some(&(rank, n, x, y)) = reference.last() {
+            text(
+                out,
+                x + 6.0,
+                y + 4.0,
+                "11.5",
+                INK_2,
+                false,
+                &write(n, rank, of_reference),
+            );
         }
         return;
     };
@@ -314,7 +323,7 @@ fn ends(out: &mut String, chart: &Lines, area: &Area) {
     }
     out.push_str("</g>");
     if first.0 != last.0 {
-        let words = write(first.1);
+        let words = write(first.1, first.0, of_own);
         let x = (first.2 - 2.0).max(0.0);
         let y = clear(&[&own, &reference], x, x + label::width(&words, 11.5), first.3);
         text(out, x, y, "11.5", ACCENT, false, &words);
@@ -332,9 +341,17 @@ fn ends(out: &mut String, chart: &Lines, area: &Area) {
                 (middle + 6.5, middle - 6.5)
             };
         }
-        text(out, rx + 6.0, other, "11.5", INK_2, false, &write(n));
+        text(
+            out,
+            rx + 6.0,
+            other,
+            "11.5",
+            INK_2,
+            false,
+            &write(n, rank, of_reference),
+        );
     }
-    text(out, last.2 + 6.0, y, "12", ACCENT, true, &write(last.1));
+    text(out, last.2 + 6.0, y, "12", ACCENT, true, &write(last.1, last.0, of_own));
 }
 
 /// Finds the baseline nearest to `at` where a text from `left` to `right` crosses no line.

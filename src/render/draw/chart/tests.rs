@@ -22,7 +22,7 @@ fn line(territory: &[Value], reference: &[Value], breaks: &[Break]) -> String {
         texts: texts("l"),
         heading: "Vacance",
         unit: "%",
-        decimals: 1,
+        decimals: [&[1; 5], &[1; 5]],
         vintages: &["2020", "2021", "2022", "2023", "2024"][..territory.len()],
         territory,
         reference,
