@@ -5,6 +5,7 @@ use super::fiche::{self, Section};
 use super::layout::{Block, Layout, Mode, Piece};
 use super::table::{self, Sides};
 use super::{Renderer, marks, markup};
+use crate::config::of_name;
 use crate::model::{Scale, Territory, Tid};
 use crate::plan;
 
@@ -99,14 +100,27 @@ fn nearest(r: &Renderer<'_>, out: &mut String, piece: &Piece<'_>, sides: &Sides<
     else {
         return;
     };
-    out.push_str(concat!(
-        "<section class=\"scroll\" aria-label=\"Équipements de proximité\" tabindex=\"0\">\n<table class=\"eq\">\n",
-        "<caption>Équipement le plus proche et nombre à moins de 500 m, à vol d’oiseau</caption>\n",
-        "<colgroup><col class=\"c-f\"><col class=\"c-e\"><col class=\"c-d\"><col><col class=\"c-d\"></colgroup>\n",
-        "<thead><tr><th scope=\"col\">Famille</th><th scope=\"col\">Le plus proche</th>",
-        "<th scope=\"col\" class=\"n\">Mètres</th><th scope=\"col\" class=\"g\"><span class=\"vh\">Repère de 500 m</span></th>",
-        "<th scope=\"col\" class=\"n\">&lt;\u{A0}500\u{A0}m</th></tr></thead>\n<tbody>\n"
+    out.push_str(&format!(
+        concat!(
+            "<section class=\"scroll\" aria-label=\"Équipements de proximité\" tabindex=\"0\">\n<table class=\"eq\">\n",
+            "<caption>Équipement le plus proche{}, à vol d’oiseau</caption>\n",
+            "<colgroup><col class=\"c-f\"><col class=\"c-e\"><col class=\"c-d\"><col>"
+        ),
+        if within.is_empty() {
+            ""
+        } else {
+            " et nombre à moins de 500 m"
+        }
     ));
+    out.push_str(if within.is_empty() { "" } else { "<col class=\"c-d\">" });
+    out.push_str(concat!(
+        "</colgroup>\n<thead><tr><th scope=\"col\">Famille</th><th scope=\"col\">Le plus proche</th>",
+        "<th scope=\"col\" class=\"n\">Mètres</th><th scope=\"col\" class=\"g\"><span class=\"vh\">Repère de 500 m</span></th>"
+    ));
+    if !within.is_empty() {
+        out.push_str("<th scope=\"col\" class=\"n\">&lt;\u{A0}500\u{A0}m</th>");
+    }
+    out.push_str("</tr></thead>\n<tbody>\n");
     let at = &sides.here;
     for (i, column) in nearest.iter().enumerate() {
         let around = families.get(i).and_then(|f| r.site.surroundings.of(at.tid, *f));
@@ -124,6 +138,7 @@ fn nearest(r: &Renderer<'_>, out: &mut String, piece: &Piece<'_>, sides: &Sides<
         out.push_str("</td>");
         match within.get(i) {
             Some(count) => table::cell(out, count, at, count.get(at.scale, at.rank), 0, ""),
+            None if within.is_empty() => {}
             None => out.push_str("<td class=\"n\"></td>"),
         }
         out.push_str("</tr>\n");
@@ -234,7 +249,13 @@ pub(super) fn closed(r: &Renderer<'_>, block: &Block<'_>, territory: &Territory,
     .filter_map(|(_, tid, words)| {
         let tid = tid?;
         let mut link = String::new();
-        let name = format!("{words} {}", markup::escaped(&r.site.territories.get(tid).name));
+        let name = &r.site.territories.get(tid).name;
+        // « le quartier Les Aubiers », but « la commune des Aubiers ».
+        let name = match r.site.territories.get(tid).scale {
+            Scale::Commune => markup::escaped(&of_name(name)),
+            _ => markup::escaped(name),
+        };
+        let name = format!("{words} {name}");
         markup::link(
             &mut link,
             root,

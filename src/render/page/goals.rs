@@ -167,6 +167,7 @@ pub(super) fn for_residence(r: &Renderer<'_>, territory: &Territory) -> Vec<Valu
         return Vec::new();
     }
     let in_qpv = territory.lineage.qpv.is_some();
+    let known = super::lists::has_qpv(r);
     let goals: Vec<&Goal> = r
         .site
         .config
@@ -174,9 +175,12 @@ pub(super) fn for_residence(r: &Renderer<'_>, territory: &Territory) -> Vec<Valu
         .iter()
         .filter(|g| !g.sentence.is_empty())
         .filter(|g| {
-            let (iris, qpv) = (g.scales.contains(&Scale::Iris), g.scales.contains(&Scale::Qpv));
-            // A goal open at both scales holds everywhere; at one of them, in or out of the QPV only.
-            iris == qpv || qpv == in_qpv
+            // A goal open at both scales holds everywhere; at one of them, in or out of the QPV only, where they are known.
+            match (g.scales.contains(&Scale::Iris), g.scales.contains(&Scale::Qpv)) {
+                (true, true) => true,
+                (false, false) => false,
+                (_, qpv) => known && qpv == in_qpv,
+            }
         })
         .collect();
     goals

@@ -77,6 +77,15 @@ impl<'a> Sides<'a> {
         out.push_str("</span>");
     }
 
+    /// Class of a table whose references have a long label.
+    fn wide(&self) -> &'static str {
+        if self.references.iter().any(|(_, label)| is_wide(label)) {
+            " wide"
+        } else {
+            ""
+        }
+    }
+
     fn head(&self, out: &mut String, caption: &str, first: &str, with_count: bool) {
         out.push_str("<table class=\"cmp");
         if with_count {
@@ -86,6 +95,7 @@ impl<'a> Sides<'a> {
         if gaps {
             out.push_str(" gaps");
         }
+        out.push_str(self.wide());
         out.push_str("\">\n<caption>");
         out.push_str(caption);
         out.push_str("</caption>\n<colgroup>");
@@ -94,11 +104,11 @@ impl<'a> Sides<'a> {
         } else {
             "<col class=\"c-l\"><col class=\"c-r\"><col>"
         });
-        for i in 0..self.references.len() {
-            out.push_str(if i == 0 {
-                "<col class=\"c-c\">"
-            } else {
-                "<col class=\"c-m\">"
+        for (i, (_, label)) in self.references.iter().enumerate() {
+            out.push_str(match i {
+                _ if is_wide(label) => "<col class=\"c-w\">",
+                0 => "<col class=\"c-c\">",
+                _ => "<col class=\"c-m\">",
             });
             if gaps {
                 out.push_str("<col class=\"c-g\">");
@@ -238,11 +248,12 @@ impl<'a> Sides<'a> {
         let lines: Vec<Line<'a, '_>> = rows.iter().map(|r| self.line(r)).collect();
         let Some(first) = lines.first() else { return };
         let decimals = decimals(&lines);
-        out.push_str(if self.with_gaps() {
-            "<table class=\"strip gaps\">\n<caption>"
-        } else {
-            "<table class=\"strip\">\n<caption>"
-        });
+        out.push_str("<table class=\"strip");
+        if self.with_gaps() {
+            out.push_str(" gaps");
+        }
+        out.push_str(self.wide());
+        out.push_str("\">\n<caption>");
         markup::link(
             out,
             self.root,
@@ -297,6 +308,11 @@ impl<'a> Sides<'a> {
         }
         out.push_str("</tbody>\n</table>\n");
     }
+}
+
+/// Tells whether a label is wider than the column of a reference: « Département » is, « Métropole » is not.
+fn is_wide(label: &str) -> bool {
+    label.chars().count() > 9
 }
 
 /// Most decimals of the values of a table.

@@ -92,10 +92,11 @@ pub(super) fn own(
         column.data(&mut about, &at);
         about.push_str("</b> ");
         let unit = &column.indicator.unit;
+        let few = headline.and_then(|(_, f)| f.value()).is_some_and(|v| v.abs() < 2.0);
         about.push_str(&if unit.is_empty() {
             markup::inner(&column.label)
         } else {
-            markup::escaped(unit)
+            markup::escaped(if few { singular(unit) } else { unit })
         });
         about.push_str(" · ");
     }
@@ -157,6 +158,13 @@ pub(super) fn own(
     }
 }
 
+/// A unit after none or one: « 0 attribution ».
+fn singular(unit: &str) -> &str {
+    unit.strip_suffix('s')
+        .filter(|one| one.len() > 3 && one.bytes().all(|b| b.is_ascii_alphabetic() || !b.is_ascii()))
+        .unwrap_or(unit)
+}
+
 /// Sets small sections that follow one another in two columns, each in the one that is shorter so far.
 pub(super) fn pair(sections: &mut [Section]) {
     for run in sections.chunk_by_mut(|a, b| (a.class == "half") == (b.class == "half")) {
@@ -211,4 +219,17 @@ pub(super) fn base_of(block: &Block<'_>, at: &At<'_>) -> Option<u32> {
         }
     }
     seen.into_iter().max_by_key(|(b, n)| (*n, *b)).map(|(b, _)| b)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_unit_is_singular_after_none_or_one() {
+        assert_eq!(singular("attributions"), "attribution");
+        assert_eq!(singular("ménages"), "ménage");
+        assert_eq!(singular("mois"), "mois");
+        assert_eq!(singular("€/m²"), "€/m²");
+    }
 }
