@@ -6,6 +6,7 @@
 //! - Stays out: the network: the page and its style sheet are read from the folder.
 
 mod archive;
+mod choice;
 mod profile;
 
 use std::os::unix::fs::MetadataExt as _;
@@ -18,8 +19,10 @@ use crate::fs;
 /// Which page, and where to write it.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Args {
-    /// Page à imprimer, comme « residences/R-00412 » ou « seances/communes/59350 ».
-    page: String,
+    /// Page à imprimer, comme « residences/R-00412 » ou « seances/communes/59350 » ; plusieurs résidences, ou l’adresse
+    /// d’un dossier au choix (« …/seances/#A,B »), font un dossier avec leurs quartiers.
+    #[arg(required = true, value_name = "PAGE")]
+    pages: Vec<String>,
     /// Fichier PDF à écrire.
     #[arg(long, value_name = "FICHIER")]
     out: PathBuf,
@@ -38,7 +41,14 @@ const BROWSERS: [&str; 4] = ["chromium", "chromium-browser", "google-chrome-stab
 /// # Errors
 /// A page that is not in the atlas, no browser, or a browser that fails.
 pub fn run(args: &Args) -> Result<String> {
-    let page = find(&args.public, &args.page)?;
+    let (page, html) = match choice::asked(&args.pages) {
+        Some(codes) => choice::compose(&args.public, &codes)?,
+        None => {
+            let page = find(&args.public, args.pages.first().map_or("", String::as_str))?;
+            let html = fs::read_text(&page)?.text;
+            (page, html)
+        }
+    };
     let browser = args.navigateur.clone().or_else(installed).ok_or_else(|| {
         Diagnostic::error("aucun navigateur Chromium sur cette machine")
             .hint("l’installer (« apt-get install chromium »), ou donner son chemin avec --navigateur")
@@ -46,7 +56,6 @@ pub fn run(args: &Args) -> Result<String> {
     let folder = fs::temporary_dir("atlas-pdf")?;
     let target = folder.path().join("page.pdf");
     let source = folder.path().join("page.html");
-    let html = fs::read_text(&page)?.text;
     fs::write(&source, alone(&html, &page).as_bytes())?;
     let mut command = Command::new(&browser);
     command
@@ -138,6 +147,11 @@ fn title(html: &str) -> String {
         .split_once("<title>")
         .and_then(|(_, rest)| rest.split_once("</title>"))
         .map_or("Atlas", |(inside, _)| inside);
+    text(inside)
+}
+
+/// Text of escaped HTML without tags.
+fn text(html: &str) -> String {
     [
         ("&lt;", "<"),
         ("&gt;", ">"),
@@ -147,7 +161,7 @@ fn title(html: &str) -> String {
         ("&amp;", "&"),
     ]
     .iter()
-    .fold(inside.to_owned(), |text, (name, sign)| text.replace(name, sign))
+    .fold(html.to_owned(), |text, (name, sign)| text.replace(name, sign))
 }
 
 fn installed() -> Option<PathBuf> {

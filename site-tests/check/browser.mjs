@@ -2,7 +2,8 @@
 //
 //   browser.mjs axe [URL] axe-core on each kind of page (whose address has URL), wide, narrow and in print: no violation
 //   browser.mjs noscript  complete without JavaScript, no sideways scroll at 320 px, no request to another origin
-//   browser.mjs print     sheets of each printed fiche, and the mentions on each of them; ten facts found on paper; extremes
+//   browser.mjs print     sheets of each printed fiche, and the mentions on each of them; ten facts found on paper; extremes;
+//                         packets reduced to a part, and of the reader's choice
 //   browser.mjs sheets    the first of these alone, on any site
 //
 // Pictures and PDF stay in target/site-tests/ to be looked at.
@@ -226,7 +227,7 @@ async function sheet(page, site, origin, url, out, sides, label) {
   });
   if (own.length) {
     count("heads of packets", own.length);
-    for (const [i, n] of used) if (own[i].place.startsWith("Résidence")) expect(n <= SHEETS.residences, place, `${n} sides in the packet for « ${own[i].place} »`);
+    for (const [i, n] of used) if (/^Fiche \d+ · Résidence/.test(own[i].place)) expect(n <= SHEETS.residences, place, `${n} sides in the packet for « ${own[i].place} »`);
     expect(used.size === own.length, place, `${own.length - used.size} fiches of the packet have no side with their head`);
     count(`seconds for ${own.length} fiches`, Math.round(took / 100) / 10);
   }
@@ -320,6 +321,120 @@ function tagged(out, url) {
   count("tagged documents");
 }
 
+// A packet reduced to a landlord, an IRIS or a QPV by its address alone: its fiches, those of their quartiers, and the same
+// list in the contents.
+async function parts(page, origin) {
+  const done = new Set();
+  for (const { url } of kinds().all.filter((p) => /^\/(residences|iris|qpv)\/[^/]+\/$|^\/seances\/bailleurs\/./.test(p.url))) {
+    const kind = url.split("/")[1];
+    if (kind === "residences" || done.has(kind)) continue;
+    await page.goto(origin + url, { waitUntil: "load" });
+    const link = page.locator(`main a[href*="seances/communes/"][href*="#"]`).first();
+    if (!(await link.count())) continue;
+    const target = await link.getAttribute("href");
+    await page.goto(new URL(target, origin + url).href, { waitUntil: "load" });
+    const told = await page.evaluate(() => {
+      const seen = (e) => e.checkVisibility();
+      const text = (e, selector) => e.querySelector(selector)?.textContent.trim();
+      return {
+        said: [...document.querySelectorAll(".part")].filter(seen).map((e) => e.textContent.trim()),
+        all: document.querySelectorAll(".fiche").length,
+        fiches: [...document.querySelectorAll(".fiche")].filter(seen).map((f) => ({
+          code: text(f, ".kind .code"), residence: f.classList.contains("residence"), identity: text(f, ".id"),
+        })),
+        rows: [...document.querySelectorAll(".contents tbody tr:not(.grp)")].filter(seen).map((r) => text(r, ".code")),
+        total: [...document.querySelectorAll("main .all")].filter(seen).length,
+      };
+    });
+    const place = `${url} → ${target}`;
+    const own = told.fiches.filter((f) => f.residence);
+    expect(told.said.length === 1, place, `${told.said.length} parts are said`);
+    expect(own.length > 0 && told.fiches.length > own.length, place, `${own.length} residences of ${told.fiches.length} fiches`);
+    expect(told.total === 0, place, "the size of the whole packet stays in the part");
+    if (kind !== "seances") {
+      const code = url.split("/")[2];
+      expect(own.every((f) => f.identity.includes(code)), place, "a residence of elsewhere is in the part");
+      expect(told.fiches.some((f) => f.code === code), place, "the quartier itself is not in its part");
+      expect(told.all > told.fiches.length, place, "nothing is left out");
+    }
+    expect(told.rows.join() === told.fiches.map((f) => f.code).join(), place, `the contents say ${told.rows.length} fiches of ${told.fiches.length}`);
+    count("parts of packets");
+    if (kind !== "seances" || target.includes("#b-")) done.add(kind);
+    if (done.size === 3) return;
+  }
+  finding("parts", `only ${[...done].join(", ")} have one`);
+}
+
+// The packet of the reader's own choice: filled from a fiche and from a long list, composed, printed, sent to a colleague,
+// and printed again by `atlas pdf` from its address.
+async function choice(browser, origin, out) {
+  const context = await browser.newContext({ viewport: WIDE });
+  const page = await context.newPage();
+  const problems = [];
+  page.on("pageerror", (e) => problems.push(e.message));
+  page.on("console", (m) => m.type() === "error" && problems.push(m.text()));
+  const fiches = (kind) => kinds().all.map((p) => p.url).filter((u) => new RegExp(`^/${kind}/[^/]+/$`).test(u));
+  const place = "packet of choice";
+  await page.goto(origin + fiches("residences")[0]);
+  await page.locator("button.act").click();
+  expect((await page.locator("button.act").textContent()) === "Retirer du dossier", place, "the fiche is not added");
+  // The commune with the longest list: its fiche has only the beginning.
+  const long = kinds().all.map((p) => p.url).find((u) => /^\/communes\/[^/]+\/residences\/$/.test(u));
+  if (long) {
+    await page.goto(origin + long.replace(/residences\/$/, ""));
+    const listed = await page.locator('main a[href*="residences/"]').evaluateAll((all) => new Set(all.map((a) => a.href)).size);
+    await page.locator("button.act").click();
+    await page.waitForFunction(() => document.querySelector("button.act").textContent.startsWith("Ajouter") && document.querySelector(".actions + .note").textContent.includes("laissée") || document.querySelector("button.act").textContent.startsWith("Retirer"));
+    const kept = await page.evaluate(() => JSON.parse(localStorage.getItem(Object.keys(localStorage).find((k) => k.startsWith("dossier:")))).length);
+    expect(kept === 60 || kept > listed, place, `${kept} residences kept of a list whose beginning has ${listed}`);
+  }
+  await page.goto(`${origin}/seances/`);
+  const names = await page.locator(".picks li a").evaluateAll((all) => all.map((a) => [a.textContent, a.href.split("/").at(-2)]));
+  expect(names.length > 1 && names.every(([name, code]) => name !== code), place, "residences are listed by their code");
+  // Few enough to print in a test.
+  while ((await page.locator(".picks button").count()) > 5) await page.locator(".picks button").last().click();
+  await page.locator(".picks button").nth(1).click();
+  expect(await page.evaluate(() => document.activeElement.closest(".picks") !== null), place, "the focus is lost after a removal");
+  await page.getByRole("button", { name: "Composer le dossier" }).click();
+  await page.waitForFunction(() => document.documentElement.classList.contains("has-packet"));
+  const told = await page.evaluate(() => ({
+    residences: document.querySelectorAll(".composed .fiche.residence").length,
+    fiches: [...document.querySelectorAll(".composed .fiche")].map((f) => f.querySelector(".kind .code").textContent),
+    rows: [...document.querySelectorAll(".composed .contents tbody tr:not(.grp) .code")].map((c) => c.textContent),
+    twice: [...document.querySelectorAll("[id]")].map((e) => e.id).filter((id, i, all) => all.indexOf(id) !== i),
+    link: document.querySelector(".permalink input").value,
+  }));
+  expect(told.residences === 4, place, `${told.residences} residences composed of 4`);
+  expect(told.fiches.length > 4 && new Set(told.fiches).size === told.fiches.length, place, "a quartier is missing, or twice there");
+  expect(told.rows.join() === told.fiches.join(), place, "the contents differ from the fiches");
+  expect(told.twice.length === 0, place, `identifiers used twice: ${told.twice.slice(0, 4).join(" ")}`);
+  const printed = (file, how) => {
+    const sides = execFileSync("pdftotext", ["-layout", file, "-"], { encoding: "utf8", maxBuffer: 1 << 28 }).split("\f");
+    const heads = new Set(sides.map((s) => s.trimStart().match(/^Fiche (\d+) ·/)?.[1]).filter(Boolean));
+    expect(heads.size === told.fiches.length, place, `${how}: ${heads.size} fiches have their number on paper, of ${told.fiches.length}`);
+  };
+  const file = path.join(out, "choice.pdf");
+  await page.emulateMedia({ media: "print" });
+  await page.pdf({ path: file, preferCSSPageSize: true, printBackground: true });
+  printed(file, "browser");
+  const alone = path.join(out, "choice-atlas-pdf.pdf");
+  execFileSync(process.env.ATLAS, ["pdf", told.link, "--out", alone, "--public", PUBLIC], { stdio: "ignore" });
+  printed(alone, "atlas pdf");
+  expect(/^Tagged:\s+yes/m.test(execFileSync("pdfinfo", [alone], { encoding: "utf8" })), place, "atlas pdf: not tagged");
+  // A colleague who has none sees the choice of the address, and may keep it.
+  const other = await browser.newContext({ viewport: NARROW });
+  const colleague = await other.newPage();
+  await colleague.goto(told.link);
+  await colleague.waitForFunction(() => document.documentElement.classList.contains("has-packet"));
+  expect((await colleague.locator(".picks li a").count()) === 4 && (await colleague.locator(".picks button").count()) === 0, place, "the address does not show its own choice");
+  await colleague.getByRole("button", { name: "Garder ces résidences" }).click();
+  expect((await colleague.locator(".picks button").count()) === 4, place, "the choice of the address is not kept");
+  await other.close();
+  expect(problems.length === 0, place, problems.slice(0, 3).join(" | "));
+  count("packets of choice");
+  await context.close();
+}
+
 // Each kind of page printed, on any site: its extremes.
 async function sheets(browser, origin, folder = "pdf-sheets") {
   const out = path.join(WORK, folder);
@@ -346,7 +461,9 @@ async function print(browser, origin) {
   console.log("extremes:", JSON.stringify(far));
   const residence = kinds(PUBLIC).chosen.find((p) => /^\/residences\/[^/]+\/$/.test(p.url));
   tagged(out, residence.url.replace(/^\/|\/$/g, ""));
+  await parts(page, origin);
   await context.close();
+  await choice(browser, origin, out);
 }
 
 const commands = { axe, noscript, print, sheets };

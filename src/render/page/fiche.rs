@@ -267,7 +267,7 @@ pub(super) fn view(r: &Renderer<'_>, tid: Tid, level: u8, class: String, prefix:
         goals_title => "Objectif d’équilibre",
         goals,
         sections => sections.into_iter().map(Section::into_value).collect::<Vec<_>>(),
-        notes => safe(notes(scale, hidden, site.config.small_base.below)),
+        notes => safe(notes(scale, hidden, site.config.small_base.below, in_packet)),
     };
     Fiche {
         view,

@@ -15,6 +15,11 @@ use crate::format;
 use crate::model::{Kind, Scale, ScaleSet, Tid};
 use crate::plan::{self, ON_FICHE, Output};
 
+/// Figures of a territory in a list.
+const KEYS: usize = 7;
+/// Figures of a residence in a ranking.
+const RANKED: usize = 4;
+
 /// Figures that stand for a scale in a list: the first count, then the first numbers.
 fn key_columns<'b, 'a>(layout: &'b Layout<'a>, most: usize) -> Vec<&'b Column<'a>> {
     layout
@@ -44,7 +49,7 @@ fn name_cell(r: &Renderer<'_>, out: &mut String, tid: Tid, root: &str) {
 /// Table of the key figures of territories of one scale, in the order given.
 pub(super) fn key_table(r: &Renderer<'_>, out: &mut String, list: &[Tid], scale: Scale, caption: &str, root: &str) {
     let layout = r.layout(scale);
-    let columns = key_columns(layout, 7);
+    let columns = key_columns(layout, KEYS);
     let class = layout.class();
     let decimals: Vec<u8> = columns
         .iter()
@@ -75,7 +80,8 @@ pub(super) fn key_table(r: &Renderer<'_>, out: &mut String, list: &[Tid], scale:
         out.push_str(&column.label);
         out.push_str("</th>");
     }
-    if scale == Scale::Iris {
+    let qpv = scale == Scale::Iris && has_qpv(r);
+    if qpv {
         out.push_str("<th scope=\"col\">QPV</th>");
     }
     out.push_str("</tr></thead>\n<tbody>\n");
@@ -91,7 +97,7 @@ pub(super) fn key_table(r: &Renderer<'_>, out: &mut String, list: &[Tid], scale:
             column.data(out, &at);
             out.push_str("</td>");
         }
-        if scale == Scale::Iris {
+        if qpv {
             let crossed = !r.site.territories.inside(*tid, Scale::Qpv).is_empty();
             out.push_str(if crossed {
                 "<td class=\"txt\">oui, en partie</td>"
@@ -102,6 +108,11 @@ pub(super) fn key_table(r: &Renderer<'_>, out: &mut String, list: &[Tid], scale:
         out.push_str("</tr>\n");
     }
     out.push_str("</tbody>\n</table>\n</section>\n");
+}
+
+/// Whether the atlas knows priority quarters: without their layer, nothing is said to be out of them.
+pub(super) fn has_qpv(r: &Renderer<'_>) -> bool {
+    r.site.territories.of(Scale::Qpv).next().is_some()
 }
 
 /// A cell padded by itself, where each column of a table has its own number of decimals.
@@ -141,7 +152,7 @@ pub(super) fn children(r: &Renderer<'_>, tid: Tid, root: &str, sections: &mut Ve
         sections.push(Section {
             id: inner.segment().to_owned(),
             title: format!("Les {}", if inner == Scale::Commune { "communes" } else { plural }),
-            about: sources_of(r, inner),
+            about: sources_of(r, inner, KEYS),
             html,
             ..Section::default()
         });
@@ -158,7 +169,7 @@ pub(super) fn children(r: &Renderer<'_>, tid: Tid, root: &str, sections: &mut Ve
             sections.push(Section {
                 id: "residences".to_owned(),
                 title: "Les résidences".to_owned(),
-                about: sources_of(r, Scale::Residence),
+                about: sources_of(r, Scale::Residence, RANKED),
                 html,
                 ..Section::default()
             });
@@ -166,11 +177,18 @@ pub(super) fn children(r: &Renderer<'_>, tid: Tid, root: &str, sections: &mut Ve
     }
 }
 
-fn sources_of(r: &Renderer<'_>, scale: Scale) -> String {
-    r.layout(scale)
-        .blocks
-        .first()
-        .map_or_else(String::new, |b| b.sources.clone())
+/// Sources of the key figures of a scale, block by block.
+fn sources_of(r: &Renderer<'_>, scale: Scale, most: usize) -> String {
+    let layout = r.layout(scale);
+    let columns = key_columns(layout, most);
+    let mut out: Vec<&str> = Vec::new();
+    for block in &layout.blocks {
+        let held = columns.iter().any(|c| block.indicators.contains(&c.iid));
+        if held && !block.sources.is_empty() && !out.contains(&block.sources.as_str()) {
+            out.push(&block.sources);
+        }
+    }
+    out.join(" · ")
 }
 
 /// Residences ranked by dwellings; those whose figure is hidden apart, in alphabetical order.
@@ -179,7 +197,7 @@ fn sources_of(r: &Renderer<'_>, scale: Scale) -> String {
 fn ranked(r: &Renderer<'_>, out: &mut String, list: &[Tid], root: &str, full: Option<&str>) {
     let site = r.site;
     let layout = r.layout(Scale::Residence);
-    let columns = key_columns(layout, 4);
+    let columns = key_columns(layout, RANKED);
     let Some((first, others)) = columns.split_first() else {
         alphabetical(r, out, list, root, None, full);
         return;
@@ -427,7 +445,7 @@ pub(super) fn scale(r: &Renderer<'_>, scale: Scale) -> Result<String> {
             );
             sections.push(context! {
                 id => "tableau", title => format!("Les {}", if scale == Scale::Commune { "communes" } else { plural }),
-                about => safe(sources_of(r, scale)), html => safe(html),
+                about => safe(sources_of(r, scale, KEYS)), html => safe(html),
             });
         }
     }
@@ -496,11 +514,9 @@ pub(super) fn residences(r: &Renderer<'_>, tid: Tid) -> Result<String> {
         ..About::default()
     };
     let mut actions = Vec::new();
-    if let Some(address) = super::packet::address(r, tid) {
-        actions.push(context! { href => address, label => "Dossier de commission", note => "à imprimer" });
-    }
+    actions.extend(super::packet::actions(r, tid));
     let sections = vec![context! {
-        id => "residences", title => "Classement", about => safe(sources_of(r, Scale::Residence)), html => safe(html),
+        id => "residences", title => "Classement", about => safe(sources_of(r, Scale::Residence, RANKED)), html => safe(html),
     }];
     list_page(r, about, 3, &title, Value::from(lead), actions, sections)
 }

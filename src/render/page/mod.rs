@@ -25,7 +25,7 @@ mod maps;
 mod marks;
 mod markup;
 mod packet;
-mod paper;
+pub(crate) mod paper;
 mod reference;
 mod series;
 mod shell;

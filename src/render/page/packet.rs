@@ -48,6 +48,38 @@ pub(super) fn index(r: &Renderer<'_>) -> Result<String> {
     sections.push(
         context! { id => "communes", title => "Par commune", about => "nombre de résidences ; volumes", html => safe(html) },
     );
+    let mut html = String::new();
+    let mut quartiers: Vec<Tid> = site.territories.of(Scale::Qpv).collect();
+    quartiers.sort_by_key(|t| format::fold(&site.territories.get(*t).name));
+    for tid in quartiers {
+        let addresses = addresses(r, tid);
+        let territory = site.territories.get(tid);
+        for (i, address) in addresses.iter().enumerate() {
+            html.push_str(match i {
+                0 => "<li><span>",
+                1 => " · suite ",
+                _ => ", ",
+            });
+            let name = if i == 0 {
+                markup::escaped(&territory.name)
+            } else {
+                (i + 1).to_string()
+            };
+            markup::link(&mut html, "../", address, &name);
+        }
+        if !addresses.is_empty() {
+            html.push_str("</span> ");
+            let count = site.territories.inside(tid, Scale::Residence).len();
+            markup::count(&mut html, "residence", count);
+            html.push_str("</li>\n");
+        }
+    }
+    if !html.is_empty() {
+        let html = format!("<ul class=\"index names\">\n{html}</ul>\n");
+        let about = "nombre de résidences ; chaque IRIS a le sien, depuis sa fiche";
+        let title = format!("Par {}", site.config.scale_label(Scale::Qpv));
+        sections.push(context! { id => "qpv", title, about, html => safe(html) });
+    }
     if site.config.landlords.shown {
         let mut html = String::from("<ul class=\"index names\">\n");
         for (slug, (name, list)) in plan::landlords(site) {
@@ -85,8 +117,49 @@ fn edition(site: &Site) -> String {
 }
 
 /// Identifier, in a volume, of what leaves the fiches of one landlord only.
-fn part(slug: &str) -> String {
+fn of_landlord(slug: &str) -> String {
     format!("b-{slug}")
+}
+
+/// Identifier, in a volume, of what leaves one quartier and its residences only.
+fn of_quartier(code: &str) -> String {
+    format!("q-{code}")
+}
+
+/// What a volume may be reduced to: the fiches of a landlord, or of a quartier.
+struct Part {
+    id: String,
+    class: String,
+    name: String,
+    /// Whose fiches are left, in words.
+    words: &'static str,
+    landlord: bool,
+}
+
+/// Parts of a volume: its landlords, then its quartiers.
+fn parts(r: &Renderer<'_>, volume: &Volume) -> Vec<Part> {
+    let landlords = volume
+        .landlords(r.site)
+        .into_iter()
+        .enumerate()
+        .map(|(i, (slug, name))| Part {
+            id: of_landlord(&slug),
+            class: landlord_class(i),
+            name,
+            words: "de ce bailleur et de ses quartiers",
+            landlord: true,
+        });
+    let quartiers = volume.quartiers.iter().enumerate().map(|(i, tid)| {
+        let territory = r.site.territories.get(*tid);
+        Part {
+            id: of_quartier(territory.code.as_str()),
+            class: quartier_class(i),
+            name: fiche::place(r, territory),
+            words: "de ce quartier, de ses résidences et de leurs autres quartiers",
+            landlord: false,
+        }
+    });
+    landlords.chain(quartiers).collect()
 }
 
 /// Renders the packets of a landlord: its residences by commune, each with the volumes where they are.
@@ -121,7 +194,7 @@ pub(super) fn landlord(r: &Renderer<'_>, slug: &str) -> Result<String> {
             } else {
                 format!("Dossier à imprimer, volume {}", i + 1)
             };
-            markup::link(&mut html, root, &format!("{address}#{}", part(slug)), &label);
+            markup::link(&mut html, root, &format!("{address}#{}", of_landlord(slug)), &label);
             html.push_str(" (");
             markup::count(&mut html, "residence", mine.len());
             html.push_str(&format!(
@@ -170,25 +243,65 @@ pub(super) fn landlord(r: &Renderer<'_>, slug: &str) -> Result<String> {
     r.render("liste.html", r.shell.context(3, about, own))
 }
 
-/// Address of the volume that holds the fiche of a quartier, or of the first one of a commune.
-pub(super) fn address<'p>(r: &'p Renderer<'_>, tid: Tid) -> Option<&'p str> {
-    let territory = r.site.territories.get(tid);
-    let (commune, number) = match territory.scale {
-        Scale::Commune => (tid, 1),
+/// Addresses of the packets of a commune or of a quartier, with the number of each among them.
+///
+/// A quartier has the part of a volume that holds its residences and itself; a QPV that crosses volumes has several.
+pub(super) fn addresses(r: &Renderer<'_>, tid: Tid) -> Vec<String> {
+    let site = r.site;
+    let territory = site.territories.get(tid);
+    match territory.scale {
+        Scale::Commune => r
+            .plan
+            .address(&Output::Packet(tid, 1))
+            .map(str::to_owned)
+            .into_iter()
+            .collect(),
         Scale::Iris | Scale::Qpv => {
-            let commune = territory.lineage.commune?;
-            let volumes = plan::volumes(r.site, commune);
-            (commune, volumes.iter().position(|v| v.quartiers.contains(&tid))? + 1)
+            let target = of_quartier(territory.code.as_str());
+            let communes: BTreeSet<Tid> = site
+                .territories
+                .inside(tid, Scale::Residence)
+                .into_iter()
+                .filter_map(|t| site.territories.get(t).lineage.commune)
+                .collect();
+            let mut out = Vec::new();
+            for commune in communes {
+                for (i, volume) in plan::volumes(site, commune).iter().enumerate() {
+                    if volume.quartiers.contains(&tid)
+                        && let Some(address) = r.plan.address(&Output::Packet(commune, i + 1))
+                    {
+                        out.push(format!("{address}#{target}"));
+                    }
+                }
+            }
+            out
         }
-        _ => return None,
-    };
-    r.plan.address(&Output::Packet(commune, number))
+        _ => Vec::new(),
+    }
+}
+
+/// Links to the packets of a commune or of a quartier, for the head of its pages.
+pub(super) fn actions(r: &Renderer<'_>, tid: Tid) -> Vec<Value> {
+    let addresses = addresses(r, tid);
+    let one = addresses.len() < 2;
+    addresses
+        .into_iter()
+        .enumerate()
+        .map(|(i, href)| {
+            let label = if one {
+                "Dossier de commission".to_owned()
+            } else {
+                format!("Dossier de commission, partie {}", i + 1)
+            };
+            context! { href, label, note => "à imprimer" }
+        })
+        .collect()
 }
 
 /// Writes what the printed sides of a volume have of their own.
 ///
-/// Each fiche has its name, its code and its vintages at the head of its sides. The target of a landlord leaves its
-/// fiches only. A style sheet beside the packet: margin boxes only read their text there or on the root element, and a
+/// Each fiche has its number in the contents, its name, its code and its vintages at the head of its sides. The target of
+/// a landlord or of a quartier leaves its fiches only. A style sheet beside the packet: margin boxes only read their text there or on the root element, and a
 /// hundred names would push the encoding of the page too far.
 pub(super) fn margins(r: &Renderer<'_>, commune: Tid, number: usize) -> String {
     let site = r.site;
@@ -202,39 +315,26 @@ pub(super) fn margins(r: &Renderer<'_>, commune: Tid, number: usize) -> String {
         out.push_str(&format!(
             ".{0} {{ page: {0}; }}\n@page {0} {{ @top-left {{ content: {1}; }} @top-right {{ content: {2}; }} }}\n",
             paper::anchor(i + 1),
-            css_string(&head.0),
-            css_string(&head.1)
+            paper::css_string(&format!("Fiche {} · {}", i + 1, head.0)),
+            paper::css_string(&head.1)
         ));
     }
-    for (i, slug) in volume.landlords(site).keys().enumerate() {
-        let (target, class) = (part(slug), landlord_class(i));
+    for Part { id, class, .. } in parts(r, &volume) {
         out.push_str(&format!(
-            "#{target}:target ~ :is(.fiche, .all):not(.{class}), #{target}:target ~ section .contents :is(tbody, tbody tr:not(.grp)):not(.{class}) {{ display: none; }}\n"
+            "#{id}:target ~ .fiche:not(.{class}), #{id}:target ~ section :is(.all, .contents :is(tbody, tbody tr:not(.grp)):not(.{class})) {{ display: none; }}\n"
         ));
     }
-    out
-}
-
-/// Writes a text as a string of a style sheet.
-fn css_string(text: &str) -> String {
-    let mut out = String::from("\"");
-    for c in text.chars() {
-        match c {
-            '"' | '\\' => {
-                out.push('\\');
-                out.push(c);
-            }
-            c if c.is_control() => out.push(' '),
-            c => out.push(c),
-        }
-    }
-    out.push('"');
     out
 }
 
 /// Class of the fiches of the nth landlord of a volume.
 fn landlord_class(n: usize) -> String {
     format!("b{}", n + 1)
+}
+
+/// Class of the fiches that go with the nth quartier of a volume.
+fn quartier_class(n: usize) -> String {
+    format!("q{}", n + 1)
 }
 
 /// Renders a volume of the packet of a commune.
@@ -251,8 +351,7 @@ pub(super) fn volume(r: &Renderer<'_>, commune: Tid, number: usize) -> Result<St
     } else {
         String::new()
     };
-    let landlords = volume.landlords(site);
-    let classes = classes(site, volume, &landlords);
+    let classes = classes(site, volume);
     let class = |tid: &Tid| classes.get(tid).map_or("", String::as_str);
     let mut fiches = String::new();
     let mut groups: Vec<Value> = Vec::new();
@@ -287,10 +386,10 @@ pub(super) fn volume(r: &Renderer<'_>, commune: Tid, number: usize) -> Result<St
     } else {
         "Toutes les résidences, quartier par quartier, et leurs quartiers une fois chacun.".to_owned()
     };
-    let parts: Vec<Value> = landlords
-        .iter()
-        .map(|(slug, name)| context! { id => part(slug), name, href => r.plan.address(&Output::LandlordPackets(slug.clone())) })
-        .collect();
+    let all = parts(r, volume);
+    let value = |p: &Part| context! { id => p.id.as_str(), name => p.name.as_str(), words => p.words };
+    let landlords: Vec<Value> = all.iter().filter(|p| p.landlord).map(value).collect();
+    let parts: Vec<Value> = all.iter().map(value).collect();
     let about = About {
         title: format!("Dossier de commission : {} — {}{of}", territory.name, territory.code),
         description: lead.clone(),
@@ -318,6 +417,7 @@ pub(super) fn volume(r: &Renderer<'_>, commune: Tid, number: usize) -> Result<St
             format::date(site.config.edition)
         ),
         groups,
+        landlords,
         parts,
         others => others(r, commune, number, &volumes),
         fiches => safe(fiches),
@@ -325,29 +425,30 @@ pub(super) fn volume(r: &Renderer<'_>, commune: Tid, number: usize) -> Result<St
     r.render("dossier.html", r.shell.context(depth, about, own))
 }
 
-/// Classes of each fiche of a volume: the landlord of a residence, those of the residences of a quartier.
-fn classes(site: &Site, volume: &Volume, landlords: &BTreeMap<String, String>) -> BTreeMap<Tid, String> {
-    let mut all: BTreeMap<Tid, BTreeSet<usize>> = BTreeMap::new();
+/// Classes of each fiche of a volume: the landlord of a residence, its quartiers; those of the residences of a quartier.
+fn classes(site: &Site, volume: &Volume) -> BTreeMap<Tid, String> {
+    let landlords = volume.landlords(site);
+    let mut all: BTreeMap<Tid, BTreeSet<String>> = BTreeMap::new();
     for tid in &volume.residences {
         let territory = site.territories.get(*tid);
-        let Some(name) = &territory.landlord else { continue };
-        let Some(rank) = landlords.values().position(|n| n == name) else {
-            continue;
-        };
-        for fiche in [Some(*tid), territory.lineage.iris, territory.lineage.qpv]
-            .into_iter()
+        let quartiers = [territory.lineage.iris, territory.lineage.qpv];
+        let landlord = territory
+            .landlord
+            .as_ref()
+            .and_then(|name| landlords.values().position(|n| n == name))
+            .map(landlord_class);
+        let of_quartiers = quartiers
+            .iter()
             .flatten()
-        {
-            all.entry(fiche).or_default().insert(rank);
+            .filter_map(|q| volume.quartiers.iter().position(|t| t == q))
+            .map(quartier_class);
+        let own: Vec<String> = landlord.into_iter().chain(of_quartiers).collect();
+        for fiche in std::iter::once(*tid).chain(quartiers.into_iter().flatten()) {
+            all.entry(fiche).or_default().extend(own.iter().cloned());
         }
     }
     all.into_iter()
-        .map(|(tid, ranks)| {
-            (
-                tid,
-                ranks.into_iter().map(|n| format!(" {}", landlord_class(n))).collect(),
-            )
-        })
+        .map(|(tid, classes)| (tid, classes.iter().map(|c| format!(" {c}")).collect()))
         .collect()
 }
 
@@ -420,15 +521,5 @@ impl Renderer<'_> {
         if let Ok(mut slot) = self.papers[tid.index()].lock() {
             *slot = Some(Paper::new(page, &plan::folder(self.site, tid)));
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_cannot_leave_its_string() {
-        assert_eq!(css_string("Les \"Tanneurs\" \\ }\n"), r#""Les \"Tanneurs\" \\ } ""#);
     }
 }

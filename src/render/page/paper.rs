@@ -15,14 +15,14 @@ const CLASSES: char = '\u{E002}';
 
 /// A fiche ready for any packet.
 #[derive(Debug)]
-pub(super) struct Paper(Box<str>);
+pub(crate) struct Paper(Box<str>);
 
 impl Paper {
     /// Takes the fiche out of a finished page or fragment; `address` is that of its page, relative to the root.
     ///
     /// Links of the screen go, its name alone leads to its page; headings go down by one; each identifier and what
     /// refers to it wait for the number of the fiche.
-    pub(super) fn new(html: &str, address: &str) -> Self {
+    pub(crate) fn new(html: &str, address: &str) -> Self {
         let from = html.find("<article").unwrap_or(0);
         let to = html.rfind("</article>").map_or(html.len(), |i| i + "</article>".len());
         let html = html.get(from..to).unwrap_or("");
@@ -63,7 +63,7 @@ impl Paper {
     }
 
     /// Appends the fiche as the `number`th of a packet; `classes` follow its own, each after a space.
-    pub(super) fn write(&self, out: &mut String, number: usize, classes: &str, root: &str) {
+    pub(crate) fn write(&self, out: &mut String, number: usize, classes: &str, root: &str) {
         let number = number.to_string();
         let mut rest: &str = &self.0;
         while let Some(i) = rest.find([NUMBER, ROOT, CLASSES]) {
@@ -80,8 +80,25 @@ impl Paper {
 }
 
 /// Identifier of a fiche in its packet, and class of its printed sides.
-pub(super) fn anchor(number: usize) -> String {
+pub(crate) fn anchor(number: usize) -> String {
     format!("f{number}")
+}
+
+/// Writes a text as a string of a style sheet.
+pub(crate) fn css_string(text: &str) -> String {
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => {
+                out.push('\\');
+                out.push(c);
+            }
+            c if c.is_control() => out.push(' '),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
 }
 
 /// Opens the article: its identifier and its class are those of [`anchor`].
@@ -204,5 +221,10 @@ mod tests {
                 "<path fill=\"url(#h-s)\"/><use href=\"#m-1\"/></svg></section>\n</article>"
             )
         );
+    }
+
+    #[test]
+    fn a_name_cannot_leave_its_string() {
+        assert_eq!(css_string("Les \"Tanneurs\" \\ }\n"), r#""Les \"Tanneurs\" \\ } ""#);
     }
 }

@@ -39,6 +39,41 @@ export function choose(codes) {
   return { kept, left: all.length - kept.length, lasting };
 }
 
+const NAMES = `noms:${root.pathname}`;
+let names;
+
+/** Names of residences that this browser has seen, by code. */
+function known() {
+  if (names) return names;
+  names = new Map();
+  try {
+    const kept = JSON.parse(localStorage.getItem(NAMES) ?? "{}");
+    for (const [code, name] of Object.entries(kept)) if (CODE.test(code) && typeof name === "string") names.set(code, name);
+  } catch {
+    // Codes alone are shown.
+  }
+  return names;
+}
+
+/** Gives the name of a residence seen before, or nothing. */
+export const nameOf = (code) => known().get(code);
+
+/** Keeps names for the lists of the choice; those of residences no longer chosen go first. */
+export function remember(pairs) {
+  const all = known();
+  for (const [code, name] of pairs) if (CODE.test(code) && name) all.set(code, name);
+  const kept = new Set(chosen());
+  for (const code of all.keys()) {
+    if (all.size <= 4 * MOST) break;
+    if (!kept.has(code)) all.delete(code);
+  }
+  try {
+    localStorage.setItem(NAMES, JSON.stringify(Object.fromEntries(all)));
+  } catch {
+    // Known until the page is closed.
+  }
+}
+
 /** Calls `f` when another tab changes the choice. */
 export function watch(f) {
   window.addEventListener("storage", (event) => {

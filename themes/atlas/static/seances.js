@@ -2,7 +2,7 @@
 
 import { announcer, el, number, plural, root } from "./commun.js";
 import { field } from "./champ.js";
-import { MOST, asked, choose, chosen, clean, permalink, watch } from "./panier.js";
+import { MOST, asked, choose, chosen, clean, nameOf, permalink, remember, watch } from "./panier.js";
 
 const tool = document.querySelector("[data-tool=seances]");
 /** Fiches asked for at once. */
@@ -74,7 +74,7 @@ function heads(list) {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(
     list
-      .map(({ told }, i) => `.f${i + 1} { page: f${i + 1}; } @page f${i + 1} { @top-left { content: ${string(told.place ?? "")}; } @top-right { content: ${string(told.vintage ?? "")}; } }`)
+      .map(({ told }, i) => `.f${i + 1} { page: f${i + 1}; } @page f${i + 1} { @top-left { content: ${string(`Fiche ${i + 1} · ${told.place ?? ""}`)}; } @top-right { content: ${string(told.vintage ?? "")}; } }`)
       .join("\n"),
   );
   document.adoptedStyleSheets = [sheet];
@@ -90,8 +90,10 @@ class Packet {
       label: "Ajouter une résidence",
       placeholder: "Nom, adresse ou code d’une résidence",
       choose: (place) => {
-        if (place.scale === "residence") this.set([...chosen(), place.code]);
-        else this.tell("Seules des résidences entrent dans un dossier au choix ; leurs quartiers les suivent.");
+        if (place.scale === "residence") {
+          remember([[place.code, place.name]]);
+          this.set([...chosen(), place.code]);
+        } else this.tell("Seules des résidences entrent dans un dossier au choix ; leurs quartiers les suivent.");
       },
       submit: (text) => {
         const codes = clean(text.split(/[\s,;]+/));
@@ -129,8 +131,10 @@ class Packet {
     this.note.textContent = text;
   }
 
+  /** Changes the reader's own choice: from then on the list is theirs. */
   set(codes) {
     const { left, lasting } = choose(codes);
+    this.foreign = false;
     const words = [];
     if (left) words.push(`Un dossier a ${MOST} résidences au plus : ${plural(left, "résidence laissée", "résidences laissées")} de côté.`);
     if (!lasting) words.push("Ce navigateur ne garde rien : le dossier sera perdu en quittant la page ; son adresse le rend.");
@@ -138,27 +142,39 @@ class Packet {
     this.show();
   }
 
-  /** Shows the choice. */
+  /** Shows the choice: the reader's own, or that of the address that was followed. */
   show() {
-    const now = chosen();
-    const same = this.asked?.join() === now.join();
+    const now = this.foreign ? this.asked : chosen();
     this.list.replaceChildren(
-      ...now.map((code) =>
-        el(
+      ...now.map((code) => {
+        const name = nameOf(code);
+        const link = el("a", { href: new URL(`residences/${code}/`, root).href }, name ?? code);
+        const remove = () => {
+          const at = now.indexOf(code);
+          this.set(chosen().filter((c) => c !== code));
+          // The focus goes on to the next one, or to the field above.
+          const next = this.list.querySelectorAll("button")[Math.min(at, now.length - 2)];
+          (next ?? this.controls.querySelector("input"))?.focus();
+        };
+        return el(
           "li",
           {},
-          el("a", { href: new URL(`residences/${code}/`, root).href }, code),
+          link,
+          name ? el("span", { class: "code" }, ` ${code}`) : undefined,
           " ",
-          el("button", { type: "button", "aria-label": `Retirer ${code}`, onclick: () => this.set(chosen().filter((c) => c !== code)) }, "Retirer"),
-        ),
-      ),
+          this.foreign ? undefined : el("button", { type: "button", "aria-label": `Retirer ${name ?? code}`, onclick: remove }, "Retirer"),
+        );
+      }),
     );
-    this.go.disabled = !now.length;
-    this.empty.hidden = !now.length;
-    this.take.hidden = !this.asked?.length || same;
+    const own = chosen().length;
+    this.go.disabled = !own;
+    this.go.textContent = this.foreign ? `Composer mon propre dossier (${number(own)})` : "Composer le dossier";
+    this.go.hidden = this.foreign && !own;
+    this.empty.hidden = this.foreign || !own;
+    this.take.hidden = !this.foreign;
     this.linkBox.hidden = !now.length;
     this.link.value = now.length ? permalink(now) : "";
-    if (!now.length && !this.asked?.length) this.list.replaceChildren(el("li", { class: "none" }, "Aucune résidence choisie : en ajouter ici, ou avec « Ajouter au dossier » sur une fiche."));
+    if (!now.length) this.list.replaceChildren(el("li", { class: "none" }, "Aucune résidence choisie : en ajouter ici, ou avec « Ajouter au dossier » sur une fiche."));
   }
 
   open(codes) {
@@ -172,6 +188,7 @@ class Packet {
     const anchor = location.hash.slice(1);
     if (anchor && document.getElementById(decodeURIComponent(anchor))) return undefined;
     this.asked = asked(location.hash);
+    this.foreign = this.asked.length > 0 && this.asked.join() !== chosen().join();
     this.show();
     return this.asked.length ? this.compose(this.asked) : this.clear();
   }
@@ -221,6 +238,8 @@ class Packet {
       this.tell("Aucune fiche : le dossier n’est pas composé.");
       return;
     }
+    remember(residences.map(({ url, fiche }) => [url.pathname.split("/").at(-2), fiche.querySelector(".name")?.textContent.trim()]));
+    this.show();
     this.write(residences, around);
     const words = `${plural(residences.length, "résidence", "résidences")} et ${plural(around.length, "quartier", "quartiers")} : le dossier est composé, prêt à imprimer.`;
     this.tell(words);

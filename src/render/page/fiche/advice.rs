@@ -36,7 +36,8 @@ pub(super) fn advice(r: &Renderer<'_>, tid: Tid, root: &str, level: u8) -> Optio
     })
 }
 
-pub(super) fn notes(scale: Scale, hidden: bool, small: u32) -> String {
+/// How to read the fiche; in a packet, what a quartier leaves to its own page.
+pub(super) fn notes(scale: Scale, hidden: bool, small: u32, in_packet: bool) -> String {
     let own = match (scale, hidden) {
         (Scale::Residence, false) => &format!(
             "Une part qui porte sur moins de {small} logements ou ménages est sans décimale et se lit avec son effectif (n). "
@@ -51,5 +52,12 @@ pub(super) fn notes(scale: Scale, hidden: bool, small: u32) -> String {
     } else {
         ""
     };
-    format!("{own}Un chiffre décrit un ensemble de logements, jamais un ménage ; il ne dit rien d’un candidat.{near}")
+    let left = if in_packet && scale != Scale::Residence {
+        " Dans un dossier, la fiche d’un quartier ne redit pas les thèmes que ses résidences ont déjà, ni ses séries, ses cartes et ses listes : sa page les a."
+    } else {
+        ""
+    };
+    format!(
+        "{own}Un chiffre décrit un ensemble de logements, jamais un ménage ; il ne dit rien d’un candidat.{near}{left}"
+    )
 }

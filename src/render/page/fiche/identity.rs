@@ -6,7 +6,7 @@ use super::super::column::At;
 use super::super::layout::{Block, Mode};
 use super::super::shell::safe;
 use super::super::table::Sides;
-use super::super::{Renderer, around, markup, packet, series};
+use super::super::{Renderer, around, lists, markup, packet, series};
 use crate::format;
 use crate::model::{Scale, Site, State, Territory, Tid};
 use crate::plan::{self, Output};
@@ -110,13 +110,14 @@ pub(super) fn identity(r: &Renderer<'_>, tid: Tid, vintage: &str, hidden: bool, 
         if let Some(iris) = territory.lineage.iris {
             item(label(Scale::Iris), place_link(r, iris, root));
         }
-        item(
-            label(Scale::Qpv),
-            match territory.lineage.qpv {
-                Some(qpv) => place_link(r, qpv, root) + &geography(site.territories.get(qpv)),
-                None => "hors QPV".to_owned(),
-            },
-        );
+        if let Some(qpv) = territory.lineage.qpv {
+            item(
+                label(Scale::Qpv),
+                place_link(r, qpv, root) + &geography(site.territories.get(qpv)),
+            );
+        } else if lists::has_qpv(r) {
+            item(label(Scale::Qpv), "hors QPV".to_owned());
+        }
         if let Some(landlord) = territory.landlord.as_ref().filter(|_| site.config.landlords.shown) {
             item(
                 "Bailleur",
@@ -208,9 +209,7 @@ pub(super) fn actions(r: &Renderer<'_>, tid: Tid) -> Vec<Value> {
     };
     action(Output::TerritoryBook(tid), "Classeur", ".xlsx");
     action(Output::Residences(tid), "Toutes ses résidences", "");
-    if let Some(address) = packet::address(r, tid) {
-        out.push(context! { href => address, label => "Dossier de commission", note => "à imprimer" });
-    }
+    out.extend(packet::actions(r, tid));
     out
 }
 
