@@ -120,7 +120,7 @@ fn packet(residences: &[Read], around: &[Read]) -> String {
             contents,
             "<tbody>\n<tr class=\"grp\"><th scope=\"rowgroup\" colspan=\"3\">{title}</th></tr>"
         );
-        for Read { address, html } in list {
+        for Read { address: folder, html } in list {
             number += 1;
             let name = between(html, "class=\"name\">", "</h1>");
             let code = between(
@@ -128,7 +128,14 @@ fn packet(residences: &[Read], around: &[Read]) -> String {
                 "<span class=\"code\">",
                 "</span>",
             );
-            let place = between(html, "<p class=\"addr\">", "</p>");
+            let address = between(html, "<p class=\"addr\">", "</p>");
+            // What a quartier is and where: names are shared.
+            let kind = between(html, "<p class=\"kind\">", " <span");
+            let place = match told(html, "data-place").rsplit_once(" · ") {
+                _ if !address.is_empty() => address.to_owned(),
+                Some((start, commune)) if start.contains(" · ") => format!("{kind}, {commune}"),
+                _ => kind.to_owned(),
+            };
             let id = anchor(number);
             let _ = writeln!(
                 contents,
@@ -141,7 +148,7 @@ fn packet(residences: &[Read], around: &[Read]) -> String {
                 css_string(&head),
                 css_string(&super::text(told(html, "data-vintage")))
             );
-            Paper::new(html, address).write(&mut fiches, number, "", "../../");
+            Paper::new(html, folder).write(&mut fiches, number, "", "../../");
             fiches.push('\n');
         }
         contents.push_str("</tbody>\n");

@@ -370,7 +370,7 @@ pub(super) fn volume(r: &Renderer<'_>, commune: Tid, number: usize) -> Result<St
                 class => class(tid).trim_start(),
                 name => territory.name.as_str(),
                 code => territory.code.as_str(),
-                address => territory.address.as_deref(),
+                address => territory.address.clone().unwrap_or_else(|| kind_and_commune(r, *tid)),
             });
         }
         groups.push(context! { title, items, class => all.into_iter().collect::<Vec<_>>().join(" ") });
@@ -423,6 +423,16 @@ pub(super) fn volume(r: &Renderer<'_>, commune: Tid, number: usize) -> Result<St
         fiches => safe(fiches),
     };
     r.render("dossier.html", r.shell.context(depth, about, own))
+}
+
+/// What a quartier is and where: names are shared, « Centre-Bourg » most of all.
+fn kind_and_commune(r: &Renderer<'_>, tid: Tid) -> String {
+    let territory = r.site.territories.get(tid);
+    let label = r.label(territory.scale);
+    match territory.lineage.commune {
+        Some(commune) => format!("{label}, {}", r.site.territories.get(commune).name),
+        None => label.to_owned(),
+    }
 }
 
 /// Classes of each fiche of a volume: the landlord of a residence, its quartiers; those of the residences of a quartier.

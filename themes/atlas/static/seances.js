@@ -248,14 +248,21 @@ class Packet {
 
   write(residences, around) {
     const all = [...residences, ...around];
-    const line = ({ fiche }, n) => {
+    // What a quartier is and where: names are shared.
+    const where = ({ fiche, told }) => {
+      const place = (told.place ?? "").split(" · ");
+      const kind = fiche.querySelector(".kind")?.firstChild?.textContent.trim();
+      return [kind, place.length > 2 ? place.at(-1) : ""].filter(Boolean).join(", ");
+    };
+    const line = (read, n) => {
+      const { fiche } = read;
       const text = (selector) => fiche.querySelector(selector)?.textContent.trim() ?? "";
       return el(
         "tr",
         {},
         el("td", { class: "n" }, String(n)),
         el("th", { scope: "row" }, el("a", { href: `#f${n}` }, text(".name")), " ", el("span", { class: "code" }, text(".kind .code"))),
-        el("td", { class: "txt" }, text(".addr")),
+        el("td", { class: "txt" }, text(".addr") || where(read)),
       );
     };
     const group = (title, list, from) =>
