@@ -826,16 +826,68 @@ for (const [name, test] of Object.entries(tests)) {
 }
 await browser.close();
 
-// A machine that cannot draw: the drawn maps of the page stand in.
+/** A machine that cannot draw: a plain drawing stands in, and all that is around it works as with the map. */
+async function withoutWebGL(browser) {
+  const p = await page(browser);
+  const years = share.scales.commune;
+  const vintage = years.at(-2) ?? years.at(-1);
+  await p.goto(`${ORIGIN}/carte/?i=${share.id}&e=commune&v=${vintage}`);
+  await p.locator(".warn").waitFor();
+  await settled(p);
+  expect((await p.locator(".warn").textContent()).includes("WebGL"), "without WebGL: nothing is said");
+  const listed = () => p.locator(".beside tbody tr").evaluateAll((all) => all.map((r) => [r.dataset.code, r.querySelector("data").dataset.cell, r.querySelector("data").getAttribute("value"), r.querySelector("data").dataset.state ?? ""]));
+  const same = async (x, scale, v) => {
+    const file = values(scale, x.id, 0);
+    const { codes } = read(`lieux/${scale}-0.json`);
+    const rows = await listed();
+    expect(rows.length > 0, `without WebGL: the list of ${scale} is empty`);
+    for (const [code, cell, value, state] of rows) {
+      const raw = file.values[file.vintages.indexOf(v)][0][codes.indexOf(code)];
+      expect(cell.endsWith(`:${v}`) && (typeof raw === "string" ? state === raw && value === "" : value === String(raw)), `without WebGL: ${cell} is ${value}${state}, served as ${raw}`);
+    }
+  };
+  await same(share, "commune", vintage); // the link brings its state back
+  const classes = await p.locator("ul.key .n").evaluateAll((all) => all.map((n) => Number(n.textContent.replace(/\s/g, ""))));
+  expect(classes.reduce((a, b) => a + b, 0) === communes.codes.length, `without WebGL: the legend counts ${classes}`);
+  expect((await p.locator("svg.drawn path").count()) >= communes.codes.length, "without WebGL: no drawn map");
+  await axe(p, "without WebGL");
+  await shot(p, "carte-sans-webgl");
+  // Another scale, another indicator, by the controls.
+  await p.locator(".seg label", { hasText: scaleOf("iris")?.plural ?? scaleOf("commune").plural }).click();
+  await p.waitForFunction(() => location.search.includes("e=iris") && document.querySelector(".beside data")?.dataset.cell.startsWith("iris:"));
+  await same(share, "iris", vintage);
+  const other = atlas.indicators.find((x) => x.id !== share.id && x.scales.iris && x.kind !== "text" && x.kind !== "class" && !x.categories.length);
+  await p.locator(".controls select").first().selectOption(other.id);
+  await p.waitForFunction((id) => document.querySelector(".beside data")?.dataset.cell.includes(`:${id}:`), other.id);
+  await same(other, "iris", new URL(p.url()).searchParams.get("v"));
+  // A place is pointed at and chosen, on the drawing and in the list.
+  await p.goto(`${ORIGIN}/carte/?i=${share.id}&e=commune`);
+  await settled(p);
+  const box = await p.locator(".map-box .sheet").boundingBox();
+  const at = await p.evaluate(([lon, lat]) => document.querySelector("[data-tool=carte]").map.project([lon, lat]), [communes.lon[0] * communes.unit, communes.lat[0] * communes.unit]);
+  await p.mouse.move(box.x + at.x, box.y + at.y, { steps: 3 });
+  await p.locator(".tip").waitFor({ state: "visible" });
+  await p.mouse.click(box.x + at.x, box.y + at.y);
+  await p.locator(".card a").waitFor();
+  expect(new URL(p.url()).searchParams.get("t")?.startsWith("commune:"), "without WebGL: the place chosen is not in the address");
+  const zoom = () => p.evaluate(() => document.querySelector("[data-tool=carte]").map.getZoom());
+  const before = await zoom();
+  await p.locator(".map-box .sheet").focus();
+  await p.keyboard.press("+");
+  expect((await zoom()) > before, "without WebGL: plus does not zoom");
+  const [download] = await Promise.all([p.waitForEvent("download"), p.getByRole("button", { name: "Image (PNG)" }).click()]);
+  await download.saveAs(path.join(SHOTS, "carte-sans-webgl-export.png"));
+  expect(fs.statSync(path.join(SHOTS, "carte-sans-webgl-export.png")).size > 40_000, "without WebGL: the picture is blank");
+  await p.goto(`${ORIGIN}/carte/?i=${counted.id}&e=residence`);
+  await settled(p);
+  await p.locator(".beside tbody tr").first().waitFor();
+  await shot(p, "carte-sans-webgl-residences");
+  await close(p, "without WebGL");
+}
+
 if (!fluid && (!only || "without WebGL".includes(only))) {
   const plain = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu", "--disable-3d-apis"] });
-  const p = await page(plain);
-  await p.goto(`${ORIGIN}/carte/`);
-  await p.locator(".warn").waitFor();
-  expect((await p.locator(".warn").textContent()).includes("WebGL"), "without WebGL: nothing is said");
-  expect(await p.locator("main section svg").first().isVisible(), "without WebGL: no drawn map");
-  await shot(p, "carte-sans-webgl");
-  await close(p, "without WebGL");
+  await withoutWebGL(plain).catch((error) => findings.push(`without WebGL: ${error.message.split("\n")[0]}`));
   await plain.close();
   console.log("done   without WebGL");
 }

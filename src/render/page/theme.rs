@@ -26,6 +26,7 @@ const BUILT_IN: &[(&str, &[u8])] = built_in![
     "static/commun.js",
     "static/comparer.js",
     "static/contours.js",
+    "static/dessin.js",
     "static/donnees.js",
     "static/dossier.js",
     "static/entete.js",

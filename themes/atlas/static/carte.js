@@ -3,8 +3,9 @@
 import { address, announcer, beyond, byName, data, el, given, number, parameters, quantity, root, years, read } from "./commun.js";
 import { field } from "./champ.js";
 import { envelope, limits, meets, outlines } from "./contours.js";
+import * as drawing from "./dessin.js";
 import { Atlas } from "./donnees.js";
-import * as ground from "./fond.js";
+import * as library from "./fond.js";
 import { picture, save } from "./image.js";
 import { legend, rowsOf } from "./legende.js";
 
@@ -227,19 +228,12 @@ class MapTool {
 
   // ── Drawing ───────────────────────────────────────────────────────────────────
 
-  async start(library) {
+  async start(loaded) {
     const [west, south, east, north] = this.atlas.bounds;
     // Read while the library loads, if the first view is likely to show it.
     if (!this.state.lock && !this.state.view) this.refreshData("commune").catch(() => {});
     else if (this.state.lock && this.atlas.byScale.get(this.state.lock).blocks.length === 1) this.refreshData(this.state.lock).catch(() => {});
-    const gl = await library;
-    // The page first: opening the graphics card before keeps both waiting, and the worker starts meanwhile.
-    await painted();
-    this.map = await ground.open(gl, this.canvas, {
-      bounds: [[west, south], [east, north]],
-      view: this.state.view,
-      families: this.families,
-    });
+    this.map = await this.open(loaded);
     tool.map = this.map; // for tests
     const { map } = this;
     map.getCanvas().setAttribute("aria-label", "Carte : flèches pour se déplacer, plus et moins pour le zoom, Entrée pour ouvrir ce qui est au centre");
@@ -253,7 +247,7 @@ class MapTool {
       this.refresh();
     });
     const layers = ["place", "place-state", "cluster", "circle", "circle-state", "equipment", "grid-class", "zone"];
-    const under = (point) => ground.under(map, point, layers);
+    const under = (point) => this.ground.under(map, point, layers);
     map.on("mousemove", (event) => this.hover(under(event.point), event.point));
     map.on("mouseout", () => this.hover());
     map.on("click", (event) => this.press(under(event.point)));
@@ -277,13 +271,35 @@ class MapTool {
     }
   }
 
+  /** Opens the map; where the machine or the edition has none, a plain drawing takes its place and nothing else changes. */
+  async open(loaded) {
+    const [west, south, east, north] = this.atlas.bounds;
+    const options = { bounds: [[west, south], [east, north]], view: this.state.view, families: this.families };
+    try {
+      this.ground = library;
+      const gl = await loaded;
+      // The page first: opening the graphics card before keeps both waiting, and the worker starts meanwhile.
+      await painted();
+      return await library.open(gl, this.canvas, options);
+    } catch (error) {
+      console.warn(error);
+      const why = /webgl/i.test(error.message) ? "Cette machine n’a pas de quoi dessiner la carte animée (WebGL absent)" : "La carte animée n’est pas dans cette édition";
+      this.tool.before(el("p", { class: "warn", role: "status" }, `${why} : un dessin simple la remplace. Réglages, légende, liste, chiffres et lien sont les mêmes.`));
+      const canvas = el("div", {});
+      this.canvas.replaceWith(canvas);
+      this.canvas = canvas;
+      this.ground = drawing;
+      return drawing.open(canvas, options);
+    }
+  }
+
   /** Shows the map once it is whole: each frame shown before would have cost the time of a drawing of the page. */
   ready() {
     this.box.classList.add("ready");
     this.waiting.remove();
     const { basemap } = this.atlas;
     // After the figures, which do not wait for it.
-    if (basemap) ground.basemap(this.map, new URL(basemap.file, data).href).catch((error) => console.warn(error));
+    if (basemap) this.ground.basemap(this.map, new URL(basemap.file, data).href).catch((error) => console.warn(error));
     requestAnimationFrame(() => setTimeout(() => performance.mark("carte-prete")));
   }
 
@@ -404,7 +420,7 @@ class MapTool {
     const { scale, places, shapes, figures } = shown;
     const flat = x.counted && scale !== "residence";
     const classes = x.counted || x.kind === "text" ? 0 : x.kind === "class" ? Math.min(x.categories.length, 5) : x.breaks.length + 1;
-    ground.paint(map, classes);
+    this.ground.paint(map, classes);
     this.radius = this.sizes();
     let made;
     const data = () => {
@@ -418,17 +434,17 @@ class MapTool {
     const bare = flat || gridded;
     const from = [places, figures, x.id, state.vintage, state.category];
     const seen = (list) => list.filter((p) => places.lon[p.k] !== undefined);
-    const points = () => seen(data()).map((p) => ground.point(places.lon[p.k], places.lat[p.k], p));
-    if (shapes) ground.fill(map, "zones", [...from, shapes, bare], () => data().map((p, i) => ground.zone(shapes.shapes[i], bare ? { ...p, cls: -1, st: "" } : p)));
-    else ground.fill(map, "zones", [], () => []);
-    if (flat && figures) ground.fill(map, "circles", from, points);
-    else ground.fill(map, "circles", [], () => []);
-    if (scale === "residence") ground.fill(map, "places", from, points);
-    else ground.fill(map, "places", [], () => []);
+    const points = () => seen(data()).map((p) => library.point(places.lon[p.k], places.lat[p.k], p));
+    if (shapes) this.ground.fill(map, "zones", [...from, shapes, bare], () => data().map((p, i) => library.zone(shapes.shapes[i], bare ? { ...p, cls: -1, st: "" } : p)));
+    else this.ground.fill(map, "zones", [], () => []);
+    if (flat && figures) this.ground.fill(map, "circles", from, points);
+    else this.ground.fill(map, "circles", [], () => []);
+    if (scale === "residence") this.ground.fill(map, "places", from, points);
+    else this.ground.fill(map, "places", [], () => []);
     this.borders();
     const named = scale === "commune" || scale === "iris" || scale === "qpv";
-    ground.fill(map, "labels", named ? [places] : [], () =>
-      named ? seen(places.codes.map((_, k) => ({ k }))).map(({ k }) => ground.point(places.lon[k], places.lat[k], { k, name: places.names[k], under: scale === "qpv" })) : [],
+    this.ground.fill(map, "labels", named ? [places] : [], () =>
+      named ? seen(places.codes.map((_, k) => ({ k }))).map(({ k }) => library.point(places.lon[k], places.lat[k], { k, name: places.names[k], under: scale === "qpv" })) : [],
     );
     const { plural: label } = atlas.byScale.get(scale);
     this.badge.replaceChildren(el("b", {}, label), state.lock ? " · échelle fixée" : " · selon le zoom");
@@ -461,12 +477,12 @@ class MapTool {
       base = this.atlas.byScale.has("commune") ? await this.shapes("commune", this.blocks("commune")) : undefined;
       if (this.shown.scale !== scale) return;
     }
-    ground.fill(this.map, "limits", [scale, base], () => {
+    this.ground.fill(this.map, "limits", [scale, base], () => {
       let list = [];
       if (scale === "iris") list = limits(base, (i) => places.parents.commune[i]?.code);
       else if (scale === "metropole") list = base.outline;
       else if (base) list = limits(base, (i) => i);
-      return [ground.lines(list)];
+      return [library.lines(list)];
     });
   }
 
@@ -495,13 +511,13 @@ class MapTool {
     );
     const grid = state.grid ? await read(state.grid) : undefined;
     if (turn !== this.turn) return;
-    ground.fill(map, "qpv", [shapes], () => (shapes?.shapes ?? []).map((s, k) => ground.zone(s, { k, st: "qpv" })));
+    this.ground.fill(map, "qpv", [shapes], () => (shapes?.shapes ?? []).map((s, k) => library.zone(s, { k, st: "qpv" })));
     this.equipment = families;
-    ground.fill(map, "equipment", families, () =>
-      families.flatMap((f, i) => f.names.map((_, k) => ground.point(f.lon[k] * f.unit, f.lat[k] * f.unit, { family: f.family, i, k }))),
+    this.ground.fill(map, "equipment", families, () =>
+      families.flatMap((f, i) => f.names.map((_, k) => library.point(f.lon[k] * f.unit, f.lat[k] * f.unit, { family: f.family, i, k }))),
     );
-    if (grid) ground.paintGrid(map, this.gridClasses().length);
-    ground.fill(map, "grid", [grid], () =>
+    if (grid) this.ground.paintGrid(map, this.gridClasses().length);
+    this.ground.fill(map, "grid", [grid], () =>
       (grid?.squares ?? []).map((steps, k) => {
         const ring = [];
         let [px, py] = [0, 0];
@@ -722,7 +738,7 @@ class MapTool {
     const [chosen, code] = state.chosen.split(/:(.*)/s);
     const rank = chosen === scale ? places.rank.get(code) : undefined;
     const marked = [...new Set([this.pointed, rank])];
-    ground.fill(map, "here", [places, shapes, this.radius, ...marked], () => this.outlined(marked));
+    this.ground.fill(map, "here", [places, shapes, this.radius, ...marked], () => this.outlined(marked));
     for (const row of this.list.querySelectorAll("tr[data-code]")) row.classList.toggle("on", chosen === scale && row.dataset.code === code);
   }
 
@@ -732,8 +748,8 @@ class MapTool {
     const features = [];
     for (const i of ranks) {
       if (i === undefined || i >= places.codes.length) continue;
-      if (shapes) features.push(ground.zone(shapes.shapes[i], {}));
-      else if (places.lon[i] !== undefined) features.push(ground.point(places.lon[i], places.lat[i], { r: this.radius(this.figure(i)) + 4 }));
+      if (shapes) features.push(library.zone(shapes.shapes[i], {}));
+      else if (places.lon[i] !== undefined) features.push(library.point(places.lon[i], places.lat[i], { r: this.radius(this.figure(i)) + 4 }));
     }
     return features;
   }
@@ -847,7 +863,7 @@ class MapTool {
       `${x.definition} Origine : ${origin}.${atlas.basemap ? ` Fond de carte : ${atlas.basemap.attribution}.` : ""}`,
       `Édition du ${atlas.edition} (${atlas.build}). Données confidentielles, réservées aux signataires de la convention.`,
     ];
-    const blob = await picture(this.map, {
+    const blob = await picture(this.map, await this.ground.snapshot(this.map), {
       title: this.heading(),
       subtitle: `${grid ? "Carreaux, en classes seulement" : scale.plural} · ${atlas.title}`,
       heading: grid ? "Carreaux" : shown.scale === "residence" ? `${scale.plural} dans la vue` : scale.plural,
@@ -890,18 +906,18 @@ const painted = () =>
 async function main() {
   document.documentElement.classList.add("has-map");
   // The library, the names and the outlines come at the same time.
-  const library = ground.library();
-  library.catch(() => {});
-  const [atlas, view] = await Promise.all([Atlas.open(), read("contours/vue.json")]);
-  given(view);
-  const map = new MapTool(atlas);
+  const loaded = library.load();
+  loaded.catch(() => {});
+  let map;
   try {
-    await map.start(library);
+    const [atlas, view] = await Promise.all([Atlas.open(), read("contours/vue.json")]);
+    given(view);
+    map = new MapTool(atlas);
+    await map.start(loaded);
   } catch (error) {
-    map.tool.remove();
+    map?.tool.remove();
     document.documentElement.classList.remove("has-map");
-    const why = /webgl/i.test(error.message) ? "Cette machine n’affiche pas de carte interactive (WebGL absent)." : "La carte interactive n’est pas disponible dans cette édition.";
-    tool.append(el("p", { class: "warn", role: "status" }, `${why} Les cartes ci-dessous donnent les mêmes chiffres.`));
+    tool.append(el("p", { class: "warn", role: "status" }, "Les données de la carte n’ont pas pu être lues. Recharger la page ; les liens ci-dessous mènent à chaque carte."));
     console.warn(error);
   }
 }

@@ -15,7 +15,7 @@ const WORDS = {
 };
 
 /** Loads the library; its worker starts with it. */
-export async function library() {
+export async function load() {
   const gl = await import("./maplibre-gl.js");
   gl.setWorkerUrl(new URL("./maplibre-gl-worker.js", import.meta.url).href);
   gl.prewarm?.();
@@ -189,6 +189,26 @@ export async function basemap(map, url) {
       );
     }
   }
+}
+
+/** The map as it is, for the paper: drawn and copied at once, before the browser clears it. */
+export function still(map) {
+  map.redraw();
+  const out = document.createElement("canvas");
+  const drawn = map.getCanvas();
+  [out.width, out.height] = [drawn.width, drawn.height];
+  out.getContext("2d").drawImage(drawn, 0, 0);
+  return out;
+}
+
+/** The map drawn again at the finer grain of a picture. */
+export async function snapshot(map) {
+  const before = map.getPixelRatio();
+  map.setPixelRatio(Math.max(2, before));
+  await new Promise((done) => (map.once("idle", done), map.triggerRepaint()));
+  const out = still(map);
+  map.setPixelRatio(before);
+  return out;
 }
 
 /** Topmost feature under a point of the screen, of the layers named. */

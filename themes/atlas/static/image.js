@@ -68,27 +68,13 @@ export function swatch(ctx, row, x, y, width, height) {
 }
 
 /**
- * Makes a PNG of a map.
+ * Makes a PNG of a map, from what is drawn of it.
  *
  * `rows` are those of the legend: `{ label, count, colour | state | radius | line }`; `foot` are lines of text.
  */
-export async function picture(map, { title, subtitle, heading, rows, foot }) {
-  const before = map.getPixelRatio();
-  const scale = Math.max(2, before);
-  // Drawn again at the finer grain of the picture, and copied before the browser clears it.
-  map.setPixelRatio(scale);
-  await new Promise((done) => (map.once("idle", done), map.triggerRepaint()));
-  const source = document.createElement("canvas");
+export async function picture(map, source, { title, subtitle, heading, rows, foot }) {
+  const scale = Math.max(2, devicePixelRatio);
   const { clientWidth, clientHeight } = map.getCanvas();
-  await new Promise((done) => {
-    map.once("render", () => {
-      const drawn = map.getCanvas();
-      [source.width, source.height] = [drawn.width, drawn.height];
-      source.getContext("2d").drawImage(drawn, 0, 0);
-      done();
-    });
-    map.triggerRepaint();
-  });
   const side = 250;
   const width = clientWidth + side + 72;
   const canvas = document.createElement("canvas");
@@ -150,7 +136,6 @@ export async function picture(map, { title, subtitle, heading, rows, foot }) {
   ctx.font = `13px ${SANS}`;
   ctx.fillStyle = INK;
   notes.forEach((line, i) => ctx.fillText(line, 24, top + body + 30 + i * 18));
-  map.setPixelRatio(before);
   return new Promise((done) => canvas.toBlob(done, "image/png"));
 }
 
