@@ -493,6 +493,58 @@ const tests = fluid ? large : {
     await close(p, "map keyboard");
   },
 
+  async "the focus is never lost"(browser) {
+    const p = await page(browser);
+    const active = () => p.evaluate(() => document.activeElement.closest("[data-code]")?.dataset.code ?? document.activeElement.className);
+    const lost = () => p.evaluate(() => document.activeElement === document.body);
+    await p.goto(`${ORIGIN}/carte/?i=${share.id}&e=commune`);
+    await settled(p);
+    const pick = p.locator(".beside .pick").nth(1);
+    const code = await pick.evaluate((b) => b.closest("tr").dataset.code);
+    await pick.focus();
+    await p.keyboard.press("Enter");
+    await p.locator(".card .shut").focus();
+    // What it is compared with comes after the card: the button is drawn again under the focus.
+    await p.waitForFunction((label) => document.querySelector(".card").textContent.includes(label), scaleOf("metropole").label);
+    expect((await active()) === "shut", "focus: lost when the card is drawn again");
+    await p.keyboard.press("Enter");
+    await p.waitForFunction(() => document.querySelector(".card").hidden);
+    expect((await active()) === code, `focus: closing the card gives it to « ${await active()} »`);
+    await p.evaluate(() => document.querySelector("[data-tool=carte]").map.panBy([20, 0], { duration: 0 }));
+    await p.waitForTimeout(300);
+    await settled(p);
+    expect((await active()) === code, "focus: lost when the list is drawn again");
+    // From the map, it goes back to the map.
+    await p.locator(".map-box canvas").focus();
+    await p.keyboard.press("Enter");
+    await p.locator(".card .shut").focus();
+    await p.keyboard.press("Escape");
+    expect(await p.evaluate(() => document.activeElement.matches("canvas")), "focus: Escape in the card does not give it back to the map");
+    const closed = atlas.indicators.find((x) => !x.scales.residence && x.scales.commune);
+    if (closed) {
+      await p.goto(`${ORIGIN}/carte/?i=${closed.id}&e=residence`);
+      await settled(p);
+      await p.locator(".say button").first().focus();
+      await p.keyboard.press("Enter");
+      await p.waitForFunction(() => document.querySelector(".say").hidden);
+      expect(!(await lost()), "focus: lost after a notice");
+    }
+    const codes = communes.codes.slice(0, 3);
+    await p.goto(`${ORIGIN}/comparer/?t=commune:${codes.join(",commune:")}`);
+    await p.locator("table.versus").waitFor();
+    const series = p.getByRole("combobox", { name: "Indicateur de la série" });
+    await series.focus();
+    await p.keyboard.press("ArrowDown");
+    await p.waitForFunction(() => location.search.includes("i="));
+    await p.waitForTimeout(300);
+    expect(await series.evaluate((e) => e === document.activeElement), "focus: lost when the chart is drawn again");
+    await p.locator(".picked button").nth(1).focus();
+    await p.keyboard.press("Enter");
+    await p.waitForFunction(() => document.querySelectorAll(".picked li").length === 2);
+    expect(await p.evaluate(() => document.activeElement.matches(".picked button")), "focus: lost once a territory is taken away");
+    await close(p, "focus");
+  },
+
   async "map: picture"(browser) {
     const p = await page(browser);
     await p.goto(`${ORIGIN}/carte/?i=${share.id}&e=commune`);

@@ -1,6 +1,6 @@
 // The map page: chooses what is shown, keeps the address, the legend, the card and the list true to it.
 
-import { address, announcer, beyond, byName, data, el, given, number, parameters, quantity, root, years, read } from "./commun.js";
+import { address, announcer, beyond, byName, data, el, given, keeping, number, parameters, quantity, root, years, read } from "./commun.js";
 import { field } from "./champ.js";
 import { envelope, limits, meets, outlines } from "./contours.js";
 import * as drawing from "./dessin.js";
@@ -152,6 +152,7 @@ class MapTool {
       el("button", { type: "button", onclick: () => this.copy() }, "Copier le lien"),
       this.book,
     );
+    for (const part of [this.card, this.list]) part.addEventListener("keydown", (event) => event.key === "Escape" && this.close());
     this.side = el("div", { class: "map-side" }, this.card, this.key, this.list, acts);
     this.tool = el("div", { class: "map-tool" }, this.controls, this.box, this.side);
     tool.append(this.tool);
@@ -404,6 +405,7 @@ class MapTool {
     // The same blocks come with the same objects: nothing to draw again.
     const same = this.shown?.places === shown.places && this.shown?.figures === shown.figures;
     this.shown = same ? this.shown : shown;
+    if (!same) this.point();
     this.draw();
     await this.layers(turn);
   }
@@ -465,7 +467,7 @@ class MapTool {
     this.beside();
     this.mark();
     if (state.chosen) this.openCard();
-    else this.card.hidden = true;
+    else this.hideCard();
     this.say(`${label}, ${x.label}${atlas.category(x, state.category)}, ${years(state.vintage)}`);
   }
 
@@ -607,12 +609,13 @@ class MapTool {
     const x = grid ?? state.indicator;
     const where = shown.scale === "residence" ? `${atlas.byScale.get("residence").plural} dans la vue` : atlas.byScale.get(shown.scale).plural;
     const about = grid ? `Carreaux en classes : aucun chiffre n’est diffusé · ${atlas.origin(grid, grid.vintage)}` : `${where} · ${atlas.origin(state.indicator, state.vintage)}`;
-    this.key.replaceChildren(
+    const parts = [
       el("h2", {}, this.heading()),
       el("p", { class: "about" }, about),
       ...legend(this.rows(), grid ? "Carreaux" : atlas.byScale.get(shown.scale).plural),
       el("p", { class: "key-note" }, x.definition, x.note ? ` ${x.note}` : "", " ", grid ? "" : this.link(x)),
-    );
+    ];
+    keeping(this.key, () => this.key.replaceChildren(...parts), () => this.list);
   }
 
   link(x) {
@@ -633,7 +636,7 @@ class MapTool {
       // An element's own property: an empty value must stay an attribute.
       cell.setAttribute("value", value);
       if (figure.state) cell.dataset.state = figure.state;
-      const button = el("button", { type: "button", class: "pick", onclick: () => this.choosePlace(code), onfocus: () => this.point(i), onblur: () => this.point() }, places.names[i]);
+      const button = el("button", { type: "button", class: "pick", onclick: () => this.choosePlace(code, this.list), onfocus: () => this.point(i), onblur: () => this.point() }, places.names[i]);
       const where = scale === "residence" ? beyond(places.address[i], places.names[i]) || places.parents.commune?.[i]?.name : scale === "iris" ? places.parents.commune?.[i]?.name : "";
       const row = el("tr", { onmouseenter: () => this.point(i), onmouseleave: () => this.point() }, el("th", { scope: "row" }, button, where && where !== places.names[i] ? el("span", { class: "in" }, where) : ""), el("td", { class: `n d${figure.state ? x.decimals : atlas.decimals(x, figure)}` }, cell));
       row.dataset.code = code;
@@ -642,7 +645,8 @@ class MapTool {
     const unit = x.unit ? ` (${x.unit})` : "";
     const label = atlas.byScale.get(scale);
     const more = seen.length > LISTED ? `${LISTED} premiers sur ${number(seen.length)} : zoomer pour voir les autres.` : "";
-    this.list.replaceChildren(
+    const top = this.list.scrollTop;
+    const parts = [
       el(
         "table",
         { class: `d${x.decimals}` },
@@ -651,7 +655,9 @@ class MapTool {
         el("tbody", {}, rows),
       ),
       more ? el("p", { class: "key-note" }, more) : "",
-    );
+    ];
+    keeping(this.list, () => this.list.replaceChildren(...parts), () => this.list);
+    this.list.scrollTop = top;
   }
 
   /** Words about a place: figure, base, vintage, comparison. */
@@ -768,7 +774,9 @@ class MapTool {
     this.choosePlace(this.shown.places.codes[feature.properties.k]);
   }
 
-  choosePlace(code) {
+  /** Chooses a place; closing its card gives the focus back to the list or the map, whichever opened it. */
+  choosePlace(code, from = this.map.getCanvas()) {
+    this.opener = from;
     this.state.chosen = `${this.shown.scale}:${code}`;
     this.toAddress(true);
     this.mark();
@@ -776,20 +784,28 @@ class MapTool {
   }
 
   close() {
+    if (!this.state.chosen) return;
+    const [, code] = this.state.chosen.split(/:(.*)/s);
     this.state.chosen = "";
-    this.card.hidden = true;
+    this.hideCard(code);
     this.toAddress(true);
     this.mark();
+  }
+
+  /** Hides the card; the focus that was in it goes back to what opened it. */
+  hideCard(code) {
+    const inside = this.card.contains(document.activeElement);
+    this.card.hidden = true;
+    if (!inside) return;
+    const row = this.opener === this.list && code ? this.list.querySelector(`tr[data-code="${CSS.escape(code)}"] button`) : undefined;
+    (row ?? this.opener ?? this.map.getCanvas()).focus({ preventScroll: true });
   }
 
   openCard() {
     const { atlas, state, shown } = this;
     const [scale, code] = state.chosen.split(/:(.*)/s);
     const i = scale === shown.scale ? shown.places.rank.get(code) : undefined;
-    if (i === undefined) {
-      this.card.hidden = true;
-      return;
-    }
+    if (i === undefined) return this.hideCard();
     this.references();
     const { name, figure, lines, base, compared, commune, address: street, landlord } = this.words(i);
     const x = state.indicator;
@@ -801,16 +817,17 @@ class MapTool {
       street && ["Adresse", street],
       landlord && ["Bailleur", landlord],
     ].filter(Boolean);
-    this.card.replaceChildren(
+    const parts = [
       el("h2", {}, name),
       el("p", { class: "about" }, `${kind}${scale === "residence" ? "" : ` · ${code}`}`),
       figure.state ? el("p", {}, el("data", { value: "", "data-state": figure.state }, atlas.states[figure.state])) : el("p", { class: "big" }, atlas.text(x, figure)),
       el("dl", {}, pairs.flatMap(([k, v]) => [el("dt", {}, k), el("dd", {}, v)])),
       el("a", { href: atlas.fiche(scale, code) }, "Ouvrir la fiche"),
       el("button", { type: "button", class: "shut", "aria-label": "Fermer", onclick: () => this.close() }, "×"),
-    );
+    ];
+    keeping(this.card, () => this.card.replaceChildren(...parts), () => this.card.querySelector("a"));
     this.card.hidden = false;
-    this.say(`${name} : ${lines.join(", ")}`);
+    return this.say(`${name} : ${lines.join(", ")}`);
   }
 
   /** Goes to a place found by search, at its own scale. */
@@ -835,8 +852,14 @@ class MapTool {
   }
 
   tell(text, more = []) {
-    this.notice.hidden = !text;
-    this.notice.replaceChildren(...(text ? [el("p", {}, text), ...more] : []));
+    keeping(
+      this.notice,
+      () => {
+        this.notice.hidden = !text;
+        this.notice.replaceChildren(...(text ? [el("p", {}, text), ...more] : []));
+      },
+      () => this.scales.find((radio) => radio.checked),
+    );
   }
 
   // ── Link and picture ──────────────────────────────────────────────────────────

@@ -1,6 +1,6 @@
 // Ranking of any indicator at any scale, and what changed most between two vintages. Hidden figures are never placed.
 
-import { address, announcer, beyond, byName, el, number, parameters, plural, quantity, root, years } from "./commun.js";
+import { address, announcer, beyond, byName, el, keeping, number, parameters, plural, quantity, root, years } from "./commun.js";
 import { Atlas } from "./donnees.js";
 
 const tool = document.querySelector("[data-tool=classement]");
@@ -215,11 +215,12 @@ class Ranking {
     }
     const reference = wide?.vintages.includes(vintage) && !x.counted ? `${atlas.byScale.get("metropole").label} : ${atlas.text(x, wide.at(0, vintage, state.category))}. ` : "";
     const hidden = placed.length + apart.length - shown.length - Math.min(apart.length, state.all ? apart.length : FIRST);
-    this.body.replaceChildren(
+    const parts = [
       el("p", { class: "note" }, `${plural(placed.length, "territoire classé", "territoires classés")}, ${number(apart.length)} non ${apart.length < 2 ? "classé" : "classés"}. ${reference}${atlas.origin(x, vintage)}.${since || x.counted || placed.every((r) => r.figure.base === undefined) ? "" : ` n : ${x.of}.`}`),
       el("section", { class: "scroll", tabindex: "0", "aria-label": "Classement" }, table),
       hidden > 0 ? el("p", {}, el("button", { type: "button", onclick: () => this.set({ all: true }) }, `Afficher les ${number(placed.length + apart.length)} territoires`)) : "",
-    );
+    ];
+    keeping(this.body, () => this.body.replaceChildren(...parts), () => this.body.querySelector("section.scroll"));
     document.documentElement.dataset.place = `Classement : ${x.label}`;
     this.say(`${placed.length} territoires classés`);
   }

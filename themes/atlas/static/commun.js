@@ -88,6 +88,23 @@ export function later(f, ms) {
   };
 }
 
+/** What an element that takes the focus is known by, from one drawing of a list to the next. */
+const known = (element) => `${element.localName} ${element.closest("[data-code]")?.dataset.code ?? element.getAttribute("aria-label") ?? element.textContent}`;
+
+/**
+ * Draws a part of the page again without losing the focus: what had it there has it again, else what `otherwise` gives.
+ */
+export function keeping(part, draw, otherwise) {
+  const before = document.activeElement;
+  const inside = part.contains(before) && before !== part;
+  const rank = inside ? [...part.querySelectorAll(before.localName)].indexOf(before) : -1;
+  const name = inside ? known(before) : "";
+  draw();
+  if (!inside || (before.isConnected && !before.closest("[hidden]"))) return;
+  const again = part.closest("[hidden]") ? undefined : [...part.querySelectorAll(before.localName)].find((e) => known(e) === name);
+  (again ?? otherwise?.(rank))?.focus({ preventScroll: true });
+}
+
 /** Live region that screen readers hear. */
 export function announcer(parent) {
   const region = el("p", { class: "vh", role: "status", "aria-live": "polite" });

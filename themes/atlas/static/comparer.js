@@ -1,6 +1,6 @@
 // Two to four territories side by side: all the indicators of a theme, gaps to the first one, one series for all.
 
-import { address, announcer, el, number, parameters, quantity, root, years } from "./commun.js";
+import { address, announcer, el, keeping, number, parameters, quantity, root, years } from "./commun.js";
 import { field } from "./champ.js";
 import { Atlas } from "./donnees.js";
 import { lines, stroke } from "./graphique.js";
@@ -78,18 +78,20 @@ class Compare {
       if (rank !== undefined) territories.push({ key, scale, code, rank, name: places.names[rank], parent: places.parents.commune?.[rank]?.name });
     }
     if (turn !== this.turn) return;
-    this.picked.replaceChildren(
-      ...territories.map((t) =>
+    const items = territories.map((t) =>
         el(
           "li",
           {},
           el("span", {}, `${t.name} · ${atlas.byScale.get(t.scale).label}`),
           el("button", { type: "button", "aria-label": `Retirer ${t.name}`, onclick: () => this.set({ picked: state.picked.filter((k) => k !== t.key) }) }, "×"),
         ),
-      ),
     );
+    // Once a territory is gone, the next one has the focus; after the last one, the field.
+    const next = (rank) => this.picked.querySelectorAll("button")[Math.min(rank, items.length - 1)] ?? this.input;
+    keeping(this.picked, () => this.picked.replaceChildren(...items), next);
     if (territories.length < 2) {
-      this.body.replaceChildren(el("p", { class: "note" }, territories.length ? "Ajouter au moins un autre territoire." : "Choisir deux à quatre territoires, de la même échelle ou non."));
+      keeping(this.body, () => this.body.replaceChildren(), () => this.input);
+      this.body.append(el("p", { class: "note" }, territories.length ? "Ajouter au moins un autre territoire." : "Choisir deux à quatre territoires, de la même échelle ou non."));
       return;
     }
     const indicators = atlas.indicators.filter((x) => x.theme === state.theme && territories.some((t) => x.scales[t.scale]));
@@ -124,11 +126,12 @@ class Compare {
     const charted = indicators.filter((x) => !x.words);
     const at = Math.max(0, charted.findIndex((x) => x.id === state.id));
     const chart = charted.length ? this.chart(charted, charted[at], columns[indicators.indexOf(charted[at])], territories) : "";
-    this.body.replaceChildren(
+    const parts = [
       el("section", { class: "scroll", tabindex: "0", "aria-label": "Comparaison" }, table),
       el("p", { class: "note" }, "Chaque ligne donne le dernier millésime commun aux échelles comparées. L’écart au premier territoire est donné pour les parts, les taux et les moyennes, si les deux chiffres sont publiés."),
       chart,
-    );
+    ];
+    keeping(this.body, () => this.body.replaceChildren(...parts.filter(Boolean)), () => this.body.querySelector("section"));
   }
 
   /** Last vintage that all scales have; the last one of all when none is common. */
