@@ -208,6 +208,16 @@ const tests = fluid ? large : {
     expect((await p.locator("form.seek input").getAttribute("aria-activedescendant")) !== null, "search: no active option after the arrow");
     await Promise.all([p.waitForURL(`**/communes/${communes.codes[0]}/`), p.keyboard.press("Enter")]);
     expect((await p.locator("h1").textContent()).includes(name), "search: the fiche opened is another one");
+    // Without a choice, Enter goes to the first place; the last line goes to all of them.
+    await p.goto(`${ORIGIN}/`);
+    await p.keyboard.press("Control+k");
+    await p.keyboard.type(plain(communes.names[1]));
+    await Promise.all([p.waitForURL(`**/communes/${communes.codes[1]}/`), p.keyboard.press("Enter")]);
+    await p.keyboard.press("Control+k");
+    await p.keyboard.type("rue");
+    await p.locator("form.seek [role=option].all").waitFor();
+    await p.keyboard.press("ArrowUp");
+    await Promise.all([p.waitForURL(/recherche\/\?q=rue/), p.keyboard.press("Enter")]);
     await close(p, "header search");
   },
 

@@ -99,6 +99,9 @@ const named = [...residences, ...zones];
 const streets = residences.filter((p) => parts(p).street && p.address);
 const ranged = streets.filter((p) => parts(p).last > parts(p).first + 2);
 
+const bare = (code) => code.replace(/[-_]/g, "").toLowerCase();
+/** « Saint-Ouen-l’Aumône » as it is typed in haste: `saintouenlaumone`. */
+const glued = (name) => plain(name).replace(/[^a-z0-9]/g, "");
 // A kind: the places it draws from, its question, and the places that answer it as well as the one meant.
 const byPlace = (p) => `${words(p.name)}|${words(p.parent)}`;
 const byStreet = (p) => `${words(parts(p).street)}|${words(p.parent)}`;
@@ -125,6 +128,9 @@ const kinds = {
   "échelle + nom": [places.filter((p) => p.scale === "commune" || p.scale === "iris" || p.scale === "qpv"), (p) => plain(`${p.label} ${p.name} ${p.scale === "commune" ? "" : p.parent}`), (p) => `${p.scale}|${byPlace(p)}`],
   "code": [places.filter((p) => p.scale !== "metropole"), (p) => p.code, (p) => p.code],
   "code, sans signe": [places.filter((p) => /[-_]/.test(p.code)), (p) => p.code.replace(/[-_]/g, "").toLowerCase(), (p) => p.code],
+  "code, des espaces": [places.filter((p) => p.scale !== "residence" && p.scale !== "metropole" && bare(p.code).length >= 5), (p) => (p.scale === "commune" ? p.code.replace(/^(..)/, "$1 ") : bare(p.code).replace(/^(\D*)(\d{3}|\d{2})(\d{2})(.*)$/, "$1 $2 $3 $4").trim()), (p) => p.code],
+  "commune, mots collés": [communes.filter((p) => /[- ]/.test(p.name)), (p) => glued(p.name)],
+  "nom collé + commune": [named.filter((p) => words(p.name).length > 7 && / /.test(words(p.name)) && !/\d/.test(p.name) && words(p.name) !== words(p.parent)), (p) => `${glued(p.name)} ${plain(p.parent)}`, byPlace],
   "adresse + commune": [streets, (p) => `${parts(p).bare} ${p.parent}`, (p) => `${words(parts(p).bare)}|${words(p.parent)}`],
   "adresse abrégée + commune": [streets, (p) => plain(shorten(`${parts(p).bare}, ${p.parent}`)), (p) => `${words(parts(p).bare)}|${words(p.parent)}`],
   "adresse + commune, une faute": [streets, (p, draw) => typo(plain(`${parts(p).bare} ${p.parent}`), draw), (p) => `${words(parts(p).bare)}|${words(p.parent)}`],
@@ -147,6 +153,28 @@ const engine = () => {
 const problems = [];
 let passed = 0;
 const expect = (truth, message) => (truth ? (passed += 1) : problems.push(message), truth);
+
+/** An index that says which files mend typos is asked for no other; without it, those of the best places are known all the same. */
+async function probes() {
+  const there = new Set(fs.readdirSync(FOLDER));
+  const edges = (end) => [...there].filter((n) => n.startsWith(`${end}-`)).map((n) => n.slice(2, 4));
+  const asked = new Set();
+  const search = new Search(async (name) => {
+    asked.add(name);
+    const file = JSON.parse(read(name));
+    return name === "index.json" ? { ...file, starts: edges("d"), ends: edges("f") } : file;
+  });
+  for (const text of ["r", "12 r", "zzzzzz", "rezidense", "xkwqpt", "saintouenzz", "a", "les", "qq qq", ...communes.slice(0, 20).map((p) => `${plain(p.name)}x`)]) await search.find(text, 8);
+  const missing = [...asked].filter((name) => !there.has(name));
+  expect(asked.size > 3 && !missing.length, `search: asks for ${missing}, which are not there`);
+  const best = new Set();
+  const plainly = new Search(async (name) => {
+    if (name[0] === "t") best.add(name);
+    return JSON.parse(read(name));
+  });
+  for (const a of "abcdefghijklmnopqrstuvwxyz") for (const b of " aeiourlst") await plainly.find(`12 ${a}${b}`.trim(), 8);
+  expect([...best].every((name) => there.has(name)), `search: asks for ${[...best].filter((name) => !there.has(name))}, which are not there`);
+}
 
 async function rates(seed) {
   let right = 0;
@@ -233,6 +261,7 @@ async function weight() {
 
 if (options.weight) await weight();
 else {
+  await probes();
   for (const seed of options.seed ? [Number(options.seed)] : [1, 20261126]) await rates(seed);
   await weight();
 }

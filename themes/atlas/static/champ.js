@@ -28,7 +28,8 @@ let count = 0;
 /**
  * Makes a field that proposes places as one types.
  *
- * `choose(place)` is called with the place; without a choice, Enter calls `submit(text)`.
+ * `choose(place)` is called with the place that was chosen, with Enter the first one; `submit(text)` with the text when all
+ * the places are asked for, or when there is none.
  */
 export function field({ label, placeholder, choose, submit, keep }) {
   const id = `lieux-${++count}`;
@@ -102,6 +103,13 @@ export function field({ label, placeholder, choose, submit, keep }) {
       ),
     );
     const open = text.trim().length >= 2;
+    if (submit && found.length) {
+      const all = (event) => {
+        event.preventDefault();
+        submit(input.value);
+      };
+      list.append(el("li", { id: `${id}-${found.length}`, role: "option", "aria-selected": "false", class: "all", onmousedown: all }, "Tous les lieux trouvés"));
+    }
     if (open && !found.length) {
       list.replaceChildren(el("li", { role: "option", "aria-disabled": "true", "aria-selected": "false" }, "Aucun lieu trouvé"));
     }
@@ -119,13 +127,16 @@ export function field({ label, placeholder, choose, submit, keep }) {
     const move = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (move && places.length && !list.hidden) {
       event.preventDefault();
-      mark((active + move + places.length + (active < 0 && move < 0 ? 1 : 0)) % places.length);
+      const rows = list.children.length;
+      mark((active + move + rows + (active < 0 && move < 0 ? 1 : 0)) % rows);
     } else if (event.key === "Enter") {
       event.preventDefault();
+      if (active === places.length && active > 0) return submit(input.value);
       if (active >= 0) return take(places[active]);
-      if (submit) return submit(input.value);
+      // What is typed, not what was two letters ago.
       await show();
       if (places.length) take(places[0]);
+      else if (submit && input.value.trim()) submit(input.value);
     } else if (event.key === "Escape" && !list.hidden) {
       event.stopPropagation();
       close();

@@ -96,6 +96,8 @@ export class Search {
       index.stops = new Set(index.stop);
       index.commons = new Set(index.common);
       index.ways = new Set(index.streets);
+      if (index.starts) index.heads = new Set(index.starts);
+      if (index.ends) index.tails = new Set(index.ends);
       // « 2 » for « ii », « ii » for « 2 ».
       index.figures = new Map(index.roman.flatMap((r, i) => [[r, String(i + 1)], [String(i + 1), r]]));
       // « commune », « communes », « iris »… say the scale that is meant.
@@ -117,21 +119,85 @@ export class Search {
     const typed = meant(text, index.scales);
     if (!typed.length || text.trim().length < 2) return [];
     const open = !/[\s,;-]$/.test(text); // the last word may go on
-    const words = this.words(typed, open);
+    let words = this.words(typed, open);
     const question = { mends: MENDS };
-    for (const word of words) word.question = question;
     let scores;
-    if (/^\S*\d\S*$/.test(text.trim()) && typed.length > 1) {
-      // A code with its signs: « QN-099-01Z ».
-      const text = typed.join("");
-      const code = { text, raw: text, open: true, forms: [] };
-      scores = scored(await this.places(code));
+    const code = coded(typed.filter((word) => !index.named.has(word)));
+    if (code) scores = scored(await this.places({ text: code, raw: code, open: true, forms: [] }));
+    if (!scores?.size) {
+      words = this.words(await this.unglued(typed, open), open);
+      for (const word of words) word.question = question;
+      scores = await this.candidates(words);
     }
-    if (!scores?.size) scores = await this.candidates(words);
     const found = await this.records(best(scores, LOOKED), index.records[0]);
-    for (const place of found) place.score = this.closeness(place, words, typed);
+    for (const place of found) place.score = this.closeness(place, words, code ?? typed.join(""));
     found.sort((a, b) => b.score - a.score || a.record - b.record);
     return found.slice(0, limit);
+  }
+
+  /** A question where each word that leads nowhere, but is two or three glued together, is cut: « saintouen », « saint ouen ». */
+  async unglued(typed, open) {
+    const { longer, named } = this.index;
+    const out = await Promise.all(
+      typed.map(async (word, i) => {
+        const last = open && i === typed.length - 1;
+        if (!/^\p{Alphabetic}{6,30}$/u.test(word) || longer.has(word) || named.has(word) || (await this.starts(word))) return [word];
+        // A word that a typo explains is no two words.
+        if ((await this.mend(word, last)).length) return [word];
+        return (await this.together(word, last)) ?? this.mistyped(word);
+      }),
+    );
+    return out.flat();
+  }
+
+  /** Known words that make a word together and lead to one place at least; else the first ones that make it. */
+  async together(word, open) {
+    let first;
+    let tried = 0;
+    for await (const parts of this.parts(word, open, 3)) {
+      if (parts.length === 1 && parts[0] === word) continue;
+      first ??= parts;
+      const whole = parts.flatMap((text) => this.index.longer.get(text) ?? [text]);
+      const last = (i) => open && i === whole.length - 1;
+      const maps = await Promise.all(whole.map((text, i) => this.places({ text, raw: text, open: last(i), forms: [] }, true)));
+      if (meet(maps.filter(Boolean)).size) return parts;
+      if (++tried === 8) break;
+    }
+    return first;
+  }
+
+  /** Ways to cut a word into known ones, small ones between them left out; the last one may go on. */
+  async *parts(word, open, cuts) {
+    const { longer, stops } = this.index;
+    if (longer.has(word) || (await (open ? this.starts(word) : this.exact(word)))) yield [word];
+    for (let i = word.length - 3; i >= 1; i--) {
+      const [left, right] = [word.slice(0, i), word.slice(i)];
+      const small = stops.has(left);
+      if (!small && (!cuts || !(longer.has(left) || (i >= 3 && (await this.exact(left)))))) continue;
+      for await (const rest of this.parts(right, open, small ? cuts : cuts - 1)) yield small ? rest : [left, ...rest];
+    }
+  }
+
+  /** Two words glued together, one of which is mistyped: « clergypontoise ». */
+  async mistyped(word) {
+    for (let i = 4; i <= word.length - 4; i++) {
+      const [left, right] = [word.slice(0, i), word.slice(i)];
+      const [first, second] = await Promise.all([left.length >= 5 && this.exact(left), right.length >= 5 && this.exact(right)]);
+      if ((first && (await this.mend(right, false)).length) || (second && (await this.mend(left, false)).length)) return [left, right];
+    }
+    return [word];
+  }
+
+  /** Is there this word? */
+  async exact(word) {
+    const [shard] = await this.shards(word, false);
+    return shard?.words?.[lower(shard.words, word)] === word;
+  }
+
+  /** Is there a word that starts so? */
+  async starts(word) {
+    const shards = await this.shards(word, true);
+    return shards.some((shard) => Array.isArray(shard) || shard.words[lower(shard.words, word)]?.startsWith(word));
   }
 
   /** Words to look for: abbreviations in full, small words left out, eight at most. */
@@ -294,22 +360,28 @@ export class Search {
     let to = from + 1;
     while (prefixed && to < first.length && first[to].startsWith(start)) to++;
     const names = Array.from({ length: Math.min(to - from, span[0]) }, (_, i) => `m-${from + i}.json`);
-    if (to - from > span[0]) names.push(`t-${letters(start.slice(0, 3)).join("")}.json`);
-    const optional = (path) => (path[0] === "t" ? this.load(path).catch(() => []) : this.load(path));
-    return Promise.all(names.map(optional));
+    // The builder writes the best places of the two or three first letters where as many shards start so.
+    if (to - from > span[0] && /^[a-z0-9]{2}(?:[a-z0-9]|$)/.test(start)) names.push(`t-${start.slice(0, 3)}.json`);
+    return Promise.all(names.map((path) => this.load(path)));
   }
 
   /** Known words at one typo, or two in a long word, with their distance. */
   async mend(word, last) {
     const most = word.length >= 8 ? 2 : 1;
     const all = letters(word);
-    const paths = [`d-${all.slice(0, 2).join("")}.json`, `f-${all.slice(-2).reverse().join("")}.json`];
-    const lists = await Promise.all(paths.map((p) => this.load(p).catch(() => [])));
+    const { heads, tails } = this.index;
+    const [head, tail] = [all.slice(0, 2).join(""), all.slice(-2).reverse().join("")];
+    // An index that does not say which of these files it has is asked for them, and may not have them.
+    const paths = [(!heads || heads.has(head)) && `d-${head}.json`, (!tails || tails.has(tail)) && `f-${tail}.json`];
+    const lists = await Promise.all(paths.filter(Boolean).map((p) => this.load(p).catch(() => [])));
     const near = new Map();
     for (const known of new Set(lists.flat())) {
       if (known === word) continue;
       let d = distance(word, known, most);
-      if (d > most && last && known.length > word.length) d = distance(word, known.slice(0, word.length), 1) + 0.5;
+      if (d > most && last && known.length > word.length) {
+        const start = distance(word, known.slice(0, word.length), 1);
+        if (start <= 1) d = start + 0.5;
+      }
       if (d <= most + 0.5) near.set(known, d);
     }
     const best = Math.min(...near.values());
@@ -364,7 +436,7 @@ export class Search {
   }
 
   /** Points of a place: where each word that was asked for stands in it, and what it has beside. */
-  closeness(place, words, typed) {
+  closeness(place, words, code) {
     const { ways } = this.index;
     const fields = this.fields(place);
     const { name, address, parent, landlord, ranges } = fields;
@@ -412,7 +484,7 @@ export class Search {
       else if (best === 0) missing += 1;
     }
     points -= 2 * missing;
-    if (fold(place.code).replace(/[-_]/g, "") === typed.join("")) points += 20;
+    if (fold(place.code).replace(/[-_]/g, "") === code) points += 20;
     // The whole name, or the whole street, was asked for, and what is left says where it is, whose it is or what it is.
     const whole = (list, seen, others) => {
       const core = list.map((w, i) => (/^\d/.test(w) ? undefined : (seen.get(i) ?? 0))).filter((q) => q !== undefined);
@@ -445,6 +517,13 @@ function quality(word, known) {
     if (word.forms.some((form) => known.startsWith(form))) return 0.65;
   }
   return word.mended?.has(known) ? 0.8 - 0.1 * word.mended.get(known) : 0;
+}
+
+/** A code written with signs or spaces, without them: « QN-099-01Z », « 95 127 »; undefined for other words. */
+function coded(words) {
+  const text = words.join("");
+  const pieces = words.every((word) => /^(?:[a-z]{1,2}|(?=.*\d)[a-z0-9]{1,9})$/.test(word));
+  return words.length > 1 && text.length >= 4 && pieces && /\d/.test(text) ? text : undefined;
 }
 
 const mendable = (word) => word.length >= 4 && !/\d/.test(word);
