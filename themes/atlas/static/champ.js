@@ -114,6 +114,9 @@ export function field({ label, placeholder, choose, submit, keep }) {
       list.replaceChildren(el("li", { role: "option", "aria-disabled": "true", "aria-selected": "false" }, "Aucun lieu trouvé"));
     }
     list.hidden = !open;
+    // Where the field is near the right edge, the list hangs from its right end.
+    list.classList.remove("from-right");
+    if (open) list.classList.toggle("from-right", box.getBoundingClientRect().left + list.offsetWidth > document.documentElement.clientWidth - 4);
     active = -1;
     input.removeAttribute("aria-activedescendant");
     input.setAttribute("aria-expanded", String(open));
