@@ -560,6 +560,7 @@ const tests = fluid ? large : {
     await p.goto(`${ORIGIN}/carte/?i=${share.id}&e=commune`);
     await settled(p);
     const [download] = await Promise.all([p.waitForEvent("download"), p.getByRole("button", { name: "Image (PNG)" }).click()]);
+    await p.locator(".map-acts [role=status]", { hasText: "Image enregistrée" }).waitFor();
     const file = path.join(SHOTS, "carte-export.png");
     await download.saveAs(file);
     const bytes = fs.readFileSync(file);
@@ -593,6 +594,37 @@ const tests = fluid ? large : {
     expect(ink.foot.dark > 800, "map: no source mention at the foot of the picture");
     expect(ink.head.dark > 800, "map: no title on the picture");
     await close(p, "map picture");
+  },
+
+  async "map: what is done is said beside the buttons"(browser) {
+    const p = await page(browser, { permissions: ["clipboard-read", "clipboard-write"] });
+    await p.goto(`${ORIGIN}/carte/?i=${share.id}&e=commune`);
+    await settled(p);
+    await p.getByRole("button", { name: "Copier le lien" }).click();
+    await p.locator(".map-acts [role=status]", { hasText: "Lien copié" }).waitFor();
+    expect((await p.evaluate(() => navigator.clipboard.readText())) === p.url(), "map: the link that is copied is not the address");
+    await close(p, "map link copied");
+  },
+
+  async "map: the list of places, the side column"(browser) {
+    for (const width of [1280, 320]) {
+      const p = await page(browser, { viewport: { width, height: 800 } });
+      await p.goto(`${ORIGIN}/carte/?i=${share.id}&e=commune&t=commune:${communes.codes[0]}`);
+      await settled(p);
+      const input = p.getByRole("combobox", { name: "Aller à un lieu" });
+      await input.fill("rue");
+      await p.locator(".tool-root [role=option]").nth(2).waitFor();
+      const box = await p.locator(".tool-root [role=listbox]").boundingBox();
+      expect(box.x >= 0 && box.x + box.width <= width && box.width > 250, `map: at ${width} px the list of places goes from ${box.x} to ${box.x + box.width}`);
+      // Nothing lies over it.
+      const hit = await p.evaluate(({ x, y, width: w, height: h }) => [[x + 5, y + 5], [x + w - 20, y + 5], [x + 5, Math.min(y + h, innerHeight) - 5]].every(([a, b]) => document.elementFromPoint(a, b)?.closest("[role=listbox]")), box);
+      expect(hit, `map: at ${width} px something lies over the list of places`);
+      await shot(p, `carte-lieu-${width}`);
+      await p.keyboard.press("Escape");
+      const cut = await p.evaluate(() => [...document.querySelectorAll(".map-side > *:not([hidden])")].filter((e) => e.scrollWidth > e.clientWidth + 1 || (e.scrollHeight > e.clientHeight + 1 && getComputedStyle(e).overflowY !== "auto")).map((e) => e.className || e.ariaLabel));
+      expect(!cut.length, `map: at ${width} px the side column cuts ${cut}`);
+      await close(p, `map side at ${width} px`);
+    }
   },
 
   async "map: layers and closed scales"(browser) {

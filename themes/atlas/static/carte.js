@@ -151,6 +151,7 @@ class MapTool {
       el("button", { type: "button", onclick: () => this.export() }, "Image (PNG)"),
       el("button", { type: "button", onclick: () => this.copy() }, "Copier le lien"),
       this.book,
+      (this.done = el("p", { class: "done", role: "status" })),
     );
     for (const part of [this.card, this.list]) part.addEventListener("keydown", (event) => event.key === "Escape" && this.close());
     this.side = el("div", { class: "map-side" }, this.card, this.key, this.list, acts);
@@ -869,13 +870,21 @@ class MapTool {
     this.toAddress(false);
     try {
       await navigator.clipboard.writeText(location.href);
-      this.say("Lien copié");
+      this.tellDone("Lien copié");
     } catch {
-      this.say("Le lien est dans la barre d’adresse");
+      this.tellDone("Copie impossible : le lien est dans la barre d’adresse");
     }
   }
 
+  /** Says beside the buttons, to the eye and to the ear, what has been done. */
+  tellDone(text) {
+    clearTimeout(this.doneFor);
+    this.done.textContent = text;
+    this.doneFor = setTimeout(() => (this.done.textContent = ""), 8000);
+  }
+
   async export() {
+    this.tellDone("Image en préparation…");
     const { atlas, state, shown } = this;
     const grid = this.grid();
     const x = grid ?? state.indicator;
@@ -894,7 +903,7 @@ class MapTool {
       foot,
     });
     save(blob, grid ? `carte_${grid.id}_${grid.vintage}.png` : `carte_${x.id}_${shown.scale}_${state.vintage}.png`);
-    this.say("Image enregistrée");
+    this.tellDone("Image enregistrée");
   }
 }
 
