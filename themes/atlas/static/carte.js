@@ -445,10 +445,7 @@ class MapTool {
     if (scale === "residence") this.ground.fill(map, "places", from, points);
     else this.ground.fill(map, "places", [], () => []);
     this.borders();
-    const named = scale === "commune" || scale === "iris" || scale === "qpv";
-    this.ground.fill(map, "labels", named ? [places] : [], () =>
-      named ? seen(places.codes.map((_, k) => ({ k }))).map(({ k }) => library.point(places.lon[k], places.lat[k], { k, name: places.names[k], under: scale === "qpv" })) : [],
-    );
+    this.names();
     const { plural: label } = atlas.byScale.get(scale);
     this.badge.replaceChildren(el("b", {}, label), state.lock ? " · échelle fixée" : " · selon le zoom");
     const missing = !figures;
@@ -470,6 +467,24 @@ class MapTool {
     if (state.chosen) this.openCard();
     else this.hideCard();
     this.say(`${label}, ${x.label}${atlas.category(x, state.category)}, ${years(state.vintage)}`);
+  }
+
+  /** Names on the map: each under its circle or sign where there is one. */
+  names() {
+    const { map, state, shown } = this;
+    const { scale, places, figures } = shown;
+    if (scale !== "commune" && scale !== "iris" && scale !== "qpv") return this.ground.fill(map, "labels", [], () => []);
+    const circles = state.indicator.counted && figures;
+    const away = (k) => {
+      if (scale === "qpv" && !circles) return 12;
+      if (!circles) return 0;
+      const figure = this.figure(k);
+      return 2 + (figure.state ? 7 : this.radius(figure));
+    };
+    const from = [places, scale, ...(circles ? [figures, state.vintage, state.category] : [])];
+    return this.ground.fill(map, "labels", from, () =>
+      places.codes.flatMap((_, k) => (places.lon[k] === undefined ? [] : [library.point(places.lon[k], places.lat[k], { name: places.names[k], order: k, away: away(k) })])),
+    );
   }
 
   /** Limits drawn over the zones: communes over IRIS, the whole over the metropolis. */
@@ -582,6 +597,8 @@ class MapTool {
       unit: this.unit,
       most: this.most,
       points: shown.scale === "residence" || state.indicator.counted,
+      radius: shown.scale === "residence" ? this.radius : undefined,
+      clustered: shown.scale === "residence" && this.ground === library && this.map.getZoom() < library.CLUSTERED + 1,
     });
     if (state.qpv && shown.scale !== "qpv" && atlas.byScale.has("qpv")) rows.push({ label: "Contour d’un QPV", line: true });
     for (const f of this.equipment ?? []) {

@@ -315,10 +315,10 @@ class Drawing {
   names(width, height) {
     const group = svg("g", { "pointer-events": "none", "font-size": 12, "text-anchor": "middle", fill: INK, stroke: "#fff", "stroke-width": 3, "paint-order": "stroke", "stroke-linejoin": "round" });
     const taken = [];
-    const all = [...(this.sources.get("labels") ?? [])].sort((a, b) => a.properties.k - b.properties.k);
+    const all = [...(this.sources.get("labels") ?? [])].sort((a, b) => a.properties.order - b.properties.order);
     for (const { geometry, properties } of all) {
       const [x, middle] = this.at(geometry.coordinates);
-      const y = middle + (properties.away ?? 0) + (properties.under ? 14 : 4);
+      const y = middle + (properties.away ? properties.away + 11 : 4);
       const [w, h] = [properties.name.length * 6.6, 15];
       const box = [x - w / 2, y - h, x + w / 2, y + 3];
       if (box[0] < 0 || box[1] < 0 || box[2] > width || box[3] > height) continue;

@@ -58,8 +58,11 @@ export async function open(gl, container, { bounds, view, families }) {
   return map;
 }
 
+/** Zoom beyond which residences are never clustered. */
+export const CLUSTERED = 12;
+
 /** Options of the sources that have some. */
-const SOURCES = { grid: { tolerance: 0.2 }, places: { cluster: true, clusterRadius: 34, clusterMaxZoom: 12 } };
+const SOURCES = { grid: { tolerance: 0.2 }, places: { cluster: true, clusterRadius: 34, clusterMaxZoom: CLUSTERED } };
 
 /** All layers, from the lowest. */
 const LAYERS = layers();
@@ -103,17 +106,17 @@ function layers() {
       id: "cluster", type: "circle", source: "places", filter: ["has", "point_count"],
       paint: { "circle-radius": ["interpolate", ["linear"], ["get", "point_count"], 2, 10, 50, 16, 500, 24, 5000, 32], "circle-color": "#fff", "circle-stroke-color": INK, "circle-stroke-width": 1.6 },
     },
-    { id: "cluster-count", type: "symbol", source: "places", filter: ["has", "point_count"], layout: { ...text, "text-field": ["get", "point_count"], "text-allow-overlap": true }, paint: { "text-color": INK } },
+    { id: "cluster-count", type: "symbol", source: "places", filter: ["has", "point_count"], layout: { ...text, "text-field": ["number-format", ["get", "point_count"], { locale: "fr-FR" }], "text-allow-overlap": true }, paint: { "text-color": INK } },
     { id: "here-ring", type: "circle", source: "here", filter: ["==", ["geometry-type"], "Point"], paint: { "circle-radius": ["get", "r"], "circle-opacity": 0, "circle-color": "#fff", "circle-stroke-color": ACCENT, "circle-stroke-width": 3 } },
     {
       id: "label", type: "symbol", source: "labels",
-      // The name of a small quartier stands under it, not over it.
+      // The name of a small quartier stands under it, and that of a place under its circle: `away` pixels from its point.
       layout: {
         ...text,
         "text-field": ["get", "name"],
-        "symbol-sort-key": ["get", "k"],
-        "text-anchor": ["case", ["get", "under"], "top", "center"],
-        "text-offset": ["case", ["get", "under"], ["literal", [0, 1]], ["literal", [0, 0]]],
+        "symbol-sort-key": ["get", "order"],
+        "text-anchor": ["case", [">", ["get", "away"], 0], "top", "center"],
+        "text-radial-offset": ["/", ["get", "away"], 12],
       },
       paint: halo,
     },

@@ -1,5 +1,6 @@
 // The picture of the map: title, map, legend, vintage, mention of the source, drawn on one sheet.
 
+import { number } from "./commun.js";
 import { ACCENT, INK, INK_2, mark, plate, texture } from "./signes.js";
 
 const SANS = '"Segoe UI", "Helvetica Neue", Arial, "Liberation Sans", sans-serif';
@@ -25,6 +26,24 @@ export const wide = (rows) => Math.max(30, ...rows.map((row) => Math.ceil((row.r
 /** Draws the swatch of a row of the legend. */
 export function swatch(ctx, row, x, y, width, height) {
   if (row.blank) return;
+  if (row.dot || row.cluster) {
+    ctx.lineWidth = row.cluster ? 1.6 : 1;
+    ctx.strokeStyle = INK;
+    ctx.fillStyle = row.cluster ? "#fff" : row.colour;
+    ctx.beginPath();
+    ctx.arc(x + width / 2, y + height / 2, row.cluster ? 7.2 : 6.5, 0, 7);
+    ctx.fill();
+    ctx.stroke();
+    if (!row.cluster) return;
+    ctx.fillStyle = INK;
+    ctx.font = `9px ${SANS}`;
+    ctx.textAlign = "center";
+    ctx.textBaseline = "middle";
+    ctx.fillText("n", x + width / 2, y + height / 2);
+    ctx.textAlign = "left";
+    ctx.textBaseline = "alphabetic";
+    return;
+  }
   if (row.point) {
     const image = document.createElement("canvas");
     image.width = image.height = 28;
@@ -55,8 +74,8 @@ export function swatch(ctx, row, x, y, width, height) {
     ctx.setLineDash([]);
   } else if (row.radius) {
     ctx.fillStyle = row.colour ?? "rgba(11,88,118,.28)";
-    ctx.strokeStyle = ACCENT;
-    ctx.lineWidth = 1.4;
+    ctx.strokeStyle = row.colour === "#fff" ? INK : ACCENT;
+    ctx.lineWidth = row.colour === "#fff" ? 1 : 1.4;
     ctx.beginPath();
     ctx.arc(x + width / 2, y + height / 2, row.radius, 0, 7);
     ctx.fill();
@@ -128,7 +147,7 @@ export async function picture(map, source, { title, subtitle, heading, rows, foo
     labels[i].forEach((line, n) => ctx.fillText(line, x + sign + 10, y + room / 2 + 5 + n * 16));
     if (row.count !== undefined) {
       ctx.textAlign = "right";
-      ctx.fillText(String(row.count), x + side, y + room / 2 + 5);
+      ctx.fillText(number(row.count), x + side, y + room / 2 + 5);
       ctx.textAlign = "left";
     }
     y += room + (labels[i].length - 1) * 16;

@@ -1,8 +1,8 @@
 // The legend: classes with their counts, circles, states; the same rows for the page and for the picture.
 
-import { el, number } from "./commun.js";
+import { el, number, quantity } from "./commun.js";
 import { swatch, wide } from "./image.js";
-import { ACCENT, STATES, colours, mark, plate } from "./signes.js";
+import { ACCENT, STATES, colours } from "./signes.js";
 
 /** Up to three round counts that tell the sizes of circles. */
 function round(most) {
@@ -13,13 +13,21 @@ function round(most) {
   return [...new Set([nice(most), nice(most / 4), nice(most / 20)])];
 }
 
+/** Counts that tell the sizes of the circles of a rate: those that no two circles share. */
+const BASES = [25, 100, 400];
+
 export const rowsOf = {
-  /** Rows for the figures of an indicator. */
-  figures(atlas, x, figures, { unit, most, points }) {
+  /**
+   * Rows for the figures of an indicator.
+   *
+   * `points` when places are points; `radius(figure)` when their size tells a base; `clustered` when the map joins them.
+   */
+  figures(atlas, x, figures, { unit, most, points, radius, clustered }) {
     const rows = [];
+    const circles = Boolean(radius);
     if (x.counted) {
       const shown = figures.filter((f) => !f.state).length;
-      for (const n of round(most ?? 1)) rows.push({ label: `${number(n)} ${x.unit}`.trim(), radius: unit * Math.sqrt(n) });
+      for (const n of round(most ?? 1)) rows.push({ label: quantity(n, 0, x.unit), radius: unit * Math.sqrt(n) });
       rows.push({ label: "chiffre publié", count: shown, blank: true });
     } else if (x.kind === "text") {
       // A word never has a colour of its own: no place is coloured as one to avoid.
@@ -33,12 +41,16 @@ export const rowsOf = {
         const c = atlas.class(x, f);
         if (c !== undefined) tally[c] += 1;
       }
-      x.labels.slice(0, count).forEach((label, i) => rows.push({ label, colour: list[i], count: tally[i] }));
+      x.labels.slice(0, count).forEach((label, i) => rows.push({ label, colour: list[i], dot: circles, count: tally[i] }));
+      if (circles && figures.some((f) => f.base !== undefined)) {
+        for (const base of BASES) rows.push({ label: `${base === BASES.at(-1) ? "environ " : ""}${quantity(base, 0, x.of)}${base === BASES.at(-1) ? " ou plus" : ""}`, radius: radius({ value: 0, base }), colour: "#fff" });
+      }
     }
+    if (clustered) rows.push({ label: "résidences proches, regroupées : leur nombre", cluster: true });
     for (const state of STATES) {
       // The secret of a place that is a point is a diamond, on the map and here.
       const count = figures.filter((f) => f.state === state).length;
-      if (count) rows.push({ label: atlas.states[state], state, count, point: points });
+      if (count || (circles && (state === "s" || state === "nd"))) rows.push({ label: atlas.states[state], state, count, point: points });
     }
     return rows;
   },
@@ -61,19 +73,7 @@ function drawn(row, width) {
   canvas.style.height = `${tall}px`;
   const ctx = canvas.getContext("2d");
   ctx.scale(2, 2);
-  if (row.point) {
-    ctx.putImageData(mark(row.state), width - 14, 2);
-  } else if (row.plate) {
-    ctx.putImageData(plate(row.plate), width - 18, 0);
-  } else if (row.radius) {
-    ctx.fillStyle = row.colour ?? "rgba(11,88,118,.28)";
-    ctx.strokeStyle = ACCENT;
-    ctx.lineWidth = 1.4;
-    ctx.beginPath();
-    ctx.arc(width / 2, tall / 2, row.radius, 0, 7);
-    ctx.fill();
-    ctx.stroke();
-  } else if (!row.blank) swatch(ctx, row, (width - 30) / 2, 0, 30, 16);
+  swatch(ctx, row, (width - 30) / 2, tall / 2 - 8, 30, 16);
   return canvas;
 }
 
