@@ -627,6 +627,56 @@ const tests = fluid ? large : {
     }
   },
 
+  async "map: the names with the most dwellings come first"(browser) {
+    const p = await page(browser);
+    const labels = () => p.evaluate(() => document.querySelector("[data-tool=carte]").map.getStyle().sources.labels.data.features.map((f) => [f.properties.order, f.properties.name]));
+    const stock = atlas.indicators.find((x) => x.kind === "count" && x.base === "logements" && x.scales.commune && !x.categories.length);
+    await p.goto(`${ORIGIN}/carte/?i=${share.id}&e=commune`);
+    await settled(p);
+    const inside = new Map(communes.names.map((n, i) => [n, communes.residences[i]]));
+    const byResidences = (await labels()).sort((a, b) => a[0] - b[0]).map(([, n]) => inside.get(n));
+    expect(byResidences.every((n, i) => !i || byResidences[i - 1] >= n), "map: before a move, the names do not come by number of residences");
+    await p.evaluate(() => document.querySelector("[data-tool=carte]").map.panBy([10, 0], { duration: 0 }));
+    const file = values("commune", stock.id, 0);
+    const dwell = new Map(communes.names.map((n, i) => [n, file.values.at(-1)[0][i]]));
+    const wanted = [...dwell].filter(([, v]) => typeof v === "number").sort((a, b) => b[1] - a[1])[0][0];
+    await p.waitForFunction((name) => document.querySelector("[data-tool=carte]").map.getStyle().sources.labels.data.features.find((f) => f.properties.order === 0).properties.name === name, wanted);
+    const order = (await labels()).sort((a, b) => a[0] - b[0]).map(([, n]) => n);
+    const shown = order.map((n) => dwell.get(n));
+    const first = shown.findIndex((v) => typeof v === "string");
+    const open = first < 0 ? shown : shown.slice(0, first);
+    expect(open.every((v, i) => !i || open[i - 1] >= v), `map: names come as ${open}`);
+    // A hidden stock has no rank of its own: what is left is in the order of the residences, which are on the map.
+    const hidden = first < 0 ? [] : order.slice(first);
+    expect(hidden.every((n) => typeof dwell.get(n) === "string") && hidden.every((n, i) => !i || inside.get(hidden[i - 1]) >= inside.get(n)), "map: a hidden stock is placed among the others");
+    await p.goto(`${ORIGIN}/carte/?i=${counted.id}&e=residence`);
+    await settled(p);
+    expect((await labels()).some(([, n]) => communes.names.includes(n)), "map: no name among the residences");
+    await close(p, "map names");
+    return `${open.length} ranked, ${hidden.length} apart`;
+  },
+
+  async "map: legend of the residences"(browser) {
+    const p = await page(browser);
+    const x = atlas.indicators.find((i) => (i.kind === "share" || i.kind === "rate") && i.scales.residence && !i.categories.length);
+    await p.goto(`${ORIGIN}/carte/?i=${x.id}&e=residence`);
+    await settled(p);
+    const text = (await p.locator("ul.key").textContent()).replace(/\s/g, " ");
+    for (const said of [x.labels[0], "25 ", "400 ", "regroupées", atlas.states.s, atlas.states.nd]) expect(text.includes(said), `map: the legend of the residences does not say « ${said} »: ${text}`);
+    const classes = await p.locator("ul.key li").evaluateAll((all) => all.slice(0, 5).map((li) => Number(li.querySelector(".n").textContent.replace(/\s/g, ""))));
+    const file = values("residence", x.id, 0);
+    expect(classes.slice(0, x.labels.length).reduce((a, b) => a + b, 0) === file.values.at(-1)[0].filter((v) => typeof v === "number").length, `map: the legend counts ${classes}`);
+    // Circles: the corner of a sign is empty, its middle is not.
+    const round = await p.locator("ul.key canvas").evaluateAll((all, n) => all.slice(0, n).every((c) => {
+      const ctx = c.getContext("2d");
+      const at = (x, y) => ctx.getImageData(x, y, 1, 1).data[3];
+      return at(c.width / 2, c.height / 2) > 0 && at(c.width / 2 - 12, c.height / 2 - 12) === 0;
+    }), x.labels.length);
+    expect(round, "map: classes of residences are not drawn as circles");
+    await shot(p, "carte-residences-legende");
+    await close(p, "map residences");
+  },
+
   async "map: layers and closed scales"(browser) {
     const p = await page(browser);
     const family = atlas.equipment[0];

@@ -13,6 +13,8 @@ const tool = document.querySelector("[data-tool=carte]");
 const ORDER = ["metropole", "commune", "iris", "qpv", "residence"];
 /** Area of the screen, in px², that a territory needs on average for its scale to be legible. */
 const ROOM = { residence: 3500, iris: 6000, commune: 1500 };
+/** Zoom from which the names among residences are those of quartiers. */
+const NEAR = 13.5;
 /** Territories written in the list beside the map. */
 const LISTED = 150;
 
@@ -408,7 +410,8 @@ class MapTool {
     this.shown = same ? this.shown : shown;
     if (!same) this.point();
     this.draw();
-    await this.layers(turn);
+    await Promise.all([this.names(turn), this.layers(turn)]);
+    await this.readStock(turn);
   }
 
   figure(i) {
@@ -445,7 +448,6 @@ class MapTool {
     if (scale === "residence") this.ground.fill(map, "places", from, points);
     else this.ground.fill(map, "places", [], () => []);
     this.borders();
-    this.names();
     const { plural: label } = atlas.byScale.get(scale);
     this.badge.replaceChildren(el("b", {}, label), state.lock ? " · échelle fixée" : " · selon le zoom");
     const missing = !figures;
@@ -469,22 +471,43 @@ class MapTool {
     this.say(`${label}, ${x.label}${atlas.category(x, state.category)}, ${years(state.vintage)}`);
   }
 
-  /** Names on the map: each under its circle or sign where there is one. */
-  names() {
-    const { map, state, shown } = this;
-    const { scale, places, figures } = shown;
-    if (scale !== "commune" && scale !== "iris" && scale !== "qpv") return this.ground.fill(map, "labels", [], () => []);
-    const circles = state.indicator.counted && figures;
+  /**
+   * Names on the map, each under its circle or sign where there is one; among residences, those of the communes or the
+   * quartiers around them.
+   */
+  async names(turn) {
+    const { map, state, shown, atlas } = this;
+    const own = shown.scale === "commune" || shown.scale === "iris" || shown.scale === "qpv";
+    const around = map.getZoom() >= NEAR && atlas.byScale.has("iris") ? "iris" : "commune";
+    const scale = own ? shown.scale : shown.scale === "residence" && atlas.byScale.has(around) ? around : undefined;
+    if (!scale) return this.ground.fill(map, "labels", [], () => []);
+    const places = own ? shown.places : await atlas.places(scale, this.blocks(scale));
+    if (turn !== this.turn) return undefined;
+    const circles = own && state.indicator.counted && shown.figures;
     const away = (k) => {
-      if (scale === "qpv" && !circles) return 12;
+      if (shown.scale === "qpv" && !circles) return 12;
       if (!circles) return 0;
       const figure = this.figure(k);
       return 2 + (figure.state ? 7 : this.radius(figure));
     };
-    const from = [places, scale, ...(circles ? [figures, state.vintage, state.category] : [])];
-    return this.ground.fill(map, "labels", from, () =>
-      places.codes.flatMap((_, k) => (places.lon[k] === undefined ? [] : [library.point(places.lon[k], places.lat[k], { name: places.names[k], order: k, away: away(k) })])),
-    );
+    const stock = this.stock?.scale === scale ? this.stock.figures : undefined;
+    const from = [places, scale, stock, ...(circles ? [shown.figures, state.vintage, state.category] : [])];
+    return this.ground.fill(map, "labels", from, () => {
+      const order = importance(places, stock);
+      return places.codes.flatMap((_, k) => (places.lon[k] === undefined ? [] : [library.point(places.lon[k], places.lat[k], { name: places.names[k], order: order[k], away: away(k) })]));
+    });
+  }
+
+  /** Dwellings of the places whose names are on the map, read once a reader moves it: they say which names come first. */
+  async readStock(turn) {
+    const { atlas, shown } = this;
+    const scale = shown.scale === "residence" ? "commune" : shown.scale;
+    const x = atlas.indicators.find((i) => i.counted && !i.split && i.base === "logements" && i.scales[scale]);
+    if (!x || !this.moved || scale === "metropole") return;
+    const figures = await atlas.figures(scale, x.id, this.blocks(scale));
+    if (turn !== this.turn) return;
+    this.stock = { scale, figures };
+    await this.names(turn);
   }
 
   /** Limits drawn over the zones: communes over IRIS, the whole over the metropolis. */
@@ -931,6 +954,24 @@ function gap(atlas, x, figure, other) {
   const value = figure.value - other.value;
   const sign = value > 0 ? "+" : "";
   return `écart ${sign}${x.unit === "%" ? `${number(value, decimals)} ${Math.abs(value) < 2 ? "point" : "points"}` : quantity(value, decimals, x.unit)}`;
+}
+
+/**
+ * Ranks of places, those with the most dwellings first.
+ *
+ * A stock that is not published counts for nothing here: such a place comes after all others, in the order of the number
+ * of its residences, which the map shows.
+ */
+function importance(places, stock) {
+  const last = stock?.vintages.at(-1);
+  const sizes = places.codes.map((_, k) => {
+    const figure = stock?.at(k, last);
+    return [figure && !figure.state ? figure.value : -1, places.residences[k] ?? 0];
+  });
+  const order = [...sizes.keys()].sort((a, b) => sizes[b][0] - sizes[a][0] || sizes[b][1] - sizes[a][1] || a - b);
+  const ranks = [];
+  order.forEach((k, rank) => (ranks[k] = rank));
+  return ranks;
 }
 
 /** Two letters for each family of equipment, all different. */

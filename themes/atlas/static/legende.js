@@ -27,7 +27,7 @@ export const rowsOf = {
     const circles = Boolean(radius);
     if (x.counted) {
       const shown = figures.filter((f) => !f.state).length;
-      for (const n of round(most ?? 1)) rows.push({ label: quantity(n, 0, x.unit), radius: unit * Math.sqrt(n) });
+      for (const n of round(most ?? 1)) rows.push({ label: quantity(n, 0, x.unit), radius: unit * Math.sqrt(n), colour: circles ? ACCENT : undefined });
       rows.push({ label: "chiffre publié", count: shown, blank: true });
     } else if (x.kind === "text") {
       // A word never has a colour of its own: no place is coloured as one to avoid.
