@@ -656,6 +656,43 @@ const tests = fluid ? large : {
     return `${open.length} ranked, ${hidden.length} apart`;
   },
 
+  async "map: a QPV over the others has its name, its figure, its card"(browser) {
+    const x = share.scales.qpv ? share : atlas.indicators.find((i) => i.scales.qpv && i.scales.commune && !i.categories.length && i.kind !== "text" && i.kind !== "class");
+    const quartiers = scaleOf("qpv") && read("lieux/qpv-0.json");
+    if (!x || !quartiers) return "no QPV";
+    const p = await page(browser);
+    await p.goto(`${ORIGIN}/carte/?i=${x.id}&e=commune`);
+    await settled(p);
+    await p.waitForFunction(() => document.querySelector("[data-tool=carte]").map.getLayer("qpv-wash"));
+    const file = values("qpv", x.id, 0);
+    const k = file.values.at(-1)[0].findIndex((v, i) => typeof v === "number" && quartiers.lon[i] !== "");
+    const at = await p.evaluate(([lon, lat]) => {
+      const { map } = document.querySelector("[data-tool=carte]");
+      const box = map.getCanvas().getBoundingClientRect();
+      const { x, y } = map.project([lon, lat]);
+      return [box.left + x, box.top + y];
+    }, [quartiers.lon[k] * quartiers.unit, quartiers.lat[k] * quartiers.unit]);
+    await p.mouse.move(at[0] - 3, at[1] - 3);
+    await p.mouse.move(...at, { steps: 3 });
+    const said = String(file.values.at(-1)[0][k]).split(".")[0];
+    await p.waitForFunction(([name, figure]) => [name, figure].every((t) => document.querySelector(".tip").textContent.replace(/[\u202f\u00a0]/g, "").includes(t)), [quartiers.names[k].replace(/[\u202f\u00a0]/g, ""), said]);
+    await shot(p, "carte-qpv-survol");
+    await p.mouse.click(...at);
+    await p.locator(".card a").waitFor();
+    expect((await p.locator(".card h2").textContent()) === quartiers.names[k], "map: the click on a QPV opens another card");
+    expect((await p.locator(".card a").getAttribute("href")).includes(`/qpv/${quartiers.codes[k]}/`), "map: the card of a QPV leads elsewhere");
+    const link = p.url();
+    await p.goto(`${ORIGIN}/`);
+    await p.goto(link);
+    await p.locator(".card h2", { hasText: quartiers.names[k] }).waitFor();
+    // Named once near enough.
+    await p.goto(`${ORIGIN}/carte/?i=${x.id}&e=commune&x=${quartiers.lon[k] * quartiers.unit}&y=${quartiers.lat[k] * quartiers.unit}&z=13`);
+    await settled(p);
+    await p.waitForFunction((name) => document.querySelector("[data-tool=carte]").map.queryRenderedFeatures({ layers: ["qpv-label"] }).some((f) => f.properties.name === name), quartiers.names[k]);
+    await shot(p, "carte-qpv-nom");
+    await close(p, "map QPV");
+  },
+
   async "map: legend of the residences"(browser) {
     const p = await page(browser);
     const x = atlas.indicators.find((i) => (i.kind === "share" || i.kind === "rate") && i.scales.residence && !i.categories.length);

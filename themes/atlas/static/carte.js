@@ -250,7 +250,7 @@ class MapTool {
       this.toAddress(false);
       this.refresh();
     });
-    const layers = ["place", "place-state", "cluster", "circle", "circle-state", "equipment", "grid-class", "zone"];
+    const layers = ["place", "place-state", "cluster", "circle", "circle-state", "equipment", "qpv-wash", "grid-class", "zone"];
     const under = (point) => this.ground.under(map, point, layers);
     map.on("mousemove", (event) => this.hover(under(event.point), event.point));
     map.on("mouseout", () => this.hover());
@@ -414,8 +414,7 @@ class MapTool {
     await this.readStock(turn);
   }
 
-  figure(i) {
-    const { figures } = this.shown;
+  figure(i, { figures } = this.shown) {
     if (!figures) return { state: "no" };
     return figures.at(i, this.state.vintage, this.state.category);
   }
@@ -546,12 +545,22 @@ class MapTool {
   async layers(turn) {
     const { map, atlas, state } = this;
     const qpv = state.qpv && atlas.byScale.has("qpv") && this.shown.scale !== "qpv";
-    const shapes = qpv ? await this.shapes("qpv", this.blocks("qpv")) : undefined;
+    const blocks = qpv ? this.blocks("qpv") : [];
+    const [shapes, quartiers] = qpv ? await Promise.all([this.shapes("qpv", blocks), atlas.places("qpv", blocks)]) : [];
     const families = await Promise.all(
       atlas.equipment.filter((f) => state.equipment.has(f.id)).map((f) => read(`equipements/${f.id}.json`)),
     );
     const grid = state.grid ? await read(state.grid) : undefined;
     if (turn !== this.turn) return;
+    if (!qpv) this.over = undefined;
+    else if (this.over?.places !== quartiers || this.over.of !== state.indicator) {
+      this.over = { scale: "qpv", blocks, places: quartiers, shapes, of: state.indicator, waiting: true };
+      this.wider = undefined;
+      if (state.chosen.startsWith("qpv:")) this.openCard();
+    }
+    this.ground.fill(map, "qpv-names", [quartiers], () =>
+      (quartiers?.codes ?? []).flatMap((_, k) => (quartiers.lon[k] === undefined ? [] : [library.point(quartiers.lon[k], quartiers.lat[k], { name: quartiers.names[k], away: 12 })])),
+    );
     this.ground.fill(map, "qpv", [shapes], () => (shapes?.shapes ?? []).map((s, k) => library.zone(s, { k, st: "qpv" })));
     this.equipment = families;
     this.ground.fill(map, "equipment", families, () =>
@@ -596,15 +605,18 @@ class MapTool {
     this.wider = { key };
     const open = (scale) => x.scales[scale] && atlas.byScale.has(scale);
     const inside = shown.scale === "iris" || shown.scale === "residence";
-    const [places, commune, metropole] = await Promise.all([
+    const over = this.over;
+    const [places, commune, metropole, figures] = await Promise.all([
       inside && open("commune") ? atlas.places("commune", blocks) : undefined,
       inside && open("commune") ? atlas.figures("commune", x.id, blocks) : undefined,
       open("metropole") ? atlas.figures("metropole", x.id) : undefined,
+      over && atlas.figures("qpv", x.id, over.blocks),
     ]);
-    if (this.wider.key !== key) return;
+    if (this.wider?.key !== key) return;
     this.wider = { key, commune: places && { places, figures: commune }, metropole: { figures: metropole } };
-    if (!this.tip.hidden && this.pointed !== undefined) this.tip.replaceChildren(...this.tipOf(this.pointed));
-    if (!this.card.hidden) this.openCard();
+    if (over) Object.assign(over, { figures, waiting: false });
+    if (!this.tip.hidden) this.tip.replaceChildren(...this.tipped());
+    if (!this.card.hidden || state.chosen.startsWith("qpv:")) this.openCard();
   }
 
   // ── Legend, list, card ────────────────────────────────────────────────────────
@@ -702,11 +714,11 @@ class MapTool {
   }
 
   /** Words about a place: figure, base, vintage, comparison. */
-  words(i) {
-    const { atlas, state, shown } = this;
+  words(i, set = this.shown) {
+    const { atlas, state } = this;
     const x = state.indicator;
-    const { places, scale } = shown;
-    const figure = this.figure(i);
+    const { places, scale } = set;
+    const figure = this.figure(i, set);
     const lines = [`${atlas.text(x, figure)} · ${years(state.vintage)}`];
     const base = figure.base !== undefined && !x.counted ? `sur ${number(figure.base)}\u00a0${x.of}` : "";
     if (base) lines.push(base);
@@ -737,24 +749,34 @@ class MapTool {
       parts = [el("b", {}, family.names[p.k] || family.label), el("span", {}, `${family.label} · ${family.vintage}`)];
     } else if (feature.layer.id === "grid-class") {
       parts = [el("b", {}, this.gridClasses()[p.cls - 1] ?? ""), el("span", {}, `${this.grid()?.label ?? ""} · en classes seulement`)];
+    } else if (feature.layer.id === "qpv-wash") {
+      this.point();
+      this.references();
+      return this.place(at, () => this.tipOf(p.k, this.over));
     } else {
       this.point(p.k, false);
-      parts = this.tipOf(p.k);
+      return this.place(at, () => this.tipOf(p.k));
     }
-    this.place(at, parts);
+    this.point();
+    return this.place(at, () => parts);
   }
 
-  tipOf(i) {
-    const { name, lines, compared } = this.words(i);
+  tipOf(i, set = this.shown) {
+    // The figures of the QPV drawn over the others come once a reader points at the map.
+    if (set.waiting) return [el("b", {}, set.places.names[i]), el("span", {}, this.atlas.byScale.get(set.scale).label)];
+    const { name, lines, compared } = this.words(i, set);
     return [
       el("b", {}, name),
+      set === this.shown ? "" : el("span", {}, this.atlas.byScale.get(set.scale).label),
       ...lines.map((l) => el("span", {}, l)),
       ...compared.map(({ label, other }) => el("span", {}, `${label} : ${this.atlas.text(this.state.indicator, other)}`)),
     ];
   }
 
-  place(at, parts) {
-    this.tip.replaceChildren(...parts);
+  /** Shows a tip near a point; `make` makes what it says, again when there is more to say. */
+  place(at, make) {
+    this.tipped = make;
+    this.tip.replaceChildren(...make());
     this.tip.hidden = false;
     const { clientWidth, clientHeight } = this.box;
     const { offsetWidth, offsetHeight } = this.tip;
@@ -775,7 +797,7 @@ class MapTool {
       return;
     }
     const { places } = this.shown;
-    if (tip && places.lon[i] !== undefined) this.place(this.map.project([places.lon[i], places.lat[i]]), this.tipOf(i));
+    if (tip && places.lon[i] !== undefined) this.place(this.map.project([places.lon[i], places.lat[i]]), () => this.tipOf(i));
   }
 
   /** Outlines the pointed place, else the chosen one. */
@@ -783,9 +805,10 @@ class MapTool {
     const { map, shown, state } = this;
     const { places, shapes, scale } = shown;
     const [chosen, code] = state.chosen.split(/:(.*)/s);
-    const rank = chosen === scale ? places.rank.get(code) : undefined;
-    const marked = [...new Set([this.pointed, rank])];
-    this.ground.fill(map, "here", [places, shapes, this.radius, ...marked], () => this.outlined(marked));
+    const { set, i: rank } = this.chosen() ?? {};
+    const marked = [...new Set([this.pointed, set === shown ? rank : undefined])];
+    const over = set && set !== shown ? set.shapes.shapes[rank] : undefined;
+    this.ground.fill(map, "here", [places, shapes, this.radius, over, ...marked], () => [...this.outlined(marked), ...(over ? [library.zone(over, {})] : [])]);
     for (const row of this.list.querySelectorAll("tr[data-code]")) row.classList.toggle("on", chosen === scale && row.dataset.code === code);
   }
 
@@ -812,13 +835,14 @@ class MapTool {
       return;
     }
     if (id === "equipment" || id === "grid-class") return;
-    this.choosePlace(this.shown.places.codes[feature.properties.k]);
+    const set = id === "qpv-wash" ? this.over : this.shown;
+    this.choosePlace(set.places.codes[feature.properties.k], this.map.getCanvas(), set.scale);
   }
 
   /** Chooses a place; closing its card gives the focus back to the list or the map, whichever opened it. */
-  choosePlace(code, from = this.map.getCanvas()) {
+  choosePlace(code, from, scale = this.shown.scale) {
     this.opener = from;
-    this.state.chosen = `${this.shown.scale}:${code}`;
+    this.state.chosen = `${scale}:${code}`;
     this.toAddress(true);
     this.mark();
     this.openCard();
@@ -842,13 +866,22 @@ class MapTool {
     (row ?? this.opener ?? this.map.getCanvas()).focus({ preventScroll: true });
   }
 
+  /** The place chosen: the set it is of, what is shown or the QPV over it, and its rank there. */
+  chosen() {
+    const [scale, code] = this.state.chosen.split(/:(.*)/s);
+    const set = [this.shown, this.over].find((s) => s?.scale === scale);
+    const i = set?.places.rank.get(code);
+    return i === undefined ? undefined : { set, i };
+  }
+
   openCard() {
-    const { atlas, state, shown } = this;
+    const { atlas, state } = this;
     const [scale, code] = state.chosen.split(/:(.*)/s);
-    const i = scale === shown.scale ? shown.places.rank.get(code) : undefined;
+    const { set, i } = this.chosen() ?? {};
     if (i === undefined) return this.hideCard();
     this.references();
-    const { name, figure, lines, base, compared, commune, address: street, landlord } = this.words(i);
+    if (set.waiting) return undefined; // its figures open it
+    const { name, figure, lines, base, compared, commune, address: street, landlord } = this.words(i, set);
     const x = state.indicator;
     const kind = atlas.byScale.get(scale).label;
     const pairs = [

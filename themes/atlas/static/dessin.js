@@ -6,6 +6,8 @@ import { ACCENT, INK, INK_2, colours } from "./signes.js";
 
 const WORLD = 512;
 const [NEAREST, FARTHEST] = [18, 3];
+/** Zoom from which the QPV bear their names, as in fond.js. */
+const QPV_NAMED = 12;
 /** Pixels of a step of the arrows. */
 const STEP = 100;
 
@@ -315,7 +317,9 @@ class Drawing {
   names(width, height) {
     const group = svg("g", { "pointer-events": "none", "font-size": 12, "text-anchor": "middle", fill: INK, stroke: "#fff", "stroke-width": 3, "paint-order": "stroke", "stroke-linejoin": "round" });
     const taken = [];
-    const all = [...(this.sources.get("labels") ?? [])].sort((a, b) => a.properties.order - b.properties.order);
+    const of = (source) => this.sources.get(source) ?? [];
+    const all = [...of("labels")].sort((a, b) => a.properties.order - b.properties.order);
+    if (this.zoom >= QPV_NAMED) all.push(...of("qpv-names"));
     for (const { geometry, properties } of all) {
       const [x, middle] = this.at(geometry.coordinates);
       const y = middle + (properties.away ? properties.away + 11 : 4);

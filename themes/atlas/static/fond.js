@@ -61,6 +61,9 @@ export async function open(gl, container, { bounds, view, families }) {
 /** Zoom beyond which residences are never clustered. */
 export const CLUSTERED = 12;
 
+/** Zoom from which the QPV drawn over the other territories bear their names. */
+export const QPV_NAMED = 12;
+
 /** Options of the sources that have some. */
 const SOURCES = { grid: { tolerance: 0.2 }, places: { cluster: true, clusterRadius: 34, clusterMaxZoom: CLUSTERED } };
 
@@ -108,6 +111,11 @@ function layers() {
     },
     { id: "cluster-count", type: "symbol", source: "places", filter: ["has", "point_count"], layout: { ...text, "text-field": ["number-format", ["get", "point_count"], { locale: "fr-FR" }], "text-allow-overlap": true }, paint: { "text-color": INK } },
     { id: "here-ring", type: "circle", source: "here", filter: ["==", ["geometry-type"], "Point"], paint: { "circle-radius": ["get", "r"], "circle-opacity": 0, "circle-color": "#fff", "circle-stroke-color": ACCENT, "circle-stroke-width": 3 } },
+    {
+      id: "qpv-label", type: "symbol", source: "qpv-names", minzoom: QPV_NAMED,
+      layout: { ...text, "text-size": 11, "text-field": ["get", "name"], "text-anchor": "top", "text-radial-offset": 1 },
+      paint: halo,
+    },
     {
       id: "label", type: "symbol", source: "labels",
       // The name of a small quartier stands under it, and that of a place under its circle: `away` pixels from its point.
