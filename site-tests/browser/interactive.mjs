@@ -496,10 +496,31 @@ const tests = fluid ? large : {
     await p.keyboard.press("ArrowLeft");
     await p.waitForFunction((lng) => Math.abs(document.querySelector("[data-tool=carte]").map.getCenter().lng - lng) < 0.001, before);
     await settled(p);
+    // The cross in the middle tells what the mouse would.
+    await p.locator(".tip").waitFor({ state: "visible" });
+    const told = await p.locator(".tip b").first().textContent();
     await p.keyboard.press("Enter");
     await p.locator(".card a").waitFor();
+    expect((await p.locator(".card h2").textContent()) === told, `map: the cross says « ${told} », Enter opens another card`);
     await p.keyboard.press("Escape");
     expect(await p.locator(".card").isHidden(), "map: Escape does not close the card");
+    // Neither a grid nor equipment hides the place under it.
+    const [family, grid] = [atlas.equipment[0], atlas.grids[0]];
+    if (family) {
+      const points = read(`equipements/${family.id}.json`);
+      const squares = grid ? `&g=${grid.file.slice("carreaux/".length, -".json".length)}` : "";
+      await p.goto(`${ORIGIN}/carte/?i=${share.id}&e=commune&eq=${family.id}${squares}&x=${points.lon[0] * points.unit}&y=${points.lat[0] * points.unit}&z=14`);
+      await settled(p);
+      await p.waitForFunction(() => document.querySelector("[data-tool=carte]").map.queryRenderedFeatures({ layers: ["equipment"] }).length > 0);
+      expect((await p.locator(".beside table.equipment tbody th").allTextContents()).includes(points.names[0] || family.label), "map: equipment in view is not in the list");
+      await p.locator(".map-box canvas").focus();
+      await p.keyboard.press("Enter");
+      await p.locator(".card a").waitFor();
+      await axe(p, "map with equipment");
+      await p.goto(`${ORIGIN}/carte/?i=${share.id}&e=commune&eq=${atlas.equipment.map((f) => f.id).join(",")}`);
+      await settled(p);
+      await p.locator(".key-note", { hasText: "la liste les donne tous" }).waitFor();
+    }
     await close(p, "map keyboard");
   },
 

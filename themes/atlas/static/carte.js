@@ -255,13 +255,7 @@ class MapTool {
     map.on("mousemove", (event) => this.hover(under(event.point), event.point));
     map.on("mouseout", () => this.hover());
     map.on("click", (event) => this.press(under(event.point)));
-    map.getCanvas().addEventListener("keydown", (event) => {
-      if (event.key === "Enter") {
-        const { clientWidth, clientHeight } = map.getCanvas();
-        this.press(under([clientWidth / 2, clientHeight / 2]));
-      }
-      if (event.key === "Escape") this.close();
-    });
+    this.keys(under, layers);
     window.addEventListener("popstate", () => {
       this.state = this.fromAddress();
       this.show();
@@ -273,6 +267,33 @@ class MapTool {
     for (const part of [this.box, this.list]) {
       for (const event of ["pointerenter", "focusin"]) part.addEventListener(event, () => this.references(), { passive: true });
     }
+  }
+
+  /** The keyboard points at what is under the cross in the middle, as the mouse does. */
+  keys(under, layers) {
+    const { map } = this;
+    const canvas = map.getCanvas();
+    const middle = () => ({ x: canvas.clientWidth / 2, y: canvas.clientHeight / 2 });
+    // What opens nothing does not hide what opens.
+    const opening = layers.filter((id) => id !== "equipment" && id !== "grid-class");
+    const aim = () => {
+      if (!canvas.matches(":focus-visible")) return;
+      const at = middle();
+      const feature = under([at.x, at.y]);
+      this.hover(feature, at);
+      if (feature) this.say(this.tip.innerText.replaceAll("\n", ", "));
+    };
+    canvas.addEventListener("focus", aim);
+    canvas.addEventListener("blur", () => this.hover());
+    canvas.addEventListener("keydown", (event) => {
+      if (event.key === "Enter") {
+        const { x, y } = middle();
+        this.press(this.ground.under(map, [x, y], opening));
+      }
+      if (event.key === "Escape") this.close();
+    });
+    // Once what has come into view is drawn.
+    map.on("idle", aim);
   }
 
   /** Opens the map; where the machine or the edition has none, a plain drawing takes its place and nothing else changes. */
@@ -562,7 +583,9 @@ class MapTool {
       (quartiers?.codes ?? []).flatMap((_, k) => (quartiers.lon[k] === undefined ? [] : [library.point(quartiers.lon[k], quartiers.lat[k], { name: quartiers.names[k], away: 12 })])),
     );
     this.ground.fill(map, "qpv", [shapes], () => (shapes?.shapes ?? []).map((s, k) => library.zone(s, { k, st: "qpv" })));
+    const before = this.equipment?.length;
     this.equipment = families;
+    if (families.length || before) this.beside();
     this.ground.fill(map, "equipment", families, () =>
       families.flatMap((f, i) => f.names.map((_, k) => library.point(f.lon[k] * f.unit, f.lat[k] * f.unit, { family: f.family, i, k }))),
     );
@@ -642,6 +665,11 @@ class MapTool {
     return rows;
   }
 
+  /** Is some equipment left out of the map, where its signs would hide each other? */
+  thinned() {
+    return Boolean(this.equipment?.length) && this.ground === library && this.map.getZoom() < library.CROWDED;
+  }
+
   heading() {
     const { state, atlas } = this;
     const grid = this.grid();
@@ -666,6 +694,7 @@ class MapTool {
       el("h2", {}, this.heading()),
       el("p", { class: "about" }, about),
       ...legend(this.rows(), grid ? "Carreaux" : atlas.byScale.get(shown.scale).plural),
+      this.thinned() ? el("p", { class: "key-note" }, "À ce zoom, une partie des équipements seulement a la place d’être dessinée : la liste les donne tous, agrandir pour les voir.") : "",
       el("p", { class: "key-note" }, x.definition, x.note ? ` ${x.note}` : "", " ", grid ? "" : this.link(x)),
     ];
     keeping(this.key, () => this.key.replaceChildren(...parts), () => this.list);
@@ -708,9 +737,34 @@ class MapTool {
         el("tbody", {}, rows),
       ),
       more ? el("p", { class: "key-note" }, more) : "",
+      ...this.equipped(),
     ];
     keeping(this.list, () => this.list.replaceChildren(...parts), () => this.list);
     this.list.scrollTop = top;
+  }
+
+  /** Equipment in view, for the list: all of it, even where the map has no room to draw it. */
+  equipped() {
+    const bounds = this.map.getBounds();
+    const [w, e, s, n] = [bounds.getWest(), bounds.getEast(), bounds.getSouth(), bounds.getNorth()];
+    const seen = (this.equipment ?? []).flatMap((f) =>
+      f.names.flatMap((name, k) => {
+        const [x, y] = [f.lon[k] * f.unit, f.lat[k] * f.unit];
+        return x >= w && x <= e && y >= s && y <= n ? [{ name: name || f.label, label: f.label }] : [];
+      }),
+    );
+    if (!this.equipment?.length) return [];
+    seen.sort((a, b) => byName(a.label, b.label) || byName(a.name, b.name));
+    const head = seen.length > LISTED ? `Équipements dans la vue : ${LISTED} sur ${number(seen.length)}` : `Équipements dans la vue (${number(seen.length)})`;
+    return [
+      el(
+        "table",
+        { class: "equipment" },
+        el("caption", { class: "vh" }, "Équipements dans la vue"),
+        el("thead", {}, el("tr", {}, el("th", { scope: "col" }, head), el("th", { scope: "col" }, "Famille"))),
+        el("tbody", {}, seen.slice(0, LISTED).map(({ name, label }) => el("tr", {}, el("th", { scope: "row" }, name), el("td", {}, label)))),
+      ),
+    ];
   }
 
   /** Words about a place: figure, base, vintage, comparison. */

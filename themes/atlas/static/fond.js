@@ -58,6 +58,9 @@ export async function open(gl, container, { bounds, view, families }) {
   return map;
 }
 
+/** Zoom from which all equipment is drawn, one sign over the other if need be. */
+export const CROWDED = 13;
+
 /** Zoom beyond which residences are never clustered. */
 export const CLUSTERED = 12;
 
@@ -89,7 +92,7 @@ function layers() {
     { id: "qpv-line", type: "line", source: "qpv", paint: { "line-color": INK, "line-width": 1.7, "line-dasharray": [3, 1.6] } },
     { id: "zone-here-casing", type: "line", source: "here", paint: { "line-color": "#fff", "line-width": 6 } },
     { id: "zone-here", type: "line", source: "here", paint: { "line-color": ACCENT, "line-width": 3.2 } },
-    { id: "equipment", type: "symbol", source: "equipment", layout: { "icon-image": ["concat", "e-", ["get", "family"]], "icon-allow-overlap": ["step", ["zoom"], false, 13, true], "icon-padding": 0 } },
+    { id: "equipment", type: "symbol", source: "equipment", layout: { "icon-image": ["concat", "e-", ["get", "family"]], "icon-allow-overlap": ["step", ["zoom"], false, CROWDED, true], "icon-padding": 0 } },
     {
       id: "circle", type: "circle", source: "circles", filter: valued,
       layout: { "circle-sort-key": ["-", 0, ["get", "r"]] },
