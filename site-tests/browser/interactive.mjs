@@ -887,6 +887,15 @@ const tests = fluid ? large : {
         expect(gaps.length > 5 && gaps.every((g, i) => !i || gaps[i - 1] >= g), `ranking: changes come as ${gaps.slice(0, 8)}`);
       }
     }
+    // What is refused is said before it is asked for.
+    const broken = atlas.indicators.find((i) => i.scales.commune && i.kind !== "class" && i.kind !== "text" && Object.keys(i.ruptures).some((y) => Number(y) > Number(i.scales.commune[0].slice(-4)) && Number(y) <= Number(i.scales.commune.at(-1).slice(-4))));
+    if (broken) {
+      await p.goto(`${ORIGIN}/classement/?e=commune&i=${broken.id}`);
+      await p.locator("table.rank.versus").waitFor();
+      const year = Object.keys(broken.ruptures)[0];
+      expect((await p.locator(".tool-root .note").allTextContents()).join(" ").includes(broken.ruptures[year]), "ranking: the break is not said in words");
+      expect((await p.locator("select option", { hasText: "non comparable" }).count()) > 0, "ranking: vintages before a break are silently left out");
+    }
     // Windows that count the same years twice are not compared.
     const moving = atlas.indicators.find((i) => i.scales.commune?.some((v) => v.includes("-")) && i.kind !== "class" && i.kind !== "text");
     const windows = moving?.scales.commune.filter((v) => v.includes("-")) ?? [];
@@ -999,6 +1008,31 @@ const tests = fluid ? large : {
       expect((await table.locator("tbody tr:visible").count()) >= 1, "table: the filter hides everything");
     }
     await close(p, "tables");
+  },
+
+  async "tables keep their references on top"(browser) {
+    const p = await page(browser);
+    let seen = 0;
+    for (const theme of fs.readdirSync(path.join(PUBLIC, "themes"))) {
+      if (!fs.readFileSync(path.join(PUBLIC, "themes", theme, "index.html"), "utf8").includes('<tr class="total">')) continue;
+      await p.goto(`${ORIGIN}/themes/${theme}/`);
+      const table = p.locator("table:has(tr.total)").first();
+      for (let n = 0; n < 2; n++) {
+        await table.locator("thead button.by").last().click();
+        const rows = await table.evaluate((t) => [...t.tBodies[0].rows].map((r) => [r.classList.contains("total"), Number(r.cells[r.cells.length - 1].querySelector("data")?.value || NaN)]));
+        const others = rows.filter((r) => !r[0]).map((r) => r[1]).filter((v) => !Number.isNaN(v));
+        expect(rows[0][0] && rows.filter((r) => r[0]).length === 1, `themes/${theme}: sorted, the whole is not on top`);
+        expect(others.every((v, i) => !i || (n ? others[i - 1] <= v : others[i - 1] >= v)), `themes/${theme}: not sorted`);
+      }
+      const filter = p.locator(".filter input").first();
+      if (await filter.count()) {
+        await filter.fill(communes.names[0]);
+        expect(await table.locator("tr.total").isVisible(), `themes/${theme}: the filter hides the whole`);
+      }
+      seen += 1;
+    }
+    expect(seen > 0, "no theme table with a reference");
+    await close(p, "theme tables");
   },
 
   async "without JavaScript"(browser) {

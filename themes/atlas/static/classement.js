@@ -96,7 +96,7 @@ class Ranking {
     const reason = since ? atlas.refusal(x, since, vintage) : undefined;
     if (reason) {
       this.body.replaceChildren(
-        el("p", { class: "warn" }, `De ${years(since)} à ${years(vintage)}, ${reason} : l’évolution n’est pas calculée. Choisir deux autres millésimes.`),
+        el("p", { class: "warn" }, `De ${years(since)} à ${years(vintage)}, ${reason} : l’évolution n’est pas calculée, pour aucun territoire. Choisir deux autres millésimes.`),
       );
       this.say(`Évolution refusée : ${reason}`);
       return;
@@ -117,7 +117,7 @@ class Ranking {
     placed.forEach((r, n) => {
       r.rank = n && size(placed[n - 1]) === size(r) ? placed[n - 1].rank : n + 1;
     });
-    this.draw({ x, places, vintage, since, placed, apart, wide });
+    this.draw({ x, places, vintage, since, placed, apart, wide, refused: this.refused(x, vintages, vintage) });
   }
 
   item(x, figures, places, i, vintage, since) {
@@ -146,7 +146,15 @@ class Ranking {
     this.category.selectedIndex = state.category;
     this.vintage.replaceChildren(...vintages.map((v) => el("option", { value: v }, years(v))));
     this.vintage.value = vintage;
-    this.since.replaceChildren(el("option", { value: "" }, "sans évolution"), ...vintages.filter((v) => v !== vintage && v.slice(-4) < vintage.slice(-4) && !(v !== since && atlas.refusal(x, v, vintage))).map((v) => el("option", { value: v }, years(v))));
+    // A vintage that is not compared stays in the list, and says so.
+    const earlier = vintages.filter((v) => v !== vintage && v.slice(-4) < vintage.slice(-4));
+    this.since.replaceChildren(
+      el("option", { value: "" }, "sans évolution"),
+      ...earlier.map((v) => {
+        const refused = atlas.refusal(x, v, vintage);
+        return el("option", { value: v, disabled: Boolean(refused) && v !== since }, refused ? `${years(v)} (non comparable)` : years(v));
+      }),
+    );
     this.since.value = since;
     const groups = [];
     const known = (list) => [...new Map(list.filter(Boolean).map((p) => [p.code, p])).values()].sort((a, b) => byName(a.name, b.name));
@@ -168,7 +176,20 @@ class Ranking {
     if (book) this.book.href = new URL(book, root).href;
   }
 
-  draw({ x, places, vintage, since, placed, apart, wide }) {
+  /** Vintages from which no change is given, each with its reason, in one sentence; nothing when all are compared. */
+  refused(x, vintages, vintage) {
+    const reasons = new Map();
+    for (const v of vintages) {
+      if (v.slice(-4) >= vintage.slice(-4)) continue;
+      const why = this.atlas.refusal(x, v, vintage);
+      if (why) reasons.set(why, [...(reasons.get(why) ?? []), years(v)]);
+    }
+    if (!reasons.size) return "";
+    const parts = [...reasons].map(([why, list]) => `${list.length === 1 ? `depuis ${list[0]}` : `depuis ${list.slice(0, -1).join(", ")} ou ${list.at(-1)}`}, ${why}`);
+    return `Évolution jusqu’à ${years(vintage)} non calculée ${parts.join(" ; ")}.`;
+  }
+
+  draw({ x, places, vintage, since, placed, apart, wide, refused }) {
     const { atlas, state } = this;
     const scale = atlas.byScale.get(state.scale);
     const unit = x.unit ? ` (${x.unit})` : "";
@@ -217,6 +238,7 @@ class Ranking {
     const hidden = placed.length + apart.length - shown.length - Math.min(apart.length, state.all ? apart.length : FIRST);
     const parts = [
       el("p", { class: "note" }, `${plural(placed.length, "territoire classé", "territoires classés")}, ${number(apart.length)} non ${apart.length < 2 ? "classé" : "classés"}. ${reference}${atlas.origin(x, vintage)}.${since || x.counted || placed.every((r) => r.figure.base === undefined) ? "" : ` n : ${x.of}.`}`),
+      refused ? el("p", { class: "note" }, refused) : "",
       el("section", { class: "scroll", tabindex: "0", "aria-label": "Classement" }, table),
       hidden > 0 ? el("p", {}, el("button", { type: "button", onclick: () => this.set({ all: true }) }, `Afficher les ${number(placed.length + apart.length)} territoires`)) : "",
     ];

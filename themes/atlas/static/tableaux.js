@@ -25,6 +25,9 @@ function compare(a, b) {
   return byName(String(a), String(b));
 }
 
+/** Rows that the others are compared with, the whole territory first: they stay on top, whatever the order or the filter. */
+const pinned = (row) => row.classList.contains("total");
+
 /** Makes tables sortable, and filterable when they are long. */
 export function tables(all) {
   for (const table of all) sortable(table);
@@ -48,7 +51,7 @@ function sortable(table) {
       cell.append(button);
       button.addEventListener("click", () => {
         const order = { none: "descending", descending: "ascending", ascending: "none" };
-        const textual = places.some(({ rows }) => rows.some((r) => typeof key(r.cells[column]) === "string"));
+        const textual = places.some(({ rows }) => rows.some((r) => !pinned(r) && typeof key(r.cells[column]) === "string"));
         if (textual) Object.assign(order, { none: "ascending", ascending: "descending", descending: "none" });
         const next = order[cell.getAttribute("aria-sort") ?? "none"];
         for (const other of head.cells) other.removeAttribute("aria-sort");
@@ -57,10 +60,10 @@ function sortable(table) {
           cell.setAttribute("aria-sort", next);
           const way = next === "ascending" ? 1 : -1;
           for (const { body, rows } of places) {
-            const keyed = rows.map((row, i) => ({ row, i, key: key(row.cells[column]) }));
+            const keyed = rows.filter((row) => !pinned(row)).map((row, i) => ({ row, i, key: key(row.cells[column]) }));
             const placed = keyed.filter((r) => r.key !== undefined).sort((a, b) => way * compare(a.key, b.key) || a.i - b.i);
             const apart = keyed.filter((r) => r.key === undefined);
-            body.append(...placed.map((r) => r.row), ...apart.map((r) => r.row));
+            body.append(...rows.filter(pinned), ...placed.map((r) => r.row), ...apart.map((r) => r.row));
           }
         }
         const words = { ascending: "tri croissant", descending: "tri décroissant", none: "ordre de la page" };
@@ -76,11 +79,12 @@ function sortable(table) {
       const words = fold(input.value).split(/\s+/).filter(Boolean);
       let shown = 0;
       for (const row of rows) {
+        if (pinned(row)) continue;
         const text = fold(row.textContent);
         row.hidden = !words.every((w) => text.includes(w));
         if (!row.hidden) shown++;
       }
-      count.textContent = words.length ? `${plural(shown, "ligne", "lignes")} sur ${rows.length}` : "";
+      count.textContent = words.length ? `${plural(shown, "ligne", "lignes")} sur ${rows.filter((row) => !pinned(row)).length}` : "";
     });
     scroll.before(el("p", { class: "filter" }, input, count));
   }
