@@ -112,6 +112,16 @@ async function typing(p) {
   }
   return p.evaluate(() => Math.max(...performance.getEntriesByName("recherche").map((m) => m.duration)));
 }
+/** Text of each sheet of a printed page, read by poppler; nothing where it is not there. */
+function sheets(pdf, name) {
+  const file = path.join(SHOTS, `${name}.pdf`);
+  fs.writeFileSync(file, pdf);
+  try {
+    return execFileSync("pdftotext", ["-layout", file, "-"]).toString().split("\f").slice(0, -1);
+  } catch {
+    return undefined;
+  }
+}
 const wide = (p) => p.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth);
 
 const atlas = read("atlas.json");
@@ -852,6 +862,24 @@ const tests = fluid ? large : {
     await p.goto(`${ORIGIN}/comparer/?t=commune:${codes.join(",commune:")}`);
     await p.locator("table.versus").waitFor();
     expect(await wide(p), "comparison: scrolls sideways at 320 px");
+    await p.locator("svg.lines").scrollIntoViewIfNeeded();
+    const sizes = await p.locator("svg.lines").evaluate((s) => {
+      const box = s.getBoundingClientRect();
+      const texts = [...s.querySelectorAll("text")].map((t) => t.getBoundingClientRect());
+      return { least: Math.min(...texts.map((t) => t.height)), inside: texts.every((t) => t.left >= box.left - 1 && t.right <= box.right + 1), apart: texts.every((a, i) => texts.every((b, j) => j <= i || a.right <= b.left || b.right <= a.left || a.bottom <= b.top + 1 || b.bottom <= a.top + 1)) };
+    });
+    expect(sizes.least >= 11 && sizes.inside && sizes.apart, `comparison: at 320 px the texts of the chart are ${JSON.stringify(sizes)}`);
+    await shot(p, "comparer-320");
+    // On paper, the last sheet has more than a foot, with and without foots in the margins.
+    await p.setViewportSize({ width: 1280, height: 900 });
+    for (const theme of atlas.themes.map((t) => t.id)) {
+      for (const n of [2, 4]) {
+        await p.goto(`${ORIGIN}/comparer/?theme=${theme}&t=commune:${communes.codes.slice(0, n).join(",commune:")}`);
+        await p.locator("table.versus").waitFor();
+        const pages = sheets(await p.pdf({ format: "A4", preferCSSPageSize: true }), `comparer-${theme}-${n}`);
+        if (pages) expect(pages.at(-1).replace(/\s+/g, " ").length > 500, `comparison: the last of ${pages.length} sheets of ${theme}, ${n} places, says only « ${pages.at(-1)} »`);
+      }
+    }
     await close(p, "comparison");
     return `${compared} figures`;
   },

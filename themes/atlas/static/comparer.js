@@ -3,7 +3,7 @@
 import { address, announcer, el, keeping, number, parameters, quantity, root, years } from "./commun.js";
 import { field } from "./champ.js";
 import { Atlas } from "./donnees.js";
-import { lines, stroke } from "./graphique.js";
+import { WIDE, lines, stroke } from "./graphique.js";
 
 const tool = document.querySelector("[data-tool=comparer]");
 const MOST = 4;
@@ -30,6 +30,8 @@ class Compare {
     );
     this.say = announcer(tool);
     document.documentElement.classList.add("has-tool");
+    window.addEventListener("beforeprint", () => this.paper?.());
+    window.addEventListener("afterprint", () => this.screen?.());
     window.addEventListener("popstate", () => {
       this.read();
       this.show();
@@ -90,6 +92,7 @@ class Compare {
     const next = (rank) => this.picked.querySelectorAll("button")[Math.min(rank, items.length - 1)] ?? this.input;
     keeping(this.picked, () => this.picked.replaceChildren(...items), next);
     if (territories.length < 2) {
+      document.documentElement.classList.remove("has-versus");
       keeping(this.body, () => this.body.replaceChildren(), () => this.input);
       this.body.append(el("p", { class: "note" }, territories.length ? "Ajouter au moins un autre territoire." : "Choisir deux à quatre territoires, de la même échelle ou non."));
       return;
@@ -100,6 +103,7 @@ class Compare {
     );
     if (turn !== this.turn) return;
     this.draw(territories, indicators, columns);
+    document.documentElement.classList.add("has-versus");
     document.title = `${territories.map((t) => t.name).join(", ")} — ${document.title.split(" — ").at(-1)}`;
     document.documentElement.dataset.place = territories.map((t) => t.name).join(", ");
     this.say(`${territories.length} territoires, ${indicators.length} indicateurs`);
@@ -182,6 +186,24 @@ class Compare {
     return el("td", { class: i ? "n" : "n me" }, data, notes.length ? el("span", { class: "gap" }, notes.join(" · ")) : "");
   }
 
+  /** A chart at the width there is, drawn again when that changes; on paper, at its full width. */
+  plot(what) {
+    const box = el("div", { class: "plot" });
+    let drawn = 0;
+    const draw = (room) => {
+      if (room === drawn) return;
+      drawn = room;
+      box.replaceChildren(lines({ ...what, room }));
+    };
+    draw(Math.min(WIDE, tool.clientWidth));
+    this.watch?.disconnect();
+    this.watch = new ResizeObserver(() => box.clientWidth && draw(Math.min(WIDE, tool.clientWidth)));
+    this.watch.observe(tool);
+    this.paper = () => draw(WIDE);
+    this.screen = () => draw(Math.min(WIDE, tool.clientWidth));
+    return box;
+  }
+
   chart(charted, x, figures, territories) {
     const { atlas, state } = this;
     const category = x.split ? Math.max(0, x.categories.findIndex((c) => c.key === state.category)) : 0;
@@ -224,11 +246,13 @@ class Compare {
       el("p", { class: "map-acts" }, choose, modality),
       el("ul", { class: "key line" }, territories.map((t, i) => el("li", {}, stroke(i), el("span", {}, t.name)))),
       any
-        ? lines({ title, description: `${territories.map((t) => t.name).join(", ")}. Les mêmes valeurs sont dans le tableau qui suit.`, vintages, series, write: (v) => number(v, Number.isInteger(v) ? 0 : 1), broken: (a, b) => atlas.gap(x, a, b) })
+        ? this.plot({ title, description: `${territories.map((t) => t.name).join(", ")}. Les mêmes valeurs sont dans le tableau qui suit.`, vintages, series, write: (v) => number(v, Number.isInteger(v) ? 0 : 1), broken: (a, b) => atlas.gap(x, a, b) })
         : el("p", { class: "note" }, "Aucun chiffre publié pour cette série."),
       breaks.length ? el("p", { class: "note" }, `Rupture de série, ${breaks.join(" ; ")}. Les valeurs ne se comparent pas de part et d’autre.`) : "",
       el("section", { class: "scroll", tabindex: "0", "aria-label": "Valeurs de la série" }, table),
       el("p", { class: "note" }, `${atlas.sources[x.source]?.dataset ?? x.source}. ${atlas.source}${atlas.fictitious ? " — Données fictives — démonstration" : ""}`),
+      // On paper the foot of the page is said here, beside the chart: it took a last sheet for itself.
+      el("p", { class: "note only-print" }, document.querySelector("footer.site .legal")?.textContent.trim() ?? ""),
     );
   }
 }

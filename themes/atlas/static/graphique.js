@@ -9,6 +9,9 @@ export const STROKES = [
   { colour: "#37799a", width: 1.8, dash: "10 3 2 3" },
 ];
 
+/** Width of a chart that has all the room it needs. */
+export const WIDE = 720;
+
 /** Swatch of a line. */
 export function stroke(i) {
   const { colour, width, dash } = STROKES[i];
@@ -28,10 +31,12 @@ function nice(low, high) {
 
 /**
  * Draws series: `{ name, points: [figure…] }`, one figure per vintage; `write(value)` writes a value, `broken(a, b)` gives
- * the reason why two vintages are not compared.
+ * the reason why two vintages are not compared. `room` is the width there is, in pixels: a narrow chart is drawn to its
+ * own measure, so that its texts keep their size, and leaves the names to the key above it.
  */
-export function lines({ title, description, vintages, series, write, broken }) {
-  const [width, height, left, right, top, bottom] = [720, 300, 56, 176, 16, 30];
+export function lines({ title, description, vintages, series, write, broken, room = WIDE }) {
+  const narrow = room < WIDE * 0.8;
+  const [width, height, left, right, top, bottom] = narrow ? [Math.max(260, room), 240, 46, 14, 16, 30] : [WIDE, 300, 56, 176, 16, 30];
   const values = series.flatMap((s) => s.points.filter((f) => !f.state).map((f) => f.value));
   const [low, high, by] = nice(Math.min(...values), Math.max(...values));
   const span = Math.max(1, vintages.length - 1);
@@ -52,9 +57,11 @@ export function lines({ title, description, vintages, series, write, broken }) {
   for (let v = low; v <= high + by / 2; v += by) {
     out.append(svg("path", { d: `M${left} ${y(v)}H${width - right}`, stroke: "#d8dce0" }), write_at(left - 8, y(v) + 4, write(v), { "text-anchor": "end" }));
   }
-  const every = Math.ceil(vintages.length / 7);
+  // As many years as have room, counted from the last one.
+  const wide = Math.max(...vintages.map((v) => v.length)) * 7 + 12;
+  const every = Math.ceil(vintages.length / Math.max(2, Math.min(7, Math.floor((width - left - right) / wide))));
   vintages.forEach((v, i) => {
-    if (i % every === 0 || i === vintages.length - 1) out.append(write_at(x(i), height - 8, years(v), { "text-anchor": "middle" }));
+    if ((vintages.length - 1 - i) % every === 0) out.append(write_at(x(i), height - 8, years(v), { "text-anchor": "middle" }));
     if (i > 0 && broken(vintages[i - 1], v)) {
       const middle = (x(i - 1) + x(i)) / 2;
       out.append(svg("path", { d: `M${middle} ${top}V${height - bottom}`, stroke: "#16191d", "stroke-dasharray": "1 3" }), write_at(middle + 4, top + 10, "rupture"));
@@ -77,7 +84,7 @@ export function lines({ title, description, vintages, series, write, broken }) {
     });
     out.append(svg("path", { d: path || "M0 0", fill: "none", stroke: colour, "stroke-width": w, "stroke-dasharray": dash, "stroke-linejoin": "round" }));
     const last = s.points.findLastIndex((f) => !f.state);
-    if (last >= 0) ends.push({ y: y(s.points[last].value), text: `${s.name.length > 25 ? s.name.slice(0, 24) : s.name}${s.name.length > 25 ? "…" : ""}`, colour });
+    if (last >= 0 && !narrow) ends.push({ y: y(s.points[last].value), text: `${s.name.length > 25 ? s.name.slice(0, 24) : s.name}${s.name.length > 25 ? "…" : ""}`, colour });
   });
   // Names at the ends, pushed apart.
   ends.sort((a, b) => a.y - b.y);
