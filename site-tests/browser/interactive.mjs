@@ -627,6 +627,18 @@ const tests = fluid ? large : {
     await close(p, "map picture");
   },
 
+  async "map: nothing in view is said, and leads back"(browser) {
+    const p = await page(browser);
+    for (const [where, said] of [["x=40&y=0&z=9", "Rien de l’atlas"], [`x=${(atlas.bounds[0] + atlas.bounds[2]) / 2}&y=${(atlas.bounds[1] + atlas.bounds[3]) / 2}&z=4`, "qu’un point"]]) {
+      await p.goto(`${ORIGIN}/carte/?${where}`);
+      await p.locator(".say", { hasText: said }).waitFor();
+      if (where.includes("z=4")) await shot(p, "carte-trop-loin");
+      await p.getByRole("button", { name: "Revenir à tout le territoire" }).click();
+      await p.waitForFunction(() => document.querySelector(".say").hidden && document.querySelectorAll(".beside tr[data-code]").length > 0);
+    }
+    await close(p, "map astray");
+  },
+
   async "map: what is done is said beside the buttons"(browser) {
     const p = await page(browser, { permissions: ["clipboard-read", "clipboard-write"] });
     await p.goto(`${ORIGIN}/carte/?i=${share.id}&e=commune`);

@@ -13,6 +13,8 @@ const tool = document.querySelector("[data-tool=carte]");
 const ORDER = ["metropole", "commune", "iris", "qpv", "residence"];
 /** Area of the screen, in px², that a territory needs on average for its scale to be legible. */
 const ROOM = { residence: 3500, iris: 6000, commune: 1500 };
+/** Share of the view under which the whole territory is lost in it. */
+const SPOT = 0.2;
 /** Zoom from which the names among residences are those of quartiers. */
 const NEAR = 13.5;
 /** Territories written in the list beside the map. */
@@ -479,7 +481,7 @@ class MapTool {
       );
     } else if (!figures.vintages.includes(state.vintage)) {
       this.tell(`Pas de millésime ${years(state.vintage)} à cette échelle. Millésimes : ${figures.vintages.map(years).join(", ")}.`);
-    } else this.tell();
+    } else this.astray();
     const book = x.books[scale];
     this.book.hidden = !book;
     if (book) this.book.href = new URL(book, root).href;
@@ -663,6 +665,28 @@ class MapTool {
       rows.push({ label: `${f.label} (${f.vintage})`, plate: this.families.find((x) => x.id === f.family)?.letters, count: f.names.length });
     }
     return rows;
+  }
+
+  /** Says that nothing of the atlas is in view, or that it is a mere spot, and offers the way back; else takes it back. */
+  astray() {
+    const { map, atlas } = this;
+    const [west, south, east, north] = atlas.bounds;
+    const [from, to] = [map.project([west, north]), map.project([east, south])];
+    const { clientWidth: w, clientHeight: h } = map.getCanvas();
+    const outside = to.x < 0 || from.x > w || to.y < 0 || from.y > h;
+    const spot = to.x - from.x < w * SPOT && to.y - from.y < h * SPOT;
+    const empty = outside || !this.seen().length;
+    if (!empty && !spot) return this.tell();
+    const { plural: what } = atlas.byScale.get(this.shown.scale);
+    const text = outside ? "Rien de l’atlas dans cette vue." : spot ? "Le territoire n’est plus qu’un point de cette vue." : `Pas de territoire de cette échelle (${what}) dans cette vue.`;
+    return this.tell(text, [el("button", { type: "button", onclick: () => this.whole() }, "Revenir à tout le territoire")]);
+  }
+
+  /** Shows the whole territory. */
+  whole() {
+    const [west, south, east, north] = this.atlas.bounds;
+    this.map.getCanvas().focus({ preventScroll: true });
+    this.map.fitBounds([[west, south], [east, north]], { padding: 24, duration: 0 });
   }
 
   /** Is some equipment left out of the map, where its signs would hide each other? */
