@@ -627,6 +627,35 @@ const tests = fluid ? large : {
     await close(p, "map picture");
   },
 
+  async "map: the paper has the map that is chosen"(browser) {
+    const p = await page(browser);
+    const years = share.scales.commune;
+    const vintage = years.at(-2) ?? years.at(-1);
+    const other = atlas.indicators.find((x) => x.id !== atlas.first && (x.kind === "share" || x.kind === "rate") && x.scales.iris?.includes(vintage) && !x.categories.length);
+    await p.goto(`${ORIGIN}/carte/?i=${other.id}&e=iris&v=${vintage}`);
+    await settled(p);
+    const pages = sheets(await p.pdf({ format: "A4", preferCSSPageSize: true }), "carte");
+    if (pages) {
+      const text = pages.join(" ").replace(/[\s\u202f\u00a0]+/g, " ");
+      for (const said of [other.label, vintage, atlas.source, scaleOf("iris").plural, other.labels[0]]) expect(text.includes(said.replace(/[\s\u202f\u00a0]+/g, " ")), `map on paper: « ${said} » is missing`);
+      expect(pages.length === 1, `map on paper: ${pages.length} sheets`);
+    }
+    // The drawing itself: made as the browser is about to print, it has the colours of the classes.
+    const ink = await p.evaluate(() => {
+      window.dispatchEvent(new Event("beforeprint"));
+      const canvas = document.querySelector(".paper-map figure canvas");
+      const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+      const seen = new Set();
+      for (let i = 0; i < data.length; i += 4 * 97) if (data[i + 3]) seen.add((data[i] << 16) + (data[i + 1] << 8) + data[i + 2]);
+      window.dispatchEvent(new Event("afterprint"));
+      return { colours: seen.size, width: canvas.width, left: document.querySelectorAll(".paper-map").length };
+    });
+    expect(ink.colours > 20 && ink.width > 1000 && ink.left === 0, `map on paper: ${JSON.stringify(ink)}`);
+    await settled(p);
+    expect(await p.locator(".map-box canvas").isVisible(), "map: gone after printing");
+    await close(p, "map on paper");
+  },
+
   async "map: nothing in view is said, and leads back"(browser) {
     const p = await page(browser);
     for (const [where, said] of [["x=40&y=0&z=9", "Rien de l’atlas"], [`x=${(atlas.bounds[0] + atlas.bounds[2]) / 2}&y=${(atlas.bounds[1] + atlas.bounds[3]) / 2}&z=4`, "qu’un point"]]) {

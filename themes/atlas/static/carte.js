@@ -258,6 +258,8 @@ class MapTool {
     map.on("mouseout", () => this.hover());
     map.on("click", (event) => this.press(under(event.point)));
     this.keys(under, layers);
+    window.addEventListener("beforeprint", () => this.toPaper());
+    window.addEventListener("afterprint", () => this.offPaper());
     window.addEventListener("popstate", () => {
       this.state = this.fromAddress();
       this.show();
@@ -1014,6 +1016,62 @@ class MapTool {
     );
   }
 
+  // ── Paper ─────────────────────────────────────────────────────────────────────
+
+  /** Puts the map as it is on the paper, with its title, legend, vintage and mention of the source, in place of the page's own. */
+  toPaper() {
+    const { atlas, shown } = this;
+    if (!this.map || !shown) return;
+    this.offPaper();
+    const grid = this.grid();
+    const label = atlas.byScale.get(shown.scale).plural;
+    const [chosen, i] = [this.chosen(), this.chosen()?.i];
+    const drawn = this.ground.still(this.map);
+    drawn.setAttribute("role", "img");
+    drawn.setAttribute("aria-label", `Carte : ${this.heading()}, ${label}`);
+    drawn.removeAttribute("aria-hidden");
+    this.paper = el(
+      "section",
+      { class: "paper-map" },
+      el("h2", {}, this.heading()),
+      el("p", { class: "about" }, grid ? "Carreaux, en classes seulement" : `${label} · ${this.view()}`),
+      el("div", { class: "map-tool" }, el("figure", {}, drawn), el("div", {}, ...legend(this.rows(), grid ? "Carreaux" : label))),
+      chosen ? el("p", {}, el("b", {}, chosen.set.places.names[i]), ` : ${this.words(i, chosen.set).lines.join(", ")}`) : "",
+      ...this.foot().map((text) => el("p", { class: "key-note" }, text)),
+    );
+    tool.after(this.paper);
+    const { dataset } = document.documentElement;
+    this.margins = { place: dataset.place, vintage: dataset.vintage };
+    Object.assign(dataset, { place: this.heading(), vintage: years(grid?.vintage ?? this.state.vintage) });
+    document.documentElement.classList.add("has-paper-map");
+  }
+
+  offPaper() {
+    this.paper?.remove();
+    if (this.margins) Object.assign(document.documentElement.dataset, this.margins);
+    this.paper = this.margins = undefined;
+    document.documentElement.classList.remove("has-paper-map");
+  }
+
+  /** What of the territory is in view, in words. */
+  view() {
+    const seen = this.seen().length;
+    const all = this.shown.places.codes.length;
+    return seen === all ? "tout le territoire" : `${number(seen)} dans la vue`;
+  }
+
+  /** Mentions under a map: source, definition, edition. */
+  foot() {
+    const { atlas, state } = this;
+    const grid = this.grid();
+    const x = grid ?? state.indicator;
+    return [
+      atlas.source + (atlas.fictitious ? " — Données fictives — démonstration" : ""),
+      `${x.definition} Origine : ${atlas.origin(x, grid ? grid.vintage : state.vintage)}.${atlas.basemap ? ` Fond de carte : ${atlas.basemap.attribution}.` : ""}`,
+      `Édition du ${atlas.edition} (${atlas.build}). Données confidentielles, réservées aux signataires de la convention.`,
+    ];
+  }
+
   // ── Link and picture ──────────────────────────────────────────────────────────
 
   async copy() {
@@ -1040,18 +1098,12 @@ class MapTool {
     const grid = this.grid();
     const x = grid ?? state.indicator;
     const scale = atlas.byScale.get(shown.scale);
-    const origin = grid ? atlas.origin(grid, grid.vintage) : atlas.origin(state.indicator, state.vintage);
-    const foot = [
-      atlas.source + (atlas.fictitious ? " — Données fictives — démonstration" : ""),
-      `${x.definition} Origine : ${origin}.${atlas.basemap ? ` Fond de carte : ${atlas.basemap.attribution}.` : ""}`,
-      `Édition du ${atlas.edition} (${atlas.build}). Données confidentielles, réservées aux signataires de la convention.`,
-    ];
     const blob = await picture(this.map, await this.ground.snapshot(this.map), {
       title: this.heading(),
       subtitle: `${grid ? "Carreaux, en classes seulement" : scale.plural} · ${atlas.title}`,
       heading: grid ? "Carreaux" : shown.scale === "residence" ? `${scale.plural} dans la vue` : scale.plural,
       rows: this.rows(),
-      foot,
+      foot: this.foot(),
     });
     save(blob, grid ? `carte_${grid.id}_${grid.vintage}.png` : `carte_${x.id}_${shown.scale}_${state.vintage}.png`);
     this.tellDone("Image enregistrée");

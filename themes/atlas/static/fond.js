@@ -207,11 +207,14 @@ export async function basemap(map, url) {
 
 /** The map as it is, for the paper: drawn and copied at once, before the browser clears it. */
 export function still(map) {
+  const grain = map.getPixelRatio();
+  if (grain < 2) map.setPixelRatio(2);
   map.redraw();
   const out = document.createElement("canvas");
   const drawn = map.getCanvas();
   [out.width, out.height] = [drawn.width, drawn.height];
   out.getContext("2d").drawImage(drawn, 0, 0);
+  if (grain < 2) map.setPixelRatio(grain);
   return out;
 }
 
