@@ -467,7 +467,7 @@ class MapTool {
     const points = () => seen(data()).map((p) => library.point(places.lon[p.k], places.lat[p.k], p));
     if (shapes) this.ground.fill(map, "zones", [...from, shapes, bare], () => data().map((p, i) => library.zone(shapes.shapes[i], bare ? { ...p, cls: -1, st: "" } : p)));
     else this.ground.fill(map, "zones", [], () => []);
-    if (flat && figures) this.ground.fill(map, "circles", from, points);
+    if (flat && figures) this.ground.fill(map, "circles", [...from, this.unit], points);
     else this.ground.fill(map, "circles", [], () => []);
     if (scale === "residence") this.ground.fill(map, "places", from, points);
     else this.ground.fill(map, "places", [], () => []);
@@ -559,7 +559,9 @@ class MapTool {
       // The largest published count of any vintage: a size means the same on every map.
       let most = 1;
       for (const v of figures?.values ?? []) for (const n of v[this.state.category] ?? []) if (typeof n === "number" && n > most) most = n;
-      this.unit = (scale === "residence" ? 16 : 30) / Math.sqrt(most);
+      // On a narrow screen, circles leave room to each other.
+      const largest = 30 * Math.min(1, Math.max(0.5, this.map.getCanvas().clientWidth / 640));
+      this.unit = (scale === "residence" ? 16 : largest) / Math.sqrt(most);
       this.most = most;
       return (figure) => (figure.value > 0 ? Math.max(2, this.unit * Math.sqrt(figure.value)) : 2);
     }
