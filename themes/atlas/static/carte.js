@@ -247,8 +247,11 @@ class MapTool {
     // Only now: the map is idle, and empty, before its first sources come.
     map.once("idle", () => this.ready());
     map.triggerRepaint();
+    const place = () => [map.getCenter().lng, map.getCenter().lat, map.getZoom()].join();
+    const first = place();
     map.on("moveend", () => {
-      this.moved = true;
+      // A window that changes its size moves nothing.
+      this.moved ||= place() !== first;
       this.toAddress(false);
       this.refresh();
     });
