@@ -576,18 +576,20 @@ class MapTool {
     const { map, atlas, state } = this;
     const qpv = state.qpv && atlas.byScale.has("qpv") && this.shown.scale !== "qpv";
     const blocks = qpv ? this.blocks("qpv") : [];
-    const [shapes, quartiers] = qpv ? await Promise.all([this.shapes("qpv", blocks), atlas.places("qpv", blocks)]) : [];
+    // The names of the QPV come when they are written, or once a reader points at the map.
+    const named = qpv && (map.getZoom() >= library.QPV_NAMED || state.chosen.startsWith("qpv:"));
+    const [shapes, quartiers] = await Promise.all([qpv ? this.shapes("qpv", blocks) : undefined, named ? atlas.places("qpv", blocks) : undefined]);
     const families = await Promise.all(
       atlas.equipment.filter((f) => state.equipment.has(f.id)).map((f) => read(`equipements/${f.id}.json`)),
     );
     const grid = state.grid ? await read(state.grid) : undefined;
     if (turn !== this.turn) return;
     if (!qpv) this.over = undefined;
-    else if (this.over?.places !== quartiers || this.over.of !== state.indicator) {
+    else if (this.over?.shapes !== shapes || this.over.of !== state.indicator) {
       this.over = { scale: "qpv", blocks, places: quartiers, shapes, of: state.indicator, waiting: true };
       this.wider = undefined;
       if (state.chosen.startsWith("qpv:")) this.openCard();
-    }
+    } else this.over.places ??= quartiers;
     this.ground.fill(map, "qpv-names", [quartiers], () =>
       (quartiers?.codes ?? []).flatMap((_, k) => (quartiers.lon[k] === undefined ? [] : [library.point(quartiers.lon[k], quartiers.lat[k], { name: quartiers.names[k], away: 12 })])),
     );
@@ -638,15 +640,16 @@ class MapTool {
     const open = (scale) => x.scales[scale] && atlas.byScale.has(scale);
     const inside = shown.scale === "iris" || shown.scale === "residence";
     const over = this.over;
-    const [places, commune, metropole, figures] = await Promise.all([
+    const [places, commune, metropole, figures, quartiers] = await Promise.all([
       inside && open("commune") ? atlas.places("commune", blocks) : undefined,
       inside && open("commune") ? atlas.figures("commune", x.id, blocks) : undefined,
       open("metropole") ? atlas.figures("metropole", x.id) : undefined,
       over && atlas.figures("qpv", x.id, over.blocks),
+      over && atlas.places("qpv", over.blocks),
     ]);
     if (this.wider?.key !== key) return;
     this.wider = { key, commune: places && { places, figures: commune }, metropole: { figures: metropole } };
-    if (over) Object.assign(over, { figures, waiting: false });
+    if (over) Object.assign(over, { figures, places: quartiers, waiting: false });
     if (!this.tip.hidden) this.tip.replaceChildren(...this.tipped());
     if (!this.card.hidden || state.chosen.startsWith("qpv:")) this.openCard();
   }
@@ -848,7 +851,7 @@ class MapTool {
 
   tipOf(i, set = this.shown) {
     // The figures of the QPV drawn over the others come once a reader points at the map.
-    if (set.waiting) return [el("b", {}, set.places.names[i]), el("span", {}, this.atlas.byScale.get(set.scale).label)];
+    if (set.waiting) return [el("b", {}, set.places?.names[i] ?? ""), el("span", {}, this.atlas.byScale.get(set.scale).label)];
     const { name, lines, compared } = this.words(i, set);
     return [
       el("b", {}, name),
@@ -909,7 +912,7 @@ class MapTool {
     return features;
   }
 
-  press(feature) {
+  async press(feature) {
     if (!feature) return this.close();
     const { id } = feature.layer;
     if (id === "cluster") {
@@ -917,11 +920,12 @@ class MapTool {
       source.getClusterExpansionZoom(feature.properties.cluster_id).then((zoom) => {
         this.map.easeTo({ center: feature.geometry.coordinates, zoom: Math.max(zoom, this.map.getZoom() + 1) });
       });
-      return;
+      return undefined;
     }
-    if (id === "equipment" || id === "grid-class") return;
+    if (id === "equipment" || id === "grid-class") return undefined;
     const set = id === "qpv-wash" ? this.over : this.shown;
-    this.choosePlace(set.places.codes[feature.properties.k], this.map.getCanvas(), set.scale);
+    set.places ??= await this.atlas.places(set.scale, set.blocks);
+    return this.choosePlace(set.places.codes[feature.properties.k], this.map.getCanvas(), set.scale);
   }
 
   /** Chooses a place; closing its card gives the focus back to the list or the map, whichever opened it. */
@@ -955,7 +959,7 @@ class MapTool {
   chosen() {
     const [scale, code] = this.state.chosen.split(/:(.*)/s);
     const set = [this.shown, this.over].find((s) => s?.scale === scale);
-    const i = set?.places.rank.get(code);
+    const i = set?.places?.rank.get(code);
     return i === undefined ? undefined : { set, i };
   }
 
