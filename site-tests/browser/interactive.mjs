@@ -494,6 +494,30 @@ const tests = fluid ? large : {
     await close(p, "map use");
   },
 
+  async "map: without fixed zooms, density chooses the scale"(browser) {
+    const free = { ...atlas, scales: atlas.scales.map((s) => ({ ...s, zoom: null })) };
+    const told = [];
+    for (const width of [1280, 320]) {
+      const p = await page(browser, { viewport: { width, height: 900 } });
+      await p.route("**/donnees/atlas.json", (route) => route.fulfill({ json: free }));
+      await p.goto(`${ORIGIN}/carte/`);
+      await settled(p);
+      const seen = [];
+      const start = await p.evaluate(() => document.querySelector("[data-tool=carte]").map.getZoom());
+      for (const step of [-4, 0, 1, 2, 3, 4, 5]) {
+        await p.evaluate((zoom) => document.querySelector("[data-tool=carte]").map.jumpTo({ zoom }), start + step);
+        await p.waitForTimeout(300);
+        await settled(p);
+        seen.push(await p.locator(".badge b").textContent());
+      }
+      const ranks = seen.map((label) => ["metropole", "commune", "iris", "residence"].indexOf(atlas.scales.find((s) => s.plural === label)?.id));
+      expect(ranks[0] === 0 && ranks.at(-1) === 3 && ranks.every((r, i) => !i || r >= ranks[i - 1]), `map: at ${width} px, density gives ${seen.join(" → ")}`);
+      told.push(`${width} px: ${[...new Set(seen)].join(" → ")}`);
+      await close(p, `map density at ${width} px`);
+    }
+    return told.join("; ");
+  },
+
   async "map: keyboard on the canvas"(browser) {
     const p = await page(browser);
     await p.goto(`${ORIGIN}/carte/?i=${share.id}&e=commune`);

@@ -341,7 +341,11 @@ class MapTool {
     if (state.lock) return state.lock;
     const zoom = map.getZoom();
     const { clientWidth, clientHeight } = map.getCanvas();
-    const area = clientWidth * clientHeight;
+    // The part of the view that the territory takes: seen from afar, its communes are specks too.
+    const [west, south, east, north] = atlas.bounds;
+    const [from, to] = [map.project([west, north]), map.project([east, south])];
+    const side = (low, high, most) => Math.max(0, Math.min(most, high) - Math.max(0, low));
+    const area = side(from.x, to.x, clientWidth) * side(from.y, to.y, clientHeight);
     let counts;
     for (const s of ["residence", "iris", "commune"]) {
       if (!atlas.byScale.has(s)) continue;
