@@ -518,10 +518,10 @@ class MapTool {
       return 2 + (figure.state ? 7 : this.radius(figure));
     };
     const stock = this.stock?.scale === scale ? this.stock.figures : undefined;
-    const from = [places, scale, stock, ...(circles ? [shown.figures, state.vintage, state.category] : [])];
+    const from = [places, scale, stock, own, ...(circles ? [shown.figures, state.vintage, state.category] : [])];
     return this.ground.fill(map, "labels", from, () => {
       const order = importance(places, stock);
-      return places.codes.flatMap((_, k) => (places.lon[k] === undefined ? [] : [library.point(places.lon[k], places.lat[k], { name: places.names[k], order: order[k], away: away(k) })]));
+      return places.codes.flatMap((_, k) => (places.lon[k] === undefined ? [] : [library.point(places.lon[k], places.lat[k], { name: places.names[k], order: order[k], away: away(k), around: !own })]));
     });
   }
 

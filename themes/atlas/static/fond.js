@@ -100,6 +100,12 @@ function layers() {
     },
     { id: "circle-state", type: "symbol", source: "circles", filter: hidden, layout: { "icon-image": ["concat", "p-", ["get", "st"]], "icon-allow-overlap": true } },
     {
+      // Names among the residences give way to their groups and their signs, and stand under what is left of them.
+      id: "bearing", type: "symbol", source: "labels", filter: ["get", "around"],
+      layout: { ...text, "text-field": ["get", "name"], "symbol-sort-key": ["get", "order"], "text-variable-anchor": ["center", "top", "bottom", "left", "right"], "text-radial-offset": 0.8 },
+      paint: { ...halo, "text-color": INK_2 },
+    },
+    {
       id: "place", type: "circle", source: "places", filter: ["all", ["!", ["has", "point_count"]], valued],
       layout: { "circle-sort-key": ["-", 0, ["get", "r"]] },
       paint: { "circle-radius": ["get", "r"], "circle-color": colour, "circle-opacity": 0.92, "circle-stroke-color": INK, "circle-stroke-width": 1 },
@@ -112,7 +118,7 @@ function layers() {
       id: "cluster", type: "circle", source: "places", filter: ["has", "point_count"],
       paint: { "circle-radius": ["interpolate", ["linear"], ["get", "point_count"], 2, 10, 50, 16, 500, 24, 5000, 32], "circle-color": "#fff", "circle-stroke-color": INK, "circle-stroke-width": 1.6 },
     },
-    { id: "cluster-count", type: "symbol", source: "places", filter: ["has", "point_count"], layout: { ...text, "text-field": ["number-format", ["get", "point_count"], { locale: "fr-FR" }], "text-allow-overlap": true }, paint: { "text-color": INK } },
+    { id: "cluster-count", type: "symbol", source: "places", filter: ["has", "point_count"], layout: { ...text, "text-padding": 9, "text-field": ["number-format", ["get", "point_count"], { locale: "fr-FR" }], "text-allow-overlap": true }, paint: { "text-color": INK } },
     { id: "here-ring", type: "circle", source: "here", filter: ["==", ["geometry-type"], "Point"], paint: { "circle-radius": ["get", "r"], "circle-opacity": 0, "circle-color": "#fff", "circle-stroke-color": ACCENT, "circle-stroke-width": 3 } },
     {
       id: "qpv-label", type: "symbol", source: "qpv-names", minzoom: QPV_NAMED,
@@ -120,7 +126,7 @@ function layers() {
       paint: halo,
     },
     {
-      id: "label", type: "symbol", source: "labels",
+      id: "label", type: "symbol", source: "labels", filter: ["!", ["get", "around"]],
       // The name of a small quartier stands under it, and that of a place under its circle: `away` pixels from its point.
       layout: {
         ...text,
