@@ -789,6 +789,27 @@ const tests = fluid ? large : {
     await close(p, "map QPV");
   },
 
+  async "map: a category has its own classes"(browser) {
+    const x = atlas.indicators.find((i) => i.kind === "share" && i.categories.length > 1 && i.scales.commune);
+    if (!x) return "no share in categories";
+    // Where the dictionary writes the classes, or the site is older, those here are invented.
+    const own = { key: x.categories[1].key, label: x.categories[1].label, breaks: x.categories[1].breaks ?? [12, 34], labels: x.categories[1].labels ?? ["sous 12", "12 à 34", "plus de 34"] };
+    const changed = { ...atlas, indicators: atlas.indicators.map((i) => (i === x ? { ...x, categories: x.categories.map((c, k) => (k === 1 ? own : c)) } : i)) };
+    const p = await page(browser);
+    await p.route("**/donnees/atlas.json", (route) => route.fulfill({ json: changed }));
+    await p.goto(`${ORIGIN}/carte/?i=${x.id}&e=commune&c=${own.key}`);
+    await settled(p);
+    const rows = await p.locator("ul.key li").evaluateAll((all) => all.map((li) => [...li.querySelectorAll("span")].map((s) => s.textContent)));
+    const file = values("commune", x.id, 0);
+    const shown = file.values.at(-1)[file.categories.indexOf(own.key)].filter((v) => typeof v === "number");
+    own.labels.forEach((label, i) => {
+      const count = shown.filter((v) => own.breaks.filter((b) => b <= v).length === i).length;
+      expect(rows[i][0] === label && Number(rows[i][1]) === count, `map: class ${i} of a category is « ${rows[i]} » instead of « ${label} », ${count}`);
+    });
+    await close(p, "map category");
+    return x.id;
+  },
+
   async "map: legend of the residences"(browser) {
     const p = await page(browser);
     const x = atlas.indicators.find((i) => (i.kind === "share" || i.kind === "rate") && i.scales.residence && !i.categories.length);

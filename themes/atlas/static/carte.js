@@ -452,14 +452,14 @@ class MapTool {
     const x = state.indicator;
     const { scale, places, shapes, figures } = shown;
     const flat = x.counted && scale !== "residence";
-    const classes = x.counted || x.kind === "text" ? 0 : x.kind === "class" ? Math.min(x.categories.length, 5) : x.breaks.length + 1;
+    const classes = x.counted || x.kind === "text" ? 0 : x.kind === "class" ? Math.min(x.categories.length, 5) : atlas.classes(x, state.category).breaks.length + 1;
     this.ground.paint(map, classes);
     this.radius = this.sizes();
     let made;
     const data = () => {
       made ??= places.codes.map((code, k) => {
         const figure = this.figure(k);
-        return { k, cls: atlas.class(x, figure) ?? -1, st: figure.state ?? "", r: this.radius(figure) };
+        return { k, cls: atlas.class(x, figure, state.category) ?? -1, st: figure.state ?? "", r: this.radius(figure) };
       });
       return made;
     };

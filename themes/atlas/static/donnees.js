@@ -125,12 +125,19 @@ export class Atlas {
     return number(figure.value, this.decimals(indicator, figure));
   }
 
+  /** Limits and labels of the classes of an indicator: those of the category, where it has its own. */
+  classes(indicator, category) {
+    const own = indicator.split ? indicator.categories[category] : undefined;
+    return own?.breaks ? own : indicator;
+  }
+
   /** Class of a value, from 0; undefined for a state or a count. */
-  class(indicator, figure) {
+  class(indicator, figure, category) {
     if (figure.state || indicator.counted || indicator.kind === "text") return undefined;
     if (indicator.kind === "class") return Math.min(figure.value, 4);
     let rank = 0;
-    while (rank < indicator.breaks.length && indicator.breaks[rank] <= figure.value) rank++;
+    const { breaks } = this.classes(indicator, category);
+    while (rank < breaks.length && breaks[rank] <= figure.value) rank++;
     return rank;
   }
 

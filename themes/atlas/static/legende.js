@@ -22,7 +22,7 @@ export const rowsOf = {
    *
    * `points` when places are points; `radius(figure)` when their size tells a base; `clustered` when the map joins them.
    */
-  figures(atlas, x, figures, { unit, most, points, radius, clustered }) {
+  figures(atlas, x, figures, { category, unit, most, points, radius, clustered }) {
     const rows = [];
     const circles = Boolean(radius);
     if (x.counted) {
@@ -34,14 +34,15 @@ export const rowsOf = {
       rows.push({ label: "le mot se lit au survol et dans la liste", radius: 6, colour: ACCENT });
       for (const [i, c] of x.categories.entries()) rows.push({ label: c.label, count: figures.filter((f) => !f.state && f.value === i).length, blank: true });
     } else {
-      const count = x.kind === "class" ? Math.min(x.categories.length, 5) : x.breaks.length + 1;
+      const { breaks, labels } = atlas.classes(x, category);
+      const count = x.kind === "class" ? Math.min(x.categories.length, 5) : breaks.length + 1;
       const list = colours(count);
       const tally = new Array(count).fill(0);
       for (const f of figures) {
-        const c = atlas.class(x, f);
+        const c = atlas.class(x, f, category);
         if (c !== undefined) tally[c] += 1;
       }
-      x.labels.slice(0, count).forEach((label, i) => rows.push({ label, colour: list[i], dot: circles, count: tally[i] }));
+      labels.slice(0, count).forEach((label, i) => rows.push({ label, colour: list[i], dot: circles, count: tally[i] }));
       if (circles && figures.some((f) => f.base !== undefined)) {
         for (const base of BASES) rows.push({ label: `${base === BASES.at(-1) ? "environ " : ""}${quantity(base, 0, x.of)}${base === BASES.at(-1) ? " ou plus" : ""}`, radius: radius({ value: 0, base }), colour: "#fff" });
       }

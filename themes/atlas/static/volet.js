@@ -19,6 +19,7 @@ export const side = {
     }
     const all = shown.scale === "residence" ? this.inside(shown.places) : shown.places.codes.map((_, i) => i);
     const rows = rowsOf.figures(atlas, state.indicator, all.map((i) => this.figure(i)), {
+      category: state.category,
       unit: this.unit,
       most: this.most,
       points: shown.scale === "residence" || state.indicator.counted,
