@@ -6,6 +6,7 @@
 
 mod landlords;
 mod population;
+mod related;
 mod repair;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -28,6 +29,7 @@ use crate::format::integer;
 use crate::fs;
 use crate::model::{Base, Dictionary, Iid, Scale, State, Tid, Vintage};
 use population::{Population, populations};
+use related::{Atoms, Led, Related, balance, related};
 
 /// A block of records once run.
 pub(super) struct Ran<'a> {
@@ -60,7 +62,17 @@ pub(super) fn run(
     let mut masked = Masked::new();
     // The first source that counts dwellings is the one that says how many there are.
     let mut stock: Option<&str> = None;
-    for ran in ran {
+    let blocks = ran;
+    let mut led = Led::default();
+    for (rank, ran) in blocks.iter().enumerate() {
+        // All the blocks of that source are done: a later one hides more in the files of an earlier one.
+        if masked.is_empty()
+            && let Some(stock) = stock.filter(|stock| *stock != ran.block.source)
+        {
+            for done in blocks[..rank].iter().filter(|done| done.block.source == stock) {
+                note(done, context, all, &mut masked)?;
+            }
+        }
         let years: BTreeSet<u16> = ran.sums.years.keys().copied().collect();
         let vintages = vintages(ran.block, &years, context.recipe_path)?;
         let overlap = vintages.windows(2).any(|w| w[0].0.last() >= w[1].0.first());
@@ -77,17 +89,33 @@ pub(super) fn run(
             vintages.chunks(1).collect()
         };
         let populations = populations(ran, context.dictionary);
+        // Each count is found with the first block that it is a part of.
+        let mut related = related(ran, blocks);
+        related.retain(|part| !led.whole(rank) && led.is_free(blocks, rank, part));
+        led.add(blocks, rank, &related);
+        let own: BTreeSet<Iid> = ran.program.measures.iter().map(|m| m.iid).collect();
+        let own: BTreeSet<Iid> = own.difference(&led.measures(rank)).copied().collect();
         // Each group takes its own files with it, and they come back in order: the same cells, whatever the threads.
         let shares: Vec<Share> = groups.iter().map(|g| Share::take(ran, g, all, hidden)).collect();
         let done: Vec<Result<Share>> = groups
             .into_par_iter()
             .zip(shares)
             .map(|(group, mut share)| {
-                for population in &populations {
-                    one(ran, population, group, context, &masked, &mut share)?;
+                for population in populations.iter().filter(|p| !p.is_whole() || !led.whole(rank)) {
+                    let related: &[Related<'_>] = if population.is_whole() { &related } else { &[] };
+                    one(ran, population, related, group, context, &masked, &mut share)?;
                 }
                 let Share { all, hidden, remarks } = &mut share;
-                repair::run(ran, group, context, all, hidden, &mut remarks.lines);
+                repair::run(ran, &own, &related, group, context, all, hidden, &mut remarks.lines);
+                // What differences hide more is attacked in its turn.
+                loop {
+                    let mut touched = balance(ran, &populations, group, all, hidden);
+                    touched.retain(|iid| own.contains(iid));
+                    if touched.is_empty() {
+                        break;
+                    }
+                    repair::run(ran, &touched, &related, group, context, all, hidden, &mut remarks.lines);
+                }
                 Ok(share)
             })
             .collect();
@@ -106,12 +134,15 @@ pub(super) fn run(
                 }
             }
         }
-        let source = ran.block.source.as_str();
-        let whole = populations.iter().find(|p| p.is_whole());
-        if let Some(whole) = whole.filter(|_| stock.is_none_or(|stock| stock == source))
-            && note(ran, whole, &vintages, context, all, &mut masked)
-        {
-            stock = Some(source);
+        if stock.is_none() && counted(ran, context.dictionary).is_some() {
+            stock = Some(&ran.block.source);
+        }
+    }
+    if masked.is_empty()
+        && let Some(stock) = stock
+    {
+        for done in blocks.iter().filter(|done| done.block.source == stock) {
+            note(done, context, all, &mut masked)?;
         }
     }
     words(&masked, context.dictionary, all, hidden);
@@ -120,61 +151,66 @@ pub(super) fn run(
     Ok(lines)
 }
 
-/// Residences hidden whole in a source, by year: what another source says of their dwellings would tell that they reach the
-/// threshold, and which ones were hidden for others only.
-type Masked = BTreeMap<u16, BTreeSet<Tid>>;
+/// Territories hidden whole in a source, by year: what another source counts of their dwellings would give back their number,
+/// or tell that a residence reaches the threshold, and which ones were hidden for others only.
+type Masked = BTreeMap<(Scale, u16), BTreeSet<Tid>>;
 
-/// Residences hidden in a year, else in the next one known, else in the last.
-fn masked_in(masked: &Masked, year: u16) -> Option<&BTreeSet<Tid>> {
-    let next = masked.range(year..).next().or_else(|| masked.iter().next_back());
-    next.map(|(_, tids)| tids)
+/// Territories hidden in a year, else in the next one known, else in the last.
+fn masked_in(masked: &Masked, scale: Scale, year: u16) -> Option<&BTreeSet<Tid>> {
+    let of_scale = || masked.range((scale, 0)..=(scale, u16::MAX));
+    let next = masked.range((scale, year)..=(scale, u16::MAX)).next();
+    next.or_else(|| of_scale().next_back()).map(|(_, tids)| tids)
 }
 
-/// Notes the residences that a block hides with all its indicators; tells whether it counts dwellings.
-fn note(
-    ran: &Ran<'_>,
-    whole: &Population,
-    vintages: &[(Vintage, Vec<u16>)],
-    context: &Context<'_>,
-    all: &All,
-    masked: &mut Masked,
-) -> bool {
-    let mut measures = whole.measures.iter().map(|rank| &ran.program.measures[*rank]);
-    let dwellings = |m: &&Compiled| context.dictionary.get(m.iid).base == Base::Logements;
-    let Some(measure) = measures.find(dwellings) else {
-        return false;
+/// The measure of a block that counts its dwellings; none where it counts something else.
+fn counted<'a>(ran: &'a Ran<'_>, dictionary: &Dictionary) -> Option<&'a Compiled> {
+    let dwellings = |m: &&Compiled| {
+        let mut rows = ran.sums.years.values().flat_map(BTreeMap::values);
+        m.bottom.is_none()
+            && m.cells.len() == 1
+            && dictionary.get(m.iid).base == Base::Logements
+            && rows.all(|slots| slots[m.top].to_bits() == slots[0].to_bits())
     };
-    for (vintage, _) in vintages {
+    ran.program.measures.iter().find(dwellings)
+}
+
+/// Notes the territories whose dwellings a block counts and hides.
+fn note(ran: &Ran<'_>, context: &Context<'_>, all: &All, masked: &mut Masked) -> Result<()> {
+    let Some(measure) = counted(ran, context.dictionary) else {
+        return Ok(());
+    };
+    let years: BTreeSet<u16> = ran.sums.years.keys().copied().collect();
+    for (vintage, _) in &vintages(ran.block, &years, context.recipe_path)? {
         let Some(figures) = all.0.get(&(ran.block.source.clone(), *vintage)) else {
             continue;
         };
-        let mut said_of_any = false;
-        let tids: Vec<Tid> = context
-            .ground
-            .territories
-            .of(Scale::Residence)
-            .filter(|tid| {
-                let said = figures.get(&Key {
-                    tid: *tid,
-                    indicator: measure.iid,
-                    category: measure.cells[0],
-                });
-                said_of_any |= said.is_some();
-                matches!(said, Some(Said::State(State::Secret)))
-            })
-            .collect();
-        // A vintage that is not open at residences says nothing of them.
-        if said_of_any {
-            masked.entry(vintage.last()).or_default().extend(tids);
+        for scale in [Scale::Commune, Scale::Iris, Scale::Qpv, Scale::Residence] {
+            let mut said_of_any = false;
+            let territories = context.ground.territories.of(scale);
+            let tids: Vec<Tid> = territories
+                .filter(|tid| {
+                    let said = figures.get(&Key {
+                        tid: *tid,
+                        indicator: measure.iid,
+                        category: measure.cells[0],
+                    });
+                    said_of_any |= said.is_some();
+                    matches!(said, Some(Said::State(State::Secret)))
+                })
+                .collect();
+            // A vintage that is not open at a scale says nothing of it.
+            if said_of_any {
+                masked.entry((scale, vintage.last())).or_default().extend(tids);
+            }
         }
     }
-    true
+    Ok(())
 }
 
 /// Hides the words and the copied figures that rest on the dwellings of a residence hidden elsewhere.
 fn words(masked: &Masked, dictionary: &Dictionary, all: &mut All, hidden: &mut AllHidden) {
     for (file, figures) in &mut all.0 {
-        let Some(tids) = masked_in(masked, file.1.last()) else {
+        let Some(tids) = masked_in(masked, Scale::Residence, file.1.last()) else {
             continue;
         };
         for (key, said) in figures.iter_mut().filter(|(key, _)| tids.contains(&key.tid)) {
@@ -228,12 +264,15 @@ struct Place {
     tid: Tid,
     vintage: Vintage,
     base: i64,
+    /// Which related count it is a cell of; none for the population itself.
+    of: Option<usize>,
 }
 
 #[expect(clippy::too_many_lines, reason = "one problem from end to end")]
 fn one(
     ran: &Ran<'_>,
     population: &Population,
+    related: &[Related<'_>],
     group: &[(Vintage, Vec<u16>)],
     context: &Context<'_>,
     masked: &Masked,
@@ -281,8 +320,8 @@ fn one(
     let mut places: Vec<Place> = Vec::new();
     for (vintage, years) in group {
         let figures = all.0.get(&(source.clone(), *vintage));
-        let elsewhere = masked_in(masked, vintage.last());
         for &scale in &ran.block.scales {
+            let elsewhere = masked_in(masked, scale, vintage.last());
             for (tid, terms) in cells_of(years, scale) {
                 let base: i64 = terms.iter().map(|(a, _)| problem.atoms[*a as usize]).sum();
                 let said = measures.iter().flat_map(|(iid, cells)| {
@@ -309,7 +348,37 @@ fn one(
                     tid,
                     vintage: *vintage,
                     base,
+                    of: None,
                 });
+            }
+        }
+    }
+    // Parts of the same count are cells of the same problem.
+    let atoms: Atoms = at
+        .iter()
+        .map(|((year, spot), atom)| ((*year, ran.sums.spots[*spot as usize]), *atom))
+        .collect();
+    for (of, part) in related.iter().enumerate() {
+        for (vintage, years) in group {
+            for &scale in &part.ran.block.scales {
+                for (tid, terms) in part.cells(&atoms, years, scale, territories.metropole()) {
+                    let base: i64 = terms.iter().map(|(a, _)| problem.atoms[*a as usize]).sum();
+                    let primary = base < i64::from(threshold);
+                    let shown = match part.said(all, *vintage, tid) {
+                        None => continue,
+                        Some(said) => !matches!(said, Said::State(State::Secret)),
+                    };
+                    if !shown && !primary {
+                        continue;
+                    }
+                    problem.cells.push(candidate(terms, primary, false, scale, base));
+                    places.push(Place {
+                        tid,
+                        vintage: *vintage,
+                        base,
+                        of: Some(of),
+                    });
+                }
             }
         }
     }
@@ -328,6 +397,8 @@ fn one(
     // A share under the threshold is hidden by its denominator; the counts that give it back are hidden with it.
     for (place, _) in places.iter().zip(&problem.cells).filter(|(_, cell)| cell.primary) {
         let own = population.measures.iter().map(|rank| &ran.program.measures[*rank]);
+        let own = own.filter(|_| place.of.is_none());
+        let of_part = parts_of(place, related);
         let file = (source.clone(), place.vintage);
         let why = if place.base < i64::from(threshold) {
             Why::Threshold
@@ -336,7 +407,7 @@ fn one(
                 protects: "résidence masquée par une autre source".to_owned(),
             }
         };
-        mask(own, &file, place.tid, &why, all, hidden);
+        mask(own.chain(of_part), &file, place.tid, &why, all, hidden);
     }
     let protected = protect(&problem, &context.config.disclosure);
 
@@ -369,8 +440,9 @@ fn one(
             .measures
             .iter()
             .enumerate()
-            .filter(|(rank, _)| population.is_whole() || population.measures.contains(rank))
-            .map(|(_, m)| m);
+            .filter(|(rank, _)| place.of.is_none() && (population.is_whole() || population.measures.contains(rank)))
+            .map(|(_, m)| m)
+            .chain(parts_of(place, related));
         let file = (source.clone(), place.vintage);
         mask(masked, &file, place.tid, &Why::Secondary { protects }, all, hidden);
     }
@@ -381,7 +453,9 @@ fn one(
         .is_some_and(|(iid, _)| context.dictionary.get(*iid).base == Base::Logements);
     if of_dwellings && population.is_whole() && told_of.is_none_or(|year| year < last) {
         let published = (0u32..).zip(places.iter().zip(&problem.cells));
-        let published = published.filter(|(rank, (_, cell))| !cell.primary && !protected.secondary.contains_key(rank));
+        let published = published.filter(|(rank, (place, cell))| {
+            place.of.is_none() && !cell.primary && !protected.secondary.contains_key(rank)
+        });
         let names = published.map(|(_, (place, _))| (place.tid, word(place))).collect();
         let dwellings = at.iter().map(|((_, spot), atom)| {
             let count = problem.atoms[*atom as usize];
@@ -410,7 +484,12 @@ fn one(
     Ok(())
 }
 
-/// Hides what is still shown of these measures in a territory, all their categories.
+/// Measures of the related count that a place is a cell of.
+fn parts_of<'r>(place: &Place, related: &'r [Related<'_>]) -> impl Iterator<Item = &'r Compiled> + use<'r> {
+    place.of.into_iter().flat_map(|of| related[of].measures())
+}
+
+/// Hides what is still shown of these measures in a territory, all their categories; tells whether there was anything.
 fn mask<'a>(
     measures: impl Iterator<Item = &'a Compiled>,
     file: &(String, Vintage),
@@ -418,8 +497,11 @@ fn mask<'a>(
     why: &Why,
     all: &mut All,
     hidden: &mut AllHidden,
-) {
-    let Some(figures) = all.0.get_mut(file) else { return };
+) -> bool {
+    let mut some = false;
+    let Some(figures) = all.0.get_mut(file) else {
+        return false;
+    };
     for measure in measures {
         for category in &measure.cells {
             let cell = Key {
@@ -431,6 +513,7 @@ fn mask<'a>(
                 && let Said::Number { value, base } = *said
             {
                 *said = Said::State(State::Secret);
+                some = true;
                 let why = why.clone();
                 hidden
                     .entry(file.clone())
@@ -439,6 +522,7 @@ fn mask<'a>(
             }
         }
     }
+    some
 }
 
 #[expect(clippy::cast_sign_loss, reason = "a count")]

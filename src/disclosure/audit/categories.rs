@@ -7,7 +7,9 @@
 //!
 //! A sum of categories that shares take (« A à C ») is the total of its terms. The total of all the categories of an
 //! indicator is seen as a reader sees it: a count that a share of the dictionary divides by and that nothing published
-//! contradicts, or one that equals their sum wherever all is published, in ten places at least.
+//! contradicts, or one that equals their sum wherever all is published, in ten places at least. Counts of one vintage are set
+//! against one another in the same way, whatever their source: those that are equal (dwellings, and those of which another
+//! source knows the charges), those that are the sum of two others (in a QPV and out of it; let and vacant).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -50,7 +52,12 @@ fn relations<'s, 'a>(site: &'s Site<'a>, dictionary: &BTreeMap<String, Described
     // Categories of each indicator in each vintage, and the counts of that vintage.
     let mut families: BTreeMap<(&str, &str), Vec<(&Sum<'a>, &Zones)>> = BTreeMap::new();
     let mut counts: BTreeMap<&str, Vec<(&Sum<'a>, &Zones)>> = BTreeMap::new();
+    // Those and what means rest on.
+    let mut plain: BTreeMap<&str, Vec<(&Sum<'a>, &Zones)>> = BTreeMap::new();
     for (sum, zones) in &site.sums {
+        if !sum.name.contains([':', '+']) {
+            plain.entry(sum.vintage).or_default().push((sum, zones));
+        }
         if sum.name.starts_with(COUNT) {
             continue;
         }
@@ -96,7 +103,54 @@ fn relations<'s, 'a>(site: &'s Site<'a>, dictionary: &BTreeMap<String, Described
             }
         }
     }
+    let found: Vec<Vec<Relation<'s, 'a>>> = plain.par_iter().map(|(_, all)| seen(all)).collect();
+    out.extend(found.into_iter().flatten());
     out
+}
+
+/// Counts that a reader sees to be equal, or the sum of two others, wherever all is published.
+fn seen<'s, 'a>(all: &[(&'s Sum<'a>, &'s Zones)]) -> Vec<Relation<'s, 'a>> {
+    let mut out = Vec::new();
+    let mut relation = |whole: usize, parts: &[usize]| {
+        let parts: Vec<_> = parts.iter().map(|i| all[*i]).collect();
+        let holds = adds_up(all[whole].1, &parts, ENOUGH) == Some(false) && each_counts(all[whole].1, &parts);
+        if holds {
+            out.push(Relation {
+                whole: all[whole],
+                parts,
+                rest: false,
+            });
+        }
+    };
+    for whole in 0..all.len() {
+        for part in 0..whole {
+            relation(whole, &[part]);
+        }
+        for a in 0..all.len() {
+            for b in a + 1..all.len() {
+                if a != whole && b != whole {
+                    relation(whole, &[a, b]);
+                }
+            }
+        }
+    }
+    out
+}
+
+/// Whether each part counts something in enough of the places where all is published.
+fn each_counts(whole: &Zones, parts: &[(&Sum<'_>, &Zones)]) -> bool {
+    let exact = |zones: &Zones, rank: u32| match find(zones, rank) {
+        Some(Known::Within(lo, up, _)) if lo == up => Some(lo),
+        _ => None,
+    };
+    let places: Vec<Vec<i64>> = whole
+        .iter()
+        .filter_map(|(rank, _)| {
+            exact(whole, *rank)?;
+            parts.iter().map(|(_, zones)| exact(zones, *rank)).collect()
+        })
+        .collect();
+    (0..parts.len()).all(|i| places.iter().filter(|p| p[i] > 0).take(ENOUGH).count() == ENOUGH)
 }
 
 /// Whether a count is the total of parts in every place where all is published, in `least` places at least; `Some(true)`

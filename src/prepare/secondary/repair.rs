@@ -10,10 +10,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
+use super::related::{Atoms, Related};
 use super::{Context, Ran, mask};
 use crate::disclosure::attack::Terms;
 use crate::disclosure::suppression::{self, Cell, Role, Rule, Table};
-use crate::model::{Base, Dictionary, Operand, Scale, State, Tid, Vintage};
+use crate::model::{Base, Dictionary, Iid, Operand, Scale, State, Tid, Vintage};
 use crate::prepare::compile::Compiled;
 use crate::prepare::figures::{All, Key, Said};
 use crate::prepare::protect::{AllHidden, Why};
@@ -22,12 +23,17 @@ use crate::prepare::protect::{AllHidden, Why};
 struct Job<'a> {
     measure: &'a Compiled,
     table: Table,
-    places: Vec<(Tid, Vintage)>,
+    /// The territories of its cells, and which related count a cell is of.
+    places: Vec<(Tid, Vintage, Option<usize>)>,
 }
 
-/// Hides what the values give away; a zero that a published zero above says itself is left, as the audit leaves it.
+/// Hides what the values of `only` these measures give away; a zero that a published zero above says itself is
+/// left, as the audit leaves it.
+#[expect(clippy::too_many_arguments, reason = "the parts of one step")]
 pub(super) fn run(
     ran: &Ran<'_>,
+    only: &BTreeSet<Iid>,
+    related: &[Related<'_>],
     group: &[(Vintage, Vec<u16>)],
     context: &Context<'_>,
     all: &mut All,
@@ -40,9 +46,10 @@ pub(super) fn run(
         .program
         .measures
         .iter()
+        .filter(|m| only.contains(&m.iid))
         .partition(|m| families.iter().any(|(total, _)| total.iid == m.iid));
     for measures in [totals, others] {
-        some(ran, &measures, &families, group, context, all, hidden, remarks);
+        some(ran, &measures, &families, related, group, context, all, hidden, remarks);
     }
 }
 
@@ -73,6 +80,7 @@ fn some(
     ran: &Ran<'_>,
     measures: &[&Compiled],
     families: &[(&Compiled, &Compiled)],
+    related: &[Related<'_>],
     group: &[(Vintage, Vec<u16>)],
     context: &Context<'_>,
     all: &mut All,
@@ -83,7 +91,15 @@ fn some(
         .par_iter()
         .filter_map(|measure| {
             let total = families.iter().find(|(_, parts)| parts.iid == measure.iid);
-            job(ran, measure, total.map(|(total, _)| *total), group, context, all)
+            job(
+                ran,
+                measure,
+                total.map(|(total, _)| *total),
+                related,
+                group,
+                context,
+                all,
+            )
         })
         .collect();
     let rule = Rule {
@@ -100,7 +116,7 @@ fn some(
     for (job, found) in jobs.iter().zip(found) {
         let mut by_scale: BTreeMap<Scale, usize> = BTreeMap::new();
         for (cell, protects) in &found.secondary {
-            let (tid, vintage) = job.places[*cell as usize];
+            let (tid, vintage, of) = job.places[*cell as usize];
             *by_scale.entry(territories.get(tid).scale).or_default() += 1;
             let guarded = territories.get(job.places[*protects as usize].0);
             let why = Why::Secondary {
@@ -108,7 +124,10 @@ fn some(
             };
             let file = (ran.block.source.clone(), vintage);
             let with = families.iter().filter(|(total, _)| total.iid == job.measure.iid);
-            let masked = std::iter::once(job.measure).chain(with.map(|(_, parts)| *parts));
+            let own = std::iter::once(job.measure).chain(with.map(|(_, parts)| *parts));
+            let masked = own
+                .filter(|_| of.is_none())
+                .chain(of.into_iter().flat_map(|of| related[of].measures()));
             mask(masked, &file, tid, &why, all, hidden);
         }
         if !by_scale.is_empty() {
@@ -120,7 +139,7 @@ fn some(
             ));
         }
         for cell in &found.exposed {
-            let (tid, vintage) = job.places[*cell as usize];
+            let (tid, vintage, _) = job.places[*cell as usize];
             let territory = territories.get(tid);
             remarks.push(format!(
                 "    {} : {} {} ({vintage}) reste connu de trop près : rien à masquer de plus",
@@ -135,6 +154,7 @@ fn job<'a>(
     ran: &'a Ran<'_>,
     measure: &'a Compiled,
     total: Option<&Compiled>,
+    related: &[Related<'_>],
     group: &[(Vintage, Vec<u16>)],
     context: &Context<'_>,
     all: &All,
@@ -236,7 +256,35 @@ fn job<'a>(
                     loss: loss(scale, base),
                     group: u32::try_from(places.len()).unwrap_or(u32::MAX),
                 });
-                places.push((tid, *vintage));
+                places.push((tid, *vintage, None));
+            }
+        }
+    }
+    if total.is_none() && sums.len() == 1 && counts_base(ran, measure) {
+        let known: Atoms = (0u32..)
+            .zip(&at)
+            .map(|(atom, (year, spot))| ((*year, ran.sums.spots[*spot as usize]), atom))
+            .collect();
+        for (of, part) in related.iter().enumerate() {
+            for (vintage, years) in group {
+                for &scale in &part.ran.block.scales {
+                    for (tid, terms) in part.cells(&known, years, scale, territories.metropole()) {
+                        let role = match part.said(all, *vintage, tid) {
+                            Some(Said::Number { .. }) => Role::Free,
+                            Some(Said::State(State::Secret)) => Role::Primary,
+                            _ => continue,
+                        };
+                        let value = terms.iter().map(|(a, _)| atoms[0][*a as usize]).sum();
+                        table.layers[0].push(value);
+                        table.cells.push(Cell {
+                            terms,
+                            role,
+                            loss: loss(scale, exact(value)),
+                            group: u32::try_from(places.len()).unwrap_or(u32::MAX),
+                        });
+                        places.push((tid, *vintage, Some(of)));
+                    }
+                }
             }
         }
     }
@@ -245,6 +293,12 @@ fn job<'a>(
         .iter()
         .any(|c| c.role == Role::Primary)
         .then_some(Job { measure, table, places })
+}
+
+/// Whether a measure is the count of its block: what related counts are parts of.
+fn counts_base(ran: &Ran<'_>, measure: &Compiled) -> bool {
+    let mut rows = ran.sums.years.values().flat_map(BTreeMap::values);
+    rows.all(|slots| slots[measure.top].to_bits() == slots[0].to_bits())
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a count")]
