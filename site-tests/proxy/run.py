@@ -137,7 +137,7 @@ class Stand:
         if login:
             pair = f"{login}:{self.passwords.get(login) if password is None else password}"
             headers["Authorization"] = "Basic " + base64.b64encode(pair.encode()).decode()
-        connection.putrequest(method, path, skip_accept_encoding=True)
+        connection.putrequest(method, path, skip_accept_encoding=True, skip_host="Host" in headers)
         for name, value in headers.items():
             connection.putheader(name, value)
         connection.endheaders()
@@ -242,8 +242,10 @@ class Authelia(Nginx):
         class Answer(http.server.BaseHTTPRequestHandler):
             def do_GET(self):
                 asked = self.headers.get("X-Original-URL", "")
+                stand.forged += self.headers.get_all("Remote-User", []) + [h for h in self.headers.get_all("X-Forwarded-Host", []) if h != "atlas.example.org"]
                 session = re.search(r"authelia_session=([^;]+)", self.headers.get("Cookie", ""))
-                stand.asked.add((self.path, urllib.parse.urlsplit(asked).scheme, self.headers.get("X-Original-Method")))
+                at = urllib.parse.urlsplit(asked)
+                stand.asked.add((self.path, at.scheme, at.netloc, self.headers.get("X-Original-Method")))
                 self.send_response(200 if session else 401)
                 if session:
                     self.send_header("Remote-User", session.group(1))
@@ -254,9 +256,10 @@ class Authelia(Nginx):
             def log_message(self, *_):
                 pass
 
-        self.asked = set()
+        self.asked, self.forged = set(), []
         server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answer)
         threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.server = server
         self.extra = ["--authelia", f"http://127.0.0.1:{server.server_port}", "--server-name", "atlas.example.org"]
         super().start()
 
@@ -268,10 +271,40 @@ class Authelia(Nginx):
         time.sleep(0.2)
         last = json.loads(self.log.read_text().splitlines()[-1])
         check((last["user"], last["path"], last["status"]) == (marie, "/communes/", 200), f"{self.name}: log {last}")
-        check({a[0] for a in self.asked} == {"/api/authz/auth-request"} and ("/api/authz/auth-request", "http", "GET") in self.asked,
+        # A reader who says he is someone, or asks under another name: neither believed, nor handed on.
+        for forged in [{"Remote-User": marie}, {"X-Remote-User": marie}, {"Remote-User": marie, "X-Forwarded-User": marie},
+                       {"Host": "public.example.org"}, {"X-Original-URL": "https://atlas.example.org/connexion/"},
+                       {"X-Forwarded-Host": "public.example.org"}, {"X-Forwarded-Uri": "/connexion/"}]:
+            status, _, body = self.request("/communes/", headers=forged)
+            check(status == 401 and b"<h1>un" not in body, f"{self.name}: {forged}: {status}")
+            last = (time.sleep(0.1), json.loads(self.log.read_text().splitlines()[-1]))[1]
+            check(last["user"] == "", f"{self.name}: {forged} in the log: {last}")
+        jean = [*self.passwords][1]
+        self.request("/communes/", marie, headers={"Remote-User": jean})
+        time.sleep(0.1)
+        last = json.loads(self.log.read_text().splitlines()[-1])
+        check(last["user"] == marie, f"{self.name}: a forged name in the log: {last}")
+        check(self.request("/connexion/", headers={"Remote-User": jean})[0] == 200, f"{self.name}: a public page")
+        check(self.request("/atlas-authelia", marie)[0] == 404, f"{self.name}: the question to Authelia is no page")
+        check(not self.forged, f"{self.name}: handed on to Authelia: {self.forged}")
+        asked = {a[1:3] for a in self.asked}
+        check({a[0] for a in self.asked} == {"/api/authz/auth-request"} and asked == {("https", "atlas.example.org")} and "GET" in {a[3] for a in self.asked},
               f"{self.name}: what Authelia is asked: {self.asked}")
         text = (self.kit / "etc/authelia/configuration.atlas.yml").read_text()
         check("default_policy: 'deny'" in text and text.count("'bypass'") == 1, f"{self.name}: {text}")
+        # The pages nginx opens are those Authelia lets through, as it reads its patterns: anchored on path and query.
+        patterns = re.findall(r"^        - '(.*)'$", text, re.M)
+        check(len(patterns) == len(PUBLIC_PAGES) + 2, f"{self.name}: {patterns}")
+        for path in self.files:
+            opened = any(re.search(p, address(path)) for p in patterns)
+            check(opened == is_public(path), f"{self.name}: {path} in Authelia's rules: {opened}")
+        # Authelia gone: nobody enters, and the reader is told so in French.
+        self.server.shutdown()
+        self.server.server_close()
+        status, headers, body = self.request("/communes/", marie)
+        check(status == 500 and b"<h1>un" not in body and "interrompu" in body.decode(), f"{self.name}: Authelia gone: {status} {body[:200]}")
+        check_headers(self, status, headers, "private, no-store", "Authelia gone")
+        check(self.request("/connexion/")[0] == 200, f"{self.name}: public page, Authelia gone")
 
 
 class Caddy(Stand):

@@ -49,9 +49,9 @@ enum Server {
         #[arg(long)]
         since_1_25: bool,
     },
-    /// Netlify : netlify.toml, le mot de passe par référence.
+    /// Netlify : netlify.toml et le programme qui demande le mot de passe, nommé, jamais écrit.
     Netlify {
-        /// Dossier où écrire netlify.toml.
+        /// Dossier du projet, où écrire netlify.toml et netlify/edge-functions/acces.js.
         #[arg(long, value_name = "DOSSIER", default_value = ".")]
         out: PathBuf,
     },
@@ -102,9 +102,16 @@ pub fn run(args: &KitArgs) -> Result<String> {
                 ))
                 .into());
             }
+            let Some(name) = &settings.name else {
+                return Err(
+                    Diagnostic::error("nom du site absent : Authelia ouvre ou ferme d’après ce nom")
+                        .hint("donner --server-name atlas.example.org")
+                        .into(),
+                );
+            };
             (
                 &server.out,
-                authelia::files(&settings, authelia.trim_end_matches('/'), *since_1_25),
+                authelia::files(&settings, name, authelia.trim_end_matches('/'), *since_1_25),
             )
         }
         Server::Netlify { out } => (out, netlify::files()),

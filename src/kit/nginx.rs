@@ -94,6 +94,11 @@ pub(super) fn with_login(settings: &Settings, login: &Login<'_>) -> Vec<File> {
         ),
         (405, "Demande refusée", "L’atlas se lit, il ne reçoit rien."),
         (429, "Trop de demandes", "Attendez une minute, puis recommencez."),
+        (
+            500,
+            "Service interrompu",
+            "L’atlas ne répond pas pour l’instant. Si cela dure, prévenez son administrateur.",
+        ),
     ] {
         errors.push(error_location(status, title, text));
     }

@@ -242,13 +242,39 @@ fn a_path_never_becomes_a_directive() {
 #[test]
 fn the_project_carries_the_netlify_file_of_the_kit() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let own = std::fs::read_to_string(root.join("netlify.toml")).expect("netlify.toml");
+    let read = |file: &str| std::fs::read_to_string(root.join(file)).expect(file);
+    let (settings, access) = (read("netlify.toml"), read("netlify/edge-functions/acces.js"));
     assert_eq!(
-        own,
+        format!("{settings}{access}"),
         kit("netlify", &["netlify"]).expect("a kit"),
         "atlas kit netlify --out ."
     );
-    own.parse::<toml::Table>().expect("TOML");
+    settings.parse::<toml::Table>().expect("TOML");
+    assert!(!access.contains('@'), "{access}");
+    for page in PAGES {
+        for address in [
+            format!("\"/{page}\","),
+            format!("\"/{page}/\","),
+            format!("\"/{page}/index.html\","),
+        ] {
+            assert!(access.contains(&address), "{address}");
+        }
+    }
+}
+
+#[test]
+fn authelia_is_asked_of_the_name_of_the_kit() {
+    let error = kit("authelia-name", &["authelia"]).expect_err("no name");
+    assert!(error.contains("--server-name"), "{error}");
+    let text = kit("authelia-named", &["authelia", "--server-name", "atlas.example.org"]).expect("a kit");
+    assert!(
+        text.contains("X-Original-URL https://atlas.example.org$request_uri;"),
+        "{text}"
+    );
+    assert!(
+        !text.contains("$http_host") && !text.contains("X-Original-URL $"),
+        "{text}"
+    );
 }
 
 #[test]
