@@ -6,6 +6,7 @@
 
 mod bodies;
 mod columns;
+mod departures;
 mod remarks;
 mod titles;
 
@@ -15,9 +16,10 @@ use std::path::Path;
 use chrono::NaiveDate;
 
 use self::columns::{Field, Header};
-use self::remarks::{Asked, EXAMPLES, asked, closes_at_once, is_a_footer, is_an_example};
+use self::remarks::{Asked, EXAMPLES, is_a_footer, is_an_example};
 use super::address::{Address, Verdict, judge};
 use super::register::{Account, Register, State};
+use super::words::is_given;
 use super::{dates, names};
 use crate::diag::{Diagnostic, Diagnostics, Result};
 use crate::spreadsheet::{self, Cell, Limits, Row, Sheet, column_letters};
@@ -210,7 +212,7 @@ impl Import<'_> {
 
     /// Reads a sheet.
     fn sheet(&mut self, sheet: &Sheet, header: Option<(usize, Header)>) {
-        let Some((start, header)) = header else {
+        let Some((start, mut header)) = header else {
             let people = sheet
                 .rows
                 .iter()
@@ -237,8 +239,13 @@ impl Import<'_> {
             );
         }
         let mut above: Option<String> = None;
-        for row in &sheet.rows[start + 1..] {
+        for (index, row) in sheet.rows.iter().enumerate().skip(start + 1) {
             if header.is_repeated(row) {
+                continue;
+            }
+            // A second table, its columns in another order.
+            if let Some(other) = Header::again(&sheet.rows[index..]) {
+                header = other;
                 continue;
             }
             let place = self.place(sheet, row);
@@ -335,124 +342,6 @@ impl Import<'_> {
         }
     }
 
-    /// Says what a row asks: an account, or the end of one.
-    fn leaving(&mut self, place: &Place<'_>, header: &Header, row: &Row) -> Asked {
-        let is_struck = |field| header.column(field).is_some_and(|c| row.struck.contains(&c));
-        let names = [Field::Email, Field::Last, Field::LastFirst, Field::FirstLast];
-        if names.into_iter().any(is_struck) {
-            return Asked::Departure("ligne barrée dans le classeur".to_owned());
-        }
-        if let Some(text) = header.text(row, Field::Action) {
-            let shown: String = text.chars().take(40).collect();
-            match asked(&text, header.title(Field::Action)) {
-                (true, true) => return Asked::Unclear(shown),
-                (false, true) => return Asked::Departure(format!("« {shown} »")),
-                _ => {}
-            }
-        }
-        let (Some(cell), Some(text)) = (header.cell(row, Field::Leaving), header.text(row, Field::Leaving)) else {
-            return self.remarked(place, header, row);
-        };
-        match dates::from_cell(cell) {
-            Some(day) if day <= self.today => Asked::Departure(format!("départ le {}", dates::french(day))),
-            Some(day) => {
-                let message = format!("départ prévu le {}", dates::french(day));
-                let note = place.note(header, Field::Leaving, &message);
-                self.changes
-                    .findings
-                    .push(note.hint("ce jour-là : atlas accounts disable … --reason \"départ\""));
-                Asked::Account
-            }
-            None if matches!(
-                names::key(&text).as_str(),
-                "non" | "n" | "0" | "sans objet" | "so" | "neant"
-            ) =>
-            {
-                Asked::Account
-            }
-            None if matches!(names::key(&text).as_str(), "oui" | "o" | "x" | "1") || asked(&text, "").1 => {
-                Asked::Departure("départ signalé".to_owned())
-            }
-            None => {
-                let message = format!("« {} » n’est pas une date de départ", names::clean(&text));
-                let note = place.note(header, Field::Leaving, &message);
-                self.changes
-                    .findings
-                    .push(note.hint("écrire 12/03/2026, ou laisser la case vide"));
-                Asked::Account
-            }
-        }
-    }
-
-    /// Reads the remarks of a row: « à supprimer », « a quitté la commune » ask for the end of an account; the
-    /// departure of someone else, or a later one, is told and closes nothing.
-    fn remarked(&mut self, place: &Place<'_>, header: &Header, row: &Row) -> Asked {
-        for text in header.remarks(row) {
-            if !asked(&text, "").1 {
-                continue;
-            }
-            let shown: String = text.chars().take(40).collect();
-            if closes_at_once(&text, self.today) {
-                return Asked::Departure(format!("« {shown} »"));
-            }
-            let note = place.note(header, Field::Email, &format!("remarque à lire : « {shown} »"));
-            self.changes
-                .findings
-                .push(note.hint("si c’est cette personne qui part : atlas accounts disable … --reason \"départ\""));
-        }
-        Asked::Account
-    }
-
-    /// Closes the account of a person who leaves; never makes one.
-    fn depart(&mut self, place: &Place<'_>, header: &Header, row: &Row, partner: Option<&str>, what: &str) {
-        let addresses = Address::all(&header.text(row, Field::Email).unwrap_or_default()).unwrap_or_default();
-        let person = header.person(row, addresses.first().map_or("", Address::local));
-        let mut found = Diagnostics::new();
-        let code = self.partner(place, header, partner, &mut found);
-        let key = person
-            .as_ref()
-            .map(|(first, last)| names::key(&format!("{first} {last}")));
-        let by_address = addresses.iter().find_map(|a| self.register.accounts.get(a));
-        let by_person = || {
-            let key = (code.clone()?, key.clone()?);
-            self.register.accounts.get(self.known.get(&key)?)
-        };
-        let Some(account) = by_address.or_else(by_person) else {
-            let who = person.map_or_else(
-                || "cette personne".to_owned(),
-                |(first, last)| format!("{first} {last}"),
-            );
-            let message = format!("{what} : {who} n’a pas de compte, rien à fermer");
-            self.changes.findings.push(place.note(header, Field::Email, &message));
-            return;
-        };
-        let address = account.address.clone();
-        let other_partner = code.as_ref().is_some_and(|code| *code != account.partner);
-        let other_person = key.as_ref().is_some_and(|key| *key != names::key(&account.person()));
-        if other_partner || other_person {
-            let message = format!(
-                "{what} : le compte « {address} » est celui de {} ({})",
-                account.person(),
-                account.partner
-            );
-            let hint = format!("si c’est bien ce compte : atlas accounts disable {address} --reason …");
-            self.changes
-                .findings
-                .push(place.refusal(header, Field::Email, &message).hint(hint));
-            return;
-        }
-        self.seen.insert(address.clone(), (place.words(), account.person()));
-        if account.state == State::Active {
-            let message = format!("{what} : le compte « {address} » est à fermer");
-            self.changes.findings.push(place.note(header, Field::Email, &message));
-            self.changes
-                .departures
-                .push((address, format!("{what} ({})", place.words())));
-        } else {
-            self.changes.same.push(address);
-        }
-    }
-
     /// Reads one row as an account.
     fn account(
         &self,
@@ -539,6 +428,13 @@ impl Import<'_> {
         };
         let judged = address.as_ref().and_then(&verdict);
         let (address, (first_name, last_name), partner) = (address?, person?, partner?);
+        if let Some(why) = no_one_person(&first_name, &last_name) {
+            found.push(
+                place
+                    .refusal(header, Field::Last, &why)
+                    .hint("un compte par personne : donner le nom et le prénom de chacune"),
+            );
+        }
         for (name, field) in [(&first_name, Field::First), (&last_name, Field::Last)] {
             if let Some(c) = name
                 .chars()
@@ -758,6 +654,24 @@ impl Import<'_> {
         });
         self.changes.absent = absent.map(|a| a.address.clone()).collect();
     }
+}
+
+/// Says why two names are not those of one person: « COLLET et FLEURY », « Mme VASSEUR | VASSEUR ».
+fn no_one_person(first_name: &str, last_name: &str) -> Option<String> {
+    // Between two words: there are people called Ou.
+    let several = |name: &str| {
+        let key = names::key(name);
+        let words: Vec<&str> = key.split(' ').collect();
+        words.windows(3).any(|w| matches!(w[1], "et" | "ou"))
+    };
+    if several(first_name) || several(last_name) {
+        return Some(format!(
+            "« {first_name} {last_name} » : plusieurs personnes, une seule attendue"
+        ));
+    }
+    let first = names::key(first_name);
+    (first == names::key(last_name) && !first.split(' ').all(is_given))
+        .then(|| format!("« {last_name} » à la fois comme nom et comme prénom : prénom absent"))
 }
 
 /// Makes a text safe to keep on one line of a table that a spreadsheet may open: no control character, no formula.

@@ -225,6 +225,10 @@ pub fn are_inverted(first: &str, last: &str, local_part: &str) -> bool {
     if first_key.is_empty() || last_key.is_empty() {
         return false;
     }
+    // « PASCAL » as last name and « Laurenția » as first one: each is where it says.
+    if is_capital(&last) && !is_capital(&first) {
+        return false;
+    }
     let given = |key: &str| key.split(' ').all(is_given);
     let capitals = is_capital(&first) && !is_capital(&last) && last.chars().filter(|c| c.is_alphabetic()).count() > 1;
     let known = given(&last_key) && !first_key.split(' ').any(is_given);
@@ -494,6 +498,8 @@ mod tests {
             ("Dubois", "Paul", "dubois", false),
             ("KEVIN", "Le Goff", "kevin.legoff", false),
             ("PAUL", "MARTIN", "paul.martin", false),
+            ("Laurenția", "PASCAL", "laurentia.p", false),
+            ("Umoja", "GERMAIN", "germain.umoja", false),
         ] {
             assert_eq!(are_inverted(first, last, local), inverted, "{first} {last} {local}");
         }

@@ -74,6 +74,26 @@ impl Header {
         best.map(|(_, index, header)| (index, header))
     }
 
+    /// Reads a row below a header as another one, when it plainly is: the columns of a second table. Its rows are
+    /// those below it.
+    pub(super) fn again(rows: &[Row]) -> Option<Self> {
+        let (row, below) = rows.split_first()?;
+        let titles = titles_of(row)?;
+        let plain = |field: Field| {
+            titles
+                .values()
+                .filter_map(|t| titles::guess(t))
+                .any(|g| g.field == field && g.rank > titles::VAGUE)
+        };
+        let named = plain(Field::Last) || plain(Field::LastFirst) || plain(Field::FirstLast);
+        if !named || !plain(Field::Email) {
+            return None;
+        }
+        let near = &below[..below.len().min(HEADER_ROWS)];
+        let header = Self::read(titles, &addresses_by_column(near));
+        (header.score() >= 110 && !header.addresses_by_content).then_some(header)
+    }
+
     fn read(titles: BTreeMap<usize, String>, addresses: &BTreeMap<usize, usize>) -> Self {
         let mut chosen: BTreeMap<Field, (u32, usize)> = BTreeMap::new();
         let holds = |column: &usize| addresses.get(column).copied().unwrap_or(0);

@@ -370,6 +370,78 @@ fn a_departure_never_makes_an_account() {
         assert!(added.is_empty() && closed.is_empty(), "{remark} {said}");
         assert!(said.contains("remarque à lire"), "{remark} {said}");
     }
+    // In anyone's words.
+    for remark in [
+        "mutation à la région",
+        "fin de CDD",
+        "n'est plus en poste",
+        "ancien agent",
+        "retraite au 1er décembre 2025",
+        "parti le 15 décembre",
+        "départ le 15 décembre 2025 (59350 Lille)",
+    ] {
+        for title in ["Observations", "Statut"] {
+            let list = format!(
+                "nom;prenom;mail;{title}\nPetit;Luc;luc.petit@o.example;{remark}\nRoux;Zoé;zoe.roux@o.example;{remark}\n"
+            );
+            let (added, closed, said) = read(&folder, &register, &list);
+            assert!(added.is_empty() && closed.len() == 1, "{title} {remark} {said}");
+        }
+    }
+    // A day to come, in whichever column and form.
+    for later in [
+        "retraite au 1er mars 2026",
+        "retraite au 1er mars",
+        "départ le 31/12/2026",
+        "fin de contrat en juin 2026",
+        "fin de CDD (février 2026)",
+        "départ prévu",
+    ] {
+        for title in ["Observations", "Statut", "Date de départ"] {
+            let list = format!("nom;prenom;mail;{title}\nPetit;Luc;luc.petit@o.example;{later}\n");
+            let (added, closed, said) = read(&folder, &register, &list);
+            assert!(added.is_empty() && closed.is_empty(), "{title} {later} {said}");
+            assert!(
+                said.contains("remarque à lire") || said.contains("départ à venir"),
+                "{title} {later} {said}"
+            );
+        }
+    }
+    // What may be one is told, whatever the column; an unknown state too.
+    for (title, text) in [
+        ("Observations", "en disponibilité"),
+        ("Observations", "a changé de service"),
+        ("Observations", "remplacée par Mme Roux"),
+        ("Statut", "à voir"),
+        ("Statut", "plus actif"),
+    ] {
+        let list = format!("nom;prenom;mail;{title}\nPetit;Luc;luc.petit@o.example;{text}\n");
+        let (_, closed, said) = read(&folder, &register, &list);
+        assert!(closed.is_empty() && said.contains("à lire"), "{title} {text} {said}");
+    }
+    for state in [
+        "actif",
+        "en poste",
+        "sans changement",
+        "OK",
+        "titulaire",
+        "déjà inscrit",
+    ] {
+        let list = format!("nom;prenom;mail;Statut\nPetit;Luc;luc.petit@o.example;{state}\n");
+        let (_, closed, said) = read(&folder, &register, &list);
+        assert!(closed.is_empty() && said.is_empty(), "{state} {said}");
+    }
+    // Neither an arrival nor another name is a departure.
+    for remark in [
+        "arrivée par mutation",
+        "ancien nom : Roux",
+        "ancienne adresse : l.petit@o.example",
+        "demande de mutation en cours",
+    ] {
+        let list = format!("nom;prenom;mail;Observations\nPetit;Luc;luc.petit@o.example;{remark}\n");
+        let (_, closed, said) = read(&folder, &register, &list);
+        assert!(closed.is_empty(), "{remark} {said}");
+    }
     // In the future, for another person, or asked both ways, nothing is closed.
     for row in [
         "Petit;Luc;luc.petit@o.example;31/12/2026;",
@@ -514,6 +586,75 @@ fn two_people_do_not_share_an_address() {
     );
     let (_, _, said) = read(&folder, &register, "nom;prenom;mail\nPetit;Zoé;zoé.petit@o.example\n");
     assert!(said.contains("« zoe.petit@o.example »"), "{said}");
+}
+
+#[test]
+fn a_second_table_of_a_sheet_has_its_own_columns() {
+    let folder = Folder::new("import-tables");
+    let register = register_with(&folder, "o");
+    let list = "Service Habitat;;;\nNom;Prénom;Mail;\nGILLET;Rémi;remi.gillet@o.example;\n;;;\nService Urbanisme;;;\nPrénom;Nom;Fonction;Mail\nSofia;PEREZ;Instructrice;sofia.perez@o.example\nEnzo;LOPEZ;;\n";
+    let (added, _, said) = read(&folder, &register, list);
+    assert_eq!(
+        added,
+        [
+            "remi.gillet@o.example | Rémi Gillet",
+            "sofia.perez@o.example | Sofia Perez"
+        ],
+        "{said}"
+    );
+    assert_eq!(said.matches("erreur").count(), 1, "{said}");
+    assert!(
+        said.contains("liste.csv:8:4: erreur : colonne 4 : adresse absente"),
+        "{said}"
+    );
+    let exported = "Last name,First name,Email,Job title\nDupont,Marie,marie.dupont@o.example,Cheffe\n";
+    let (added, _, said) = read(&folder, &register, exported);
+    assert_eq!(added, [MARIE], "{said}");
+}
+
+#[test]
+fn one_row_is_one_person() {
+    let folder = Folder::new("import-person");
+    let register = register_with(&folder, "o");
+    for (list, why) in [
+        (
+            "Agent;Mail\nBERTIN Odile ET RENARD Luc;odile.bertin@o.example\n",
+            "plusieurs personnes",
+        ),
+        (
+            "Nom;Prénom;Mail\nCOLLET et FLEURY;Anne et Lise;anne.collet@o.example\n",
+            "plusieurs personnes",
+        ),
+        (
+            "Nom;Prénom;Mail\nVASSEUR;Mme VASSEUR;vasseur@o.example\n",
+            "prénom absent",
+        ),
+        (
+            "Nom;Prénom;Mail\nEx. : DUPONT;Marie;marie.dupont@o.example\n",
+            "ligne d’exemple",
+        ),
+    ] {
+        let (added, _, said) = read(&folder, &register, list);
+        assert!(added.is_empty() && said.contains(why), "{list} {added:?} {said}");
+    }
+    for (list, person) in [
+        (
+            "Nom;Prénom;Mail\nTHOMAS;Thomas;thomas.thomas@o.example\n",
+            "Thomas Thomas",
+        ),
+        ("Nom;Prénom;Mail\nOU YANG;Li;li.ouyang@o.example\n", "Li Ou Yang"),
+        (
+            "Nom;Prénom;Mail\nDUPONT;Bienvenue;b.dupont@o.example\n",
+            "Bienvenue Dupont",
+        ),
+    ] {
+        let (added, _, said) = read(&folder, &register, list);
+        assert!(
+            added.len() == 1 && added[0].ends_with(person),
+            "{list} {added:?} {said}"
+        );
+        assert!(!said.contains("erreur"), "{said}");
+    }
 }
 
 #[test]

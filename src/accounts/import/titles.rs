@@ -13,8 +13,8 @@ pub(super) struct Guess {
 /// Rank of a title that names addresses of any kind: what the column holds decides.
 pub(super) const VAGUE: u32 = 1;
 
-const LAST: &[&str] = &["nom", "noms", "patronyme", "patronymique"];
-const FIRST: &[&str] = &["prenom", "prenoms"];
+const LAST: &[&str] = &["nom", "noms", "patronyme", "patronymique", "surname", "lastname"];
+const FIRST: &[&str] = &["prenom", "prenoms", "firstname"];
 const OTHERS: &[&str] = &[
     "accueil",
     "chef",
@@ -74,8 +74,15 @@ pub(super) fn guess(key: &str) -> Option<Guess> {
     let words: Vec<&str> = key.split(' ').collect();
     let has = |list: &[&str]| words.iter().any(|w| list.contains(w));
     let found = |field, rank| Some(Guess { field, rank });
-    if key.is_empty() {
-        return None;
+    // As mail programs and the tools of human resources export them.
+    match key {
+        "" => return None,
+        "last name" | "family name" => return found(Field::Last, 6),
+        "first name" | "given name" => return found(Field::First, 6),
+        "name" | "full name" | "display name" => return found(Field::FirstLast, 3),
+        "job title" => return found(Field::Function, 6),
+        "company" | "organization" => return found(Field::Partner, 5),
+        _ => {}
     }
     if let Some(rank) = email(key, &words) {
         return found(Field::Email, rank);
@@ -139,7 +146,29 @@ pub(super) fn guess(key: &str) -> Option<Guess> {
     if has(&["poste", "qualite", "emploi", "metier", "grade"]) {
         return found(Field::Function, 4);
     }
-    if has(PEOPLE) {
+    if matches!(
+        key,
+        "service" | "direction" | "service direction" | "direction service" | "role"
+    ) {
+        return found(Field::Function, 1);
+    }
+    // Alone only: « membre de la commission » is no name.
+    const ALONE: &[&str] = &[
+        "interlocuteur",
+        "interlocuteurs",
+        "intervenant",
+        "intervenants",
+        "membre",
+        "membres",
+        "personnel",
+        "personnel concerne",
+        "referent",
+        "referente",
+        "referents",
+        "salarie",
+        "salaries",
+    ];
+    if has(PEOPLE) || ALONE.contains(&key) {
         return found(Field::LastFirst, 3);
     }
     if has(&["courrier", "lettre", "demande", "demandee"]) || (has(&["date"]) && words.len() == 1) {
@@ -272,7 +301,9 @@ mod tests {
             ("fonction de l agent", Some(Field::Function)),
             ("telephone de l agent", None),
             ("nom du service", None),
-            ("service", None),
+            ("service", Some(Field::Function)),
+            ("salarie", Some(Field::LastFirst)),
+            ("membre de la commission", None),
             ("titre", None),
             ("civilite", None),
             ("nom de la commune", Some(Field::Partner)),
@@ -283,6 +314,12 @@ mod tests {
             ("adresse", Some(Field::Email)),
             ("contact", Some(Field::Email)),
             ("login", Some(Field::Email)),
+            ("last name", Some(Field::Last)),
+            ("first name", Some(Field::First)),
+            ("email address", Some(Field::Email)),
+            ("job title", Some(Field::Function)),
+            ("courriel pro", Some(Field::Email)),
+            ("fonction service", Some(Field::Function)),
             ("tel mail", Some(Field::Email)),
             ("date de naissance", None),
             ("date de depart", Some(Field::Leaving)),

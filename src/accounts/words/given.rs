@@ -15,7 +15,7 @@ const NAMES: &str = "\
     antoine antoinette antonella antonin antonio arlette armand armelle arnaud arsene arthur assia astrid aude \
     audran audrey auguste augustin augustine aurelia aurelie aurelien aurore awa axel axeline axelle aylin \
     aymeric ayoub ayse aziz aziza baptiste barbara barnabe barthelemy basile bastien bastienne beata beatrice \
-    beatriz benedict benedicte benjamin benoit berenice bernadette bernard bertille bertin bertrand bianca bilal \
+    beatriz benedict benedicte benjamin benoit berenice bernadette bernard bertille bertin bertrand bianca bienvenu bienvenue bilal \
     binta bintou bjorn blaise blanche blandine bogdan boris boubacar bozena brahim bram brice brieuc brigitte \
     brune bruno bryan burak camille candice capucine carine carl carla carlos carole carolina caroline cassandre \
     catherine cecile cedric celeste celestin celestine celia celine cem cesar chantal charlene charles charlie \
