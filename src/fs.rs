@@ -168,6 +168,24 @@ pub fn write_atomic(path: &Path, bytes: &[u8], mode: u32) -> Result<()> {
     })
 }
 
+/// Removes what a [`write_atomic`] cut short left in a folder no other process writes in.
+///
+/// # Errors
+/// The path and the reason.
+pub fn sweep(folder: &Path) -> Result<()> {
+    for path in list(folder)? {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let parts: Vec<&str> = name.split('.').collect();
+        let numbered = |part: &&str| !part.is_empty() && part.chars().all(|c| c.is_ascii_digit());
+        if let ["", .., number, "tmp"] = parts.as_slice()
+            && numbered(number)
+        {
+            fs::remove_file(&path).map_err(|e| failed(&path, "effacement", &e))?;
+        }
+    }
+    Ok(())
+}
+
 /// Tells whether something is there.
 pub fn exists(path: &Path) -> bool {
     path.exists()

@@ -59,7 +59,7 @@ pub enum Gesture {
         #[arg(required = true)]
         logins: Vec<String>,
         /// Motif, gardé dans l’historique.
-        #[arg(long)]
+        #[arg(long, value_name = "MOTIF")]
         reason: String,
     },
     /// Rouvrir des comptes désactivés.
@@ -68,7 +68,7 @@ pub enum Gesture {
         #[arg(required = true)]
         logins: Vec<String>,
         /// Motif, gardé dans l’historique.
-        #[arg(long)]
+        #[arg(long, value_name = "MOTIF")]
         reason: String,
     },
     /// Retirer des comptes du registre ; l’historique garde la trace du retrait.
@@ -77,7 +77,7 @@ pub enum Gesture {
         #[arg(required = true)]
         logins: Vec<String>,
         /// Motif, gardé dans l’historique.
-        #[arg(long)]
+        #[arg(long, value_name = "MOTIF")]
         reason: String,
     },
     /// Lister les comptes.
@@ -145,6 +145,9 @@ pub enum Gesture {
         /// users_database.yml d’Authelia.
         #[arg(long, value_name = "FICHIER")]
         authelia: Option<PathBuf>,
+        /// Fichier à ne plus tenir à jour ; il n’est pas effacé. Répéter l’option.
+        #[arg(long, value_name = "FICHIER")]
+        forget: Vec<PathBuf>,
     },
     /// Lire l’historique, ou en effacer la partie ancienne.
     History {
@@ -188,7 +191,7 @@ pub enum PartnerGesture {
         #[arg(long, value_enum)]
         clear: Vec<Paper>,
         /// Motif, gardé dans l’historique.
-        #[arg(long)]
+        #[arg(long, value_name = "MOTIF")]
         reason: String,
     },
     /// Retirer un partenaire qui n’a plus de compte.
@@ -196,7 +199,7 @@ pub enum PartnerGesture {
         /// Code du partenaire.
         code: String,
         /// Motif, gardé dans l’historique.
-        #[arg(long)]
+        #[arg(long, value_name = "MOTIF")]
         reason: String,
     },
     /// Lister les partenaires.
@@ -250,7 +253,7 @@ pub struct UpdateArgs {
     #[arg(long, conflicts_with_all = ["exception", "exception_until"])]
     pub no_exception: bool,
     /// Motif, gardé dans l’historique.
-    #[arg(long)]
+    #[arg(long, value_name = "MOTIF")]
     pub reason: String,
 }
 

@@ -1,9 +1,11 @@
 //! The files of the proxy: who gets in, and nothing else. An account that should be closed is not in them.
 
+use std::path::Path;
+
 use chrono::NaiveDate;
 
 use super::register::{Account, Form, Register};
-use crate::diag::Result;
+use crate::diag::{Diagnostics, Result};
 use crate::fs;
 
 /// Gives the accounts open on that day, by login, each with its hash.
@@ -65,15 +67,35 @@ pub fn render(register: &Register, form: Form, today: NaiveDate) -> String {
     out
 }
 
-/// Writes again every file the register knows of.
+/// Writes again every file the register knows of, those that say already what they must excepted.
 ///
 /// # Errors
-/// The first file that could not be written; the proxy still reads the old one.
+/// Every file that could not be written; the others are, and the proxy still reads the old one of those.
 pub fn write_all(register: &Register, today: NaiveDate) -> Result<()> {
+    let mut found = Diagnostics::new();
     for (path, form) in &register.outputs {
-        fs::replace(path, render(register, *form, today).as_bytes())?;
+        found.absorb(write(register, path, *form, today));
     }
-    Ok(())
+    if found.has_error() { Err(found) } else { Ok(()) }
+}
+
+/// Writes one file of a proxy, unless it says already what it must.
+///
+/// # Errors
+/// The file could not be written, with how to do without it.
+pub fn write(register: &Register, path: &Path, form: Form, today: NaiveDate) -> Result<()> {
+    let text = render(register, form, today);
+    let private = fs::mode(path).is_ok_and(|mode| mode.is_some_and(|mode| mode & 0o007 == 0));
+    if private && fs::read(path).is_ok_and(|bytes| bytes == text.as_bytes()) {
+        return Ok(());
+    }
+    fs::replace(path, text.as_bytes()).map_err(|errors| {
+        let hint = format!(
+            "le registre est à jour, ce fichier non : le rendre accessible puis « atlas accounts export » ; s’il ne sert plus, « atlas accounts export --forget {} »",
+            path.display()
+        );
+        errors.into_iter().map(|e| e.hint(hint.clone())).collect()
+    })
 }
 
 /// A YAML text in single quotes.

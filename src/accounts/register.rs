@@ -201,6 +201,8 @@ impl Register {
             );
         }
         let lock = fs::Lock::exclusive(&folder.join(".verrou"))?;
+        // People and hashes a command killed while it wrote left behind.
+        fs::sweep(folder)?;
         let read = |name: &str, columns| table::read(&folder.join(name), columns);
         let mut found = Diagnostics::new();
         let partners = found.absorb(read("partenaires.csv", PARTNERS).and_then(|r| collect(r.iter().map(partner))));

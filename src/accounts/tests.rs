@@ -573,4 +573,122 @@ mod gestures {
             assert!(history.contains(words), "{words} : {history}");
         }
     }
+
+    #[test]
+    fn a_command_cut_short_is_made_good_by_the_next() {
+        let folder = Folder::new("gestures-cut");
+        with_partner(&folder);
+        let proxy = folder.path("atlas.htpasswd");
+        let output = proxy.display().to_string();
+        atlas(&folder, "2026-01-05", &["export", "--htpasswd", &output]).expect("a file");
+        add(&folder);
+        let open = read(&proxy);
+        assert!(open.contains(MARIE));
+        atlas(&folder, "2026-01-06", &["disable", MARIE, "--reason", "départ"]).expect("closed");
+        // Killed once the register was written, before the file of the proxy; and while it wrote.
+        std::fs::write(&proxy, &open).expect("the old file");
+        let left = folder.path("registre/.comptes.csv.123.tmp");
+        std::fs::write(&left, "x").expect("a file");
+        let kept = folder.path("registre/.notes.tmp");
+        std::fs::write(&kept, "x").expect("a file");
+        // Reading changes nothing for the proxy.
+        atlas(&folder, "2026-01-06", &["list"]).expect("a list");
+        assert_eq!(read(&proxy), open);
+        assert!(!left.exists() && kept.exists());
+        let again = atlas(&folder, "2026-01-06", &["disable", MARIE, "--reason", "départ"]).expect("closed already");
+        assert!(again.text.contains("déjà désactivé"), "{}", again.text);
+        assert!(!read(&proxy).contains(MARIE));
+        // A removal too, which then knows the account no more.
+        atlas(&folder, "2026-01-06", &["remove", MARIE, "--reason", "départ"]).expect("removed");
+        std::fs::write(&proxy, &open).expect("the old file");
+        atlas(&folder, "2026-01-06", &["remove", MARIE, "--reason", "départ"]).expect_err("unknown by now");
+        assert!(!read(&proxy).contains(MARIE));
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_written_holds_nothing_else_back() {
+        let folder = Folder::new("gestures-outputs");
+        with_partner(&folder);
+        let (wrong, away) = (folder.path("absent/ht"), folder.path("ailleurs"));
+        std::fs::create_dir(&away).expect("a folder");
+        let (first, last) = (folder.path("ailleurs/ht"), folder.path("atlas.htpasswd"));
+        let text = |path: &Path| path.display().to_string();
+        for path in [&first, &last] {
+            atlas(&folder, "2026-01-05", &["export", "--htpasswd", &text(path)]).expect("a file");
+        }
+        atlas(&folder, "2026-01-05", &["export", "--htpasswd", &text(&wrong)]).expect_err("no such folder");
+        // The path mistyped was not kept.
+        add(&folder);
+        assert!(read(&first).contains(MARIE) && read(&last).contains(MARIE));
+        std::fs::remove_dir_all(&away).expect("a folder");
+        let error = atlas(&folder, "2026-01-06", &["disable", MARIE, "--reason", "départ"]).expect_err("one lacks");
+        let error = error.to_string();
+        assert!(
+            error.contains("ailleurs/ht") && error.contains("export --forget"),
+            "{error}"
+        );
+        assert!(!read(&last).contains(MARIE), "the other file is up to date");
+        atlas(&folder, "2026-01-06", &["export", "--forget", &text(&wrong)]).expect_err("never kept");
+        atlas(&folder, "2026-01-06", &["export", "--forget", &text(&first)]).expect("forgotten");
+        atlas(&folder, "2026-01-06", &["enable", MARIE, "--reason", "retour"]).expect("open again");
+        assert!(read(&last).contains(MARIE));
+    }
+
+    #[test]
+    fn one_account_out_of_order_does_not_keep_the_others_waiting() {
+        let folder = Folder::new("gestures-waiting");
+        with_partner(&folder);
+        let person = |first: &'static str, last: &'static str, login: &'static str, more: &[&'static str]| {
+            let line = [
+                "add",
+                login,
+                "--first-name",
+                first,
+                "--last-name",
+                last,
+                "--partner",
+                "lille",
+                "--no-password",
+            ];
+            atlas(&folder, "2026-01-05", &[&line[..], more].concat()).expect("an account");
+        };
+        person("Luc", "Petit", "luc.petit@ville-lille.example", &[]);
+        let shared = ["--exception", "guichet", "--exception-until", "2026-02-01"];
+        person("Anne", "Martin", "accueil@ville-lille.example", &shared);
+        let letters = atlas(&folder, "2026-03-01", &["welcome", "--new", "--site", SITE]).expect("letters");
+        assert!(
+            letters.text.contains("luc.petit@") && !letters.text.contains("accueil@"),
+            "{}",
+            letters.text
+        );
+        let left = letters.warnings.to_string();
+        assert!(
+            left.contains("accueil@") && left.contains("exception d’adresse terminée"),
+            "{left}"
+        );
+        let renewed = atlas(&folder, "2026-03-01", &["renew", "--all", "--apply"]).expect("letters");
+        assert!(
+            renewed.text.contains("luc.petit@") && !renewed.text.contains("accueil@"),
+            "{}",
+            renewed.text
+        );
+        // Each change has its reason; what changes nothing leaves no trace.
+        let before = read(&folder.path("registre/historique.csv"));
+        atlas(
+            &folder,
+            "2026-03-01",
+            &["enable", "luc.petit@ville-lille.example", "--reason", "x"],
+        )
+        .expect("open already");
+        assert_eq!(read(&folder.path("registre/historique.csv")), before);
+        atlas(&folder, "2026-03-01", &["partner", "update", "lille", "--reason", " "]).expect_err("no reason");
+        atlas(
+            &folder,
+            "2026-03-01",
+            &["partner", "add", "x", "--name", "X", "--kind", "commune"],
+        )
+        .expect("a partner");
+        let history = read(&folder.path("registre/historique.csv"));
+        assert!(history.lines().all(|l| !l.ends_with(';')), "{history}");
+    }
 }

@@ -3,7 +3,7 @@
 use chrono::{Duration, NaiveDate};
 
 use super::secrets;
-use super::{AccountsArgs, AddArgs, Gesture, partners, update};
+use super::{AccountsArgs, AddArgs, Gesture, PartnerGesture, partners, update};
 use crate::accounts::address::{Address, Verdict, judge};
 use crate::accounts::dates::french;
 use crate::accounts::import::{self, one_line};
@@ -25,6 +25,11 @@ pub fn run(args: &AccountsArgs, json: bool) -> Result<Answer> {
             .hint("donner --register DOSSIER, un dossier privé hors du site")
     })?;
     let mut register = Register::open(folder)?;
+    if changes_access(&args.gesture) {
+        // A command killed between the register and the proxy's files left them behind. What cannot be written now is
+        // told when the gesture itself writes it.
+        export::write_all(&register, today).unwrap_or_default();
+    }
     let before = register.history.len();
     let mut answer = Answer::default();
     match &args.gesture {
@@ -62,6 +67,10 @@ pub fn run(args: &AccountsArgs, json: bool) -> Result<Answer> {
         }
         Gesture::Enable { logins, reason } => {
             for login in logins {
+                if register.account(login)?.state == State::Active {
+                    answer.text.push_str(&format!("{login} n’était pas désactivé.\n"));
+                    continue;
+                }
                 enable(&mut register, login, &needed(reason)?, today)?;
                 answer.text.push_str(&format!("{login} : rouvert.\n"));
             }
@@ -101,14 +110,16 @@ pub fn run(args: &AccountsArgs, json: bool) -> Result<Answer> {
             }
             let site = secrets::site(&mut register, letters)?;
             let mut logins = Vec::new();
-            for account in register.accounts.values_mut().filter(|a| codes.contains(&a.partner)) {
-                let open = register
-                    .partners
-                    .get(&account.partner)
-                    .is_some_and(|p| p.obstacles(today).is_empty());
-                if account.state == State::Active && open {
+            let renewed = register.accounts.values().filter(|a| codes.contains(&a.partner));
+            for account in renewed.filter(|a| a.state == State::Active) {
+                match obstacles(&register, account, today) {
+                    obstacles if obstacles.is_empty() => logins.push(account.address.clone()),
+                    obstacles => answer.warnings.push(left_out(&account.address, &obstacles)),
+                }
+            }
+            for login in &logins {
+                if let Some(account) = register.accounts.get_mut(login) {
                     account.renewed = Some(today);
-                    logins.push(account.address.clone());
                 }
             }
             let accesses = secrets::renew(&mut register, &logins, today, "renouvellement annuel")?;
@@ -140,10 +151,13 @@ pub fn run(args: &AccountsArgs, json: bool) -> Result<Answer> {
             }
             if *new {
                 let without = register.accounts.values().filter(|a| a.state == State::Active);
-                chosen = without
-                    .map(|a| a.address.clone())
-                    .filter(|a| !register.hashes.contains_key(a))
-                    .collect();
+                for account in without.filter(|a| !register.hashes.contains_key(&a.address)) {
+                    // One partner out of order does not keep the others waiting.
+                    match obstacles(&register, account, today) {
+                        obstacles if obstacles.is_empty() => chosen.push(account.address.clone()),
+                        obstacles => answer.warnings.push(left_out(&account.address, &obstacles)),
+                    }
+                }
             }
             for address in &chosen {
                 open(&register, address, today)?;
@@ -157,7 +171,28 @@ pub fn run(args: &AccountsArgs, json: bool) -> Result<Answer> {
             htpasswd,
             caddy,
             authelia,
+            forget,
         } => {
+            for path in forget {
+                let path = fs::absolute(path)?;
+                if register.outputs.remove(&path).is_none() {
+                    let known = register.outputs.keys().map(|p| p.display().to_string());
+                    return Err(
+                        Diagnostic::error(format!("{} n’est pas tenu à jour par ce registre", path.display()))
+                            .hint(format!(
+                                "fichiers tenus à jour : {}",
+                                known.collect::<Vec<_>>().join(", ")
+                            ))
+                            .into(),
+                    );
+                }
+                register.record(
+                    today,
+                    "fichier du serveur oublié",
+                    &path.display().to_string(),
+                    "export --forget",
+                );
+            }
             let asked = [
                 (htpasswd, Form::Htpasswd),
                 (caddy, Form::Caddy),
@@ -165,9 +200,14 @@ pub fn run(args: &AccountsArgs, json: bool) -> Result<Answer> {
             ];
             for (path, form) in asked {
                 let Some(path) = path else { continue };
-                register.outputs.insert(fs::absolute(path)?, form);
+                let path = fs::absolute(path)?;
+                // A path mistyped is not kept: every later command would fail on it.
+                if !register.outputs.contains_key(&path) {
+                    fs::replace(&path, export::render(&register, form, today).as_bytes())?;
+                }
+                register.outputs.insert(path, form);
             }
-            if register.outputs.is_empty() {
+            if register.outputs.is_empty() && forget.is_empty() {
                 return Err(Diagnostic::error("aucun fichier à écrire")
                     .hint("donner --htpasswd FICHIER, --caddy FICHIER ou --authelia FICHIER")
                     .into());
@@ -198,6 +238,26 @@ pub fn run(args: &AccountsArgs, json: bool) -> Result<Answer> {
     Ok(answer)
 }
 
+/// Tells whether a gesture may open or close an account, rather than only read the register.
+fn changes_access(gesture: &Gesture) -> bool {
+    match gesture {
+        Gesture::Import { apply, .. } | Gesture::Renew { apply, .. } => *apply,
+        Gesture::Review { disable_dormant, .. } => *disable_dormant,
+        Gesture::Partner(PartnerGesture::List)
+        | Gesture::List { .. }
+        | Gesture::History { .. }
+        | Gesture::Use { .. }
+        | Gesture::Export { .. } => false,
+        Gesture::Partner(_)
+        | Gesture::Add(_)
+        | Gesture::Update(_)
+        | Gesture::Disable { .. }
+        | Gesture::Enable { .. }
+        | Gesture::Remove { .. }
+        | Gesture::Welcome { .. } => true,
+    }
+}
+
 /// Saves the register, then brings the proxy's files up to date.
 fn keep(register: &Register, today: NaiveDate) -> Result<()> {
     register.save()?;
@@ -214,13 +274,23 @@ pub(super) fn needed(reason: &str) -> Result<String> {
     Ok(reason)
 }
 
+/// Says why an account may not be open, but for a missing password.
+fn obstacles(register: &Register, account: &Account, today: NaiveDate) -> Vec<String> {
+    let mut obstacles = register.obstacles(account, today);
+    obstacles.retain(|o| o != "pas encore de mot de passe");
+    obstacles
+}
+
+fn left_out(address: &Address, obstacles: &[String]) -> Diagnostic {
+    Diagnostic::warning(format!("« {address} » laissé dehors : {}", obstacles.join(" ; ")))
+}
+
 /// Checks that an account may be open: state and papers; a missing password is no obstacle here.
 fn open(register: &Register, address: &Address, today: NaiveDate) -> Result<()> {
     let Some(account) = register.accounts.get(address) else {
         return Ok(());
     };
-    let mut obstacles = register.obstacles(account, today);
-    obstacles.retain(|o| o != "pas encore de mot de passe");
+    let obstacles = obstacles(register, account, today);
     if obstacles.is_empty() {
         return Ok(());
     }
@@ -467,6 +537,9 @@ fn list(register: &Register, partner: Option<&str>, csv: bool, json: bool, today
     if csv {
         let rows = accounts.map(row).map(Vec::from);
         return Ok(String::from_utf8_lossy(&table::write(&TITLES, rows)).into_owned());
+    }
+    if accounts.clone().next().is_none() {
+        return Ok("Aucun compte.\n".to_owned());
     }
     Ok(accounts
         .map(row)

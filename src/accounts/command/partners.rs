@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 
+use super::gestures::needed;
 use super::{Paper, PapersArgs, PartnerGesture};
 use crate::accounts::dates::french;
 use crate::accounts::import::one_line;
@@ -42,7 +43,9 @@ pub(super) fn run(register: &mut Register, gesture: &PartnerGesture, today: Naiv
                 notice: None,
             };
             set(&mut partner, papers)?;
-            register.record(today, "inscription du partenaire", code, &what(papers));
+            let reason = Some(what(papers)).filter(|papers| !papers.is_empty());
+            let reason = reason.unwrap_or_else(|| "sans convention ni délibération".to_owned());
+            register.record(today, "inscription du partenaire", code, &reason);
             let message = state(&partner, today);
             register.partners.insert(code.clone(), partner);
             Ok(message)
@@ -56,7 +59,7 @@ pub(super) fn run(register: &mut Register, gesture: &PartnerGesture, today: Naiv
             reason,
         } => {
             let mut partner = register.partner(code)?.clone();
-            let mut changes = vec![one_line(reason)];
+            let mut changes = vec![needed(reason)?];
             if let Some(name) = name {
                 changes.push(format!("nom « {} » → « {} »", partner.name, one_line(name)));
                 partner.name = one_line(name);
@@ -86,8 +89,9 @@ pub(super) fn run(register: &mut Register, gesture: &PartnerGesture, today: Naiv
                         .into(),
                 );
             }
+            let reason = needed(reason)?;
             register.partners.remove(code);
-            register.record(today, "retrait du partenaire", code, &one_line(reason));
+            register.record(today, "retrait du partenaire", code, &reason);
             Ok(format!("Partenaire « {code} » retiré.\n"))
         }
         PartnerGesture::List => Ok(register.partners.values().map(|p| state(p, today)).collect()),
