@@ -685,6 +685,35 @@ def swap_under_load(stand):
     return swaps
 
 
+def refusals_carry_their_headers(stand):
+    """403 and 429 too, which nothing else here meets: a list of accounts that is gone, a reader in a hurry."""
+    login = next(iter(stand.passwords))
+    away = stand.accounts_file.with_suffix(".ailleurs")
+    stand.accounts_file.rename(away)
+    status, headers, body = stand.request("/communes/", login)
+    away.rename(stand.accounts_file)
+    check(status == 403 and b"<h1>un" not in body and "Acc\u00e8s refus\u00e9" in body.decode(), f"{stand.name}: no list of accounts: {status} {body[:100]}")
+    check_headers(stand, status, headers, "private, no-store", "no list of accounts")
+    # Nobody's login: no password to compute, so that the line is longer than what is served of it.
+    pair = base64.b64encode(b"inconnu@ville-lille.example:" + 20 * b"X")
+    line = b"GET /communes/ HTTP/1.1\r\nHost: a\r\nAuthorization: Basic " + pair + b"\r\nConnection: close\r\n\r\n"
+    sockets = [socket.create_connection(("127.0.0.1", stand.port), timeout=30) for _ in range(780)]
+    for s in sockets:
+        s.sendall(line)
+    answers = []
+    for s in sockets:
+        with s:
+            answers.append(b"".join(iter(lambda: s.recv(65536), b"")))
+    refused = [a for a in answers if a.startswith(b"HTTP/1.1 429")]
+    check(refused and len(refused) + sum(a.startswith(b"HTTP/1.1 401") for a in answers) == len(answers), f"{stand.name}: in a hurry: {len(refused)} of {len(answers)} refused")
+    for answer in refused[:1]:
+        head, _, body = answer.decode().partition("\r\n\r\n")
+        headers = {k.lower(): v for k, _, v in (l.partition(": ") for l in head.split("\r\n")[1:])}
+        check_headers(stand, 429, headers, "private, no-store", "in a hurry")
+        check("Trop de demandes" in body and "<h1>un" not in body, f"{stand.name}: 429: {body[:100]}")
+    check(stand.request("/communes/", login)[0] == 200, f"{stand.name}: after the hurry")
+
+
 def rotation(stand):
     """logrotate reads the kit's file and keeps twelve months at most."""
     conf = stand.kit / "etc/logrotate.d/atlas"
@@ -744,6 +773,8 @@ def run(kind, site):
                 swap_under_load(stand)
             if site:
                 browser(stand)
+            elif stand.challenge and isinstance(stand, Nginx):
+                refusals_carry_their_headers(stand)
             if "panic" in stand.errors() or "[alert]" in stand.errors() or "[emerg]" in stand.errors():
                 check(False, f"{stand.name}: {stand.errors()[-2000:]}")
         finally:
