@@ -15,7 +15,7 @@ use std::path::Path;
 
 use chrono::NaiveDate;
 
-use self::columns::{Field, Header};
+use self::columns::{Field, Header, is_of_a_person};
 use self::remarks::{Asked, EXAMPLES, is_a_footer, is_an_example};
 use super::address::{Address, Verdict, judge};
 use super::register::{Account, Register, State};
@@ -237,6 +237,21 @@ impl Import<'_> {
                     .note(&header, Field::Email, message)
                     .hint("titrer la colonne « Courriel »"),
             );
+        }
+        for row in sheet.rows[..start]
+            .iter()
+            .filter(|r| r.cells.len() > 1 && is_of_a_person(r))
+        {
+            let text = row.cells.values().map(Cell::to_text).find(|t| !t.trim().is_empty());
+            let text: String = names::clean(&text.unwrap_or_default()).chars().take(60).collect();
+            let note = self.place(sheet, row).note(
+                &header,
+                Field::Email,
+                &format!("« {text} » : au-dessus des titres de colonnes, ligne non lue"),
+            );
+            self.changes
+                .findings
+                .push(note.hint("mettre les titres des colonnes au-dessus de toutes les personnes"));
         }
         let mut above: Option<String> = None;
         for (index, row) in sheet.rows.iter().enumerate().skip(start + 1) {
@@ -662,7 +677,7 @@ fn no_one_person(first_name: &str, last_name: &str) -> Option<String> {
     let several = |name: &str| {
         let key = names::key(name);
         let words: Vec<&str> = key.split(' ').collect();
-        words.windows(3).any(|w| matches!(w[1], "et" | "ou"))
+        words.len() > 1 && words.contains(&"et") || words.windows(3).any(|w| w[1] == "ou")
     };
     if several(first_name) || several(last_name) {
         return Some(format!(

@@ -44,21 +44,27 @@ pub(super) struct Header {
 const HEADER_ROWS: usize = 60;
 
 impl Header {
-    /// Finds the row, or the two rows, that name the columns: the best among the first 60. Gives the index of the last
-    /// of them.
+    /// Finds the row, or the two rows, that name the columns: the best among those above the first person, else among
+    /// the first 60. Gives the index of the last of them.
     pub(super) fn find(rows: &[Row]) -> Option<(usize, Self)> {
         let addresses = addresses_by_column(rows);
+        // A better one below people is that of another table.
+        let above = rows.iter().position(is_of_a_person).unwrap_or(rows.len());
+        Self::best(&rows[..above], &addresses).or_else(|| Self::best(rows, &addresses))
+    }
+
+    fn best(rows: &[Row], addresses: &BTreeMap<usize, usize>) -> Option<(usize, Self)> {
         let mut best: Option<(u32, usize, Self)> = None;
         for (index, row) in rows.iter().take(HEADER_ROWS).enumerate() {
             let Some(titles) = titles_of(row) else { continue };
-            let alone = Self::read(titles.clone(), &addresses);
+            let alone = Self::read(titles.clone(), addresses);
             let alone_score = alone.score();
             let below = rows.get(index + 1).and_then(titles_of);
             // A text alone on its row is the title of the list, not that of columns.
             let several = titles.values().filter(|t| !t.is_empty()).count() > 1;
             let pair = below
                 .filter(|_| several)
-                .map(|below| Self::read(under(&titles, &below), &addresses));
+                .map(|below| Self::read(under(&titles, &below), addresses));
             let candidates = [
                 Some((alone_score, index, alone)),
                 // Two rows must say plainly more than the first alone: a person is no title.
@@ -272,6 +278,11 @@ fn addresses_by_column(rows: &[Row]) -> BTreeMap<usize, usize> {
 
 fn holds_an_address(cell: &Cell) -> bool {
     matches!(cell, Cell::Text(text) if text.contains('@') && text.len() < 500 && Address::all(text).is_ok())
+}
+
+/// Tells whether a row holds an address among its cells, rather than titles.
+pub(super) fn is_of_a_person(row: &Row) -> bool {
+    titles_of(row).is_none()
 }
 
 /// The titles a row may be made of, in lower case without accents; none when it names a person.
