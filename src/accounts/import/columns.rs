@@ -84,6 +84,10 @@ impl Header {
     /// those below it.
     pub(super) fn again(rows: &[Row]) -> Option<Self> {
         let (row, below) = rows.split_first()?;
+        // « Li Mail <l.mail@…> » is a person.
+        if row.cells.values().any(holds_an_address) {
+            return None;
+        }
         let titles = titles_of(row)?;
         let plain = |field: Field| {
             titles

@@ -620,6 +620,9 @@ fn a_second_table_of_a_sheet_has_its_own_columns() {
         said.contains("liste.csv:1:3") && said.contains("au-dessus des titres"),
         "{said}"
     );
+    let list = "Nom;Prénom;Mail;Observations\nMAIL;Li;Li Mail <l.mail@o.example>;référente\n";
+    let (added, _, said) = read(&folder, &register, list);
+    assert_eq!(added, ["l.mail@o.example | Li Mail"], "{said}");
     let exported = "Last name,First name,Email,Job title\nDupont,Marie,marie.dupont@o.example,Cheffe\n";
     let (added, _, said) = read(&folder, &register, exported);
     assert_eq!(added, [MARIE], "{said}");
