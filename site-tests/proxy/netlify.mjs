@@ -30,12 +30,19 @@ async function settings(out) {
   // The build goes no further without a password, or without the function.
   const command = /^\s*command = "(.*)"$/m.exec(text)[1].replaceAll('\\"', '"');
   const before = command.slice(0, command.lastIndexOf(" && "));
-  const shell = (secret, cwd = out) => execFileSync("sh", ["-c", before], {
-    cwd, stdio: "pipe", env: { PATH: process.env.PATH, ...(secret && { ATLAS_BASIC_AUTH: secret }) },
-  });
+  const shell = (secret, program = process.env.ATLAS, cwd = fs.mkdtempSync(path.join(os.tmpdir(), "netlify-"))) => {
+    execFileSync("sh", ["-c", before.replaceAll("cargo run --release --", program)], {
+      cwd, stdio: "pipe", env: { PATH: process.env.PATH, ...(secret && { ATLAS_BASIC_AUTH: secret }) },
+    });
+    return cwd;
+  };
   assert.throws(() => shell(), "without a password, the build goes on");
-  assert.throws(() => shell(MARIE, os.tmpdir()), "without the function, the build goes on");
-  shell(MARIE);
+  assert.throws(() => shell(MARIE, "true"), "without the function, the build goes on");
+  // What the build writes is what is tried here.
+  const folder = /^\s*edge_functions = "(.*)"$/m.exec(text)[1];
+  const own = "netlify/edge-functions/acces.js";
+  assert.ok(folder.endsWith(path.dirname(own)));
+  assert.equal(fs.readFileSync(path.join(shell(MARIE), folder, "acces.js"), "utf8"), fs.readFileSync(path.join(out, own), "utf8"));
   assert.equal(fs.readFileSync(file, "utf8"), text, "the build writes nothing in its settings");
 
   const none = { configHeaders: [], headersFiles: [], configRedirects: [], redirectsFiles: [], minimal: true };
@@ -48,9 +55,9 @@ async function settings(out) {
   // The same headers as the other kits, to the letter.
   const nginx = path.join(out, "nginx");
   atlas("kit", "nginx", "--root", "/srv/atlas/public", "--out", nginx, "--listen", "127.0.0.1:8080", "--htpasswd", "/etc/nginx/atlas.htpasswd");
-  const own = fs.readdirSync(nginx, { recursive: true }).map((f) => path.join(nginx, f)).filter((f) => fs.statSync(f).isFile())
+  const written = fs.readdirSync(nginx, { recursive: true }).map((f) => path.join(nginx, f)).filter((f) => fs.statSync(f).isFile())
     .map((f) => fs.readFileSync(f, "utf8")).join("\n");
-  const added = new Map([...own.matchAll(/add_header ([\w-]+) "([^"$]+)" always;/g)].map((m) => [m[1], m[2]]));
+  const added = new Map([...written.matchAll(/add_header ([\w-]+) "([^"$]+)" always;/g)].map((m) => [m[1], m[2]]));
   assert.ok(added.size >= 7, `headers of nginx: ${[...added.keys()]}`);
   for (const [name, value] of added) assert.equal(everywhere[name], value, name);
 
