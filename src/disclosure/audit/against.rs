@@ -1,5 +1,6 @@
 //! The private report of `prepare` held against the finished bytes: no hidden value may stand anywhere.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::{Cursor, Read as _};
 use std::path::{Path, PathBuf};
@@ -122,12 +123,28 @@ pub(super) fn search(
     let found: Vec<Result<Vec<Finding>>> = paths
         .par_iter()
         .zip(files)
-        .filter(|(_, file)| !file.starts_with("actifs/") && !file.starts_with("donnees/contours/"))
+        // Outlines are coordinates; the lists of the search are ranks of places.
+        .filter(|(_, file)| {
+            ![
+                "actifs/",
+                "donnees/contours/",
+                "donnees/recherche/m-",
+                "donnees/recherche/t-",
+            ]
+            .iter()
+            .any(|start| file.starts_with(start))
+        })
         .map(|(path, file)| {
             let bytes = fs::read(path)?;
             let mut out = Vec::new();
             let mut look = |text: &str, place: &str| {
-                for token in numbers(text) {
+                let comma = !place.ends_with(".json");
+                let words = if place.ends_with(".html") || place.ends_with(".xml") || place.ends_with(".svg") {
+                    readable(text)
+                } else {
+                    Cow::Borrowed(text)
+                };
+                for token in numbers(&words, comma) {
                     if let Some(cell) = rare.get(&token) {
                         out.push(Finding {
                             error: true,
@@ -167,9 +184,49 @@ fn digits(value: f64) -> String {
     crate::format::machine(value, 3)
 }
 
+/// What a page or a sheet says: its texts, and the values of the attributes that readers see or that carry figures. The
+/// others place and size what is drawn.
+fn readable(text: &str) -> Cow<'_, str> {
+    const SAID: [&str; 8] = [
+        "value",
+        "title",
+        "aria-label",
+        "alt",
+        "content",
+        "href",
+        "name",
+        "placeholder",
+    ];
+    let mut out = String::with_capacity(text.len() / 2);
+    let mut rest = text;
+    while let Some(i) = rest.find('<') {
+        out.push_str(&rest[..i]);
+        out.push(' ');
+        rest = &rest[i..];
+        let end = rest.find('>').map_or(rest.len(), |i| i + 1);
+        let mut tag = &rest[..end];
+        rest = &rest[end..];
+        while let Some((before, after)) = tag.split_once("=\"") {
+            let Some((value, next)) = after.split_once('"') else {
+                break;
+            };
+            let key = before.rsplit([' ', '\n']).next().unwrap_or("");
+            if SAID.contains(&key) || key.starts_with("data-") {
+                out.push_str(value);
+                out.push(' ');
+            }
+            tag = next;
+        }
+    }
+    out.push_str(rest);
+    Cow::Owned(out)
+}
+
 /// Numbers of a text, French thousands and decimals undone. Numbers glued to letters or hyphens are codes; those of
 /// paths and coordinates are drawn marks.
-fn numbers(text: &str) -> Vec<String> {
+///
+/// `comma` tells whether a comma is a decimal mark: between the numbers of a data file it is not.
+fn numbers(text: &str, comma: bool) -> Vec<String> {
     let mut out = Vec::new();
     let mut current = String::new();
     let mut before = ' ';
@@ -181,7 +238,7 @@ fn numbers(text: &str) -> Vec<String> {
                 glued = before.is_alphanumeric() || matches!(before, '-' | '_' | '.' | '#');
             }
             current.push(c);
-        } else if inside && matches!(c, '.' | ',') && !current.contains('.') {
+        } else if inside && (c == '.' || comma && c == ',') && !current.contains('.') {
             current.push('.');
         } else if inside && c == '\u{202F}' {
         } else {
@@ -210,9 +267,16 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_is_drawn_is_not_read_as_a_figure() {
+        let page = "<path d=\"m375 7919.5\"/><data value=\"7920\">7\u{202F}920</data><row r=\"13658\"><v>44</v></row>";
+        assert_eq!(numbers(&readable(page), true), ["7920", "7920"]);
+    }
+
+    #[test]
     fn numbers_are_found_as_written() {
+        assert_eq!(numbers("[6,114,7919]", false), ["7919"]);
         assert_eq!(
-            numbers("il y a 7\u{202F}919 lots, 1234,50 € ; code R-7920 x7921 \"7922\""),
+            numbers("il y a 7\u{202F}919 lots, 1234,50 € ; code R-7920 x7921 \"7922\"", true),
             ["7919", "1234.5", "7922"]
         );
     }

@@ -70,6 +70,29 @@ pub(super) fn read<'a>(
     }
 }
 
+/// Says how the text of a figure differs from what it carries.
+fn unlike(value: Option<f64>, hidden: bool, text: &str) -> Option<String> {
+    if !text.bytes().any(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let text = text.trim();
+    if hidden {
+        return Some(format!("un chiffre qui a un état montre « {text} »"));
+    }
+    let plain: String = text
+        .chars()
+        .filter(|c| !c.is_whitespace())
+        .map(|c| match c {
+            ',' => '.',
+            '−' => '-',
+            other => other,
+        })
+        .collect();
+    // « 2 moyenne », « 1949–1974 » : words with digits are not figures.
+    let (value, shown) = (value?, plain.strip_prefix('+').unwrap_or(&plain).parse::<f64>().ok()?);
+    ((value - shown).abs() > 1e-9).then(|| format!("un chiffre porte {value} et montre « {text} »"))
+}
+
 fn leak(file: &str, message: String, remedy: &str) -> Finding {
     Finding {
         error: true,
@@ -88,6 +111,8 @@ struct State<'a> {
     in_own_cell: bool,
     in_svg: usize,
     in_data: usize,
+    /// What the open figure says of itself, and what it shows.
+    shown: Option<(Option<f64>, bool, String)>,
     in_script: bool,
     tooltip: Option<String>,
     row: Option<Row<'a>>,
@@ -228,6 +253,7 @@ impl<'a> State<'a> {
         }
         if name == "data" && !closed {
             self.in_data += 1;
+            self.shown = Some((value.and_then(|v| v.parse().ok()), state.is_some(), String::new()));
         }
         if let Some(cell) = cell {
             self.fact(name, attrs, cell, value, state, batch, page);
@@ -353,7 +379,18 @@ impl<'a> State<'a> {
                 self.last_value = None;
                 self.refuse_pending(page);
             }
-            "data" => self.in_data = self.in_data.saturating_sub(1),
+            "data" => {
+                self.in_data = self.in_data.saturating_sub(1);
+                if let Some((value, hidden, text)) = self.shown.take()
+                    && let Some(message) = unlike(value, hidden, &text)
+                {
+                    page.findings.push(leak(
+                        self.file,
+                        message,
+                        "un chiffre montre ce qu’il porte, et un état son signe seul : corriger le gabarit",
+                    ));
+                }
+            }
             "script" | "style" => self.in_script = false,
             "td" => (self.in_own_cell, self.in_cell) = (false, false),
             "th" => {
@@ -407,6 +444,9 @@ impl<'a> State<'a> {
         if let Some(tooltip) = &mut self.tooltip {
             tooltip.push_str(&decode(text));
             return;
+        }
+        if let Some((_, _, shown)) = &mut self.shown {
+            shown.push_str(&decode(text));
         }
         if let (true, 0, 0, Some(row)) = (self.in_cell, self.in_data, self.in_svg, &mut self.row) {
             row.words.push_str(&decode(text));

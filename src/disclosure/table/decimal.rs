@@ -18,6 +18,10 @@ impl Decimal {
             Some((m, e)) => (m, e.strip_prefix('+').unwrap_or(e).parse::<i32>().ok()?),
             None => (text, 0),
         };
+        // Nothing that a table counts is so large, or so small.
+        if exponent.unsigned_abs() > 40 {
+            return None;
+        }
         let (sign, mantissa) = match mantissa.strip_prefix('-') {
             Some(rest) => (-1i128, rest),
             None => (1, mantissa.strip_prefix('+').unwrap_or(mantissa)),
@@ -67,6 +71,7 @@ mod tests {
         assert_eq!(read("1e+05"), Some((100_000, 0)));
         assert_eq!(read("2.5E-1"), Some((25, 2)));
         assert_eq!(read("0.30000000000000004"), Some((3, 1)));
+        assert_eq!((read("1e-2000000000"), read("1e2000000000")), (None, None));
         assert_eq!((read("NA"), read(""), read("1,5")), (None, None, None));
     }
 }

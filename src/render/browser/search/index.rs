@@ -170,7 +170,7 @@ pub(super) fn write(records: &[Record<'_>], labels: &Labels) -> Vec<(String, Str
         shard.push((word, steps));
     }
     close(&mut shard, &mut out, firsts.len().saturating_sub(1));
-    vocabularies(&postings, &mut out);
+    let [starts, ends] = vocabularies(&postings, &mut out);
     heads(&postings, &firsts, &mut out);
     let mut index = String::from("{");
     let whole = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
@@ -179,6 +179,9 @@ pub(super) fn write(records: &[Record<'_>], labels: &Labels) -> Vec<(String, Str
     integers(&mut index, "span", [whole(SPAN)]);
     texts(&mut index, "first", firsts.iter().copied());
     texts(&mut index, "common", common);
+    // Which vocabularies there are: the browser asks for no other.
+    texts(&mut index, "starts", starts.iter().map(String::as_str));
+    texts(&mut index, "ends", ends.iter().map(String::as_str));
     texts(&mut index, "stop", STOP);
     texts(&mut index, "streets", STREETS);
     texts(&mut index, "roman", ROMAN);
@@ -200,8 +203,9 @@ pub(super) fn write(records: &[Record<'_>], labels: &Labels) -> Vec<(String, Str
     out
 }
 
-/// Writes the words that start, or end, with the same two letters: where a typo is mended.
-fn vocabularies(postings: &BTreeMap<String, Vec<u32>>, out: &mut Vec<(String, String)>) {
+/// Writes the words that start, or end, with the same two letters: where a typo is mended. Gives these letters.
+fn vocabularies(postings: &BTreeMap<String, Vec<u32>>, out: &mut Vec<(String, String)>) -> [Vec<String>; 2] {
+    let mut names: [Vec<String>; 2] = Default::default();
     let mut all: BTreeMap<(char, String), Vec<&str>> = BTreeMap::new();
     for word in postings.keys() {
         if word.chars().all(char::is_alphabetic) && word.chars().count() >= 4 {
@@ -213,7 +217,9 @@ fn vocabularies(postings: &BTreeMap<String, Vec<u32>>, out: &mut Vec<(String, St
         let mut file = String::new();
         list(&mut file, words, text);
         out.push((format!("recherche/{end}-{letters}.json"), file));
+        names[usize::from(end == 'f')].push(letters);
     }
+    names
 }
 
 /// Writes the best places of the starts of words that more shards hold than the browser reads.
