@@ -184,18 +184,53 @@ fn digits(value: f64) -> String {
     crate::format::machine(value, 3)
 }
 
-/// What a page or a sheet says: its texts, and the values of the attributes that readers see or that carry figures. The
-/// others place and size what is drawn.
+/// What a page or a sheet says: its texts and its attributes, but those that place and size what is drawn or laid out.
 fn readable(text: &str) -> Cow<'_, str> {
-    const SAID: [&str; 8] = [
-        "value",
-        "title",
-        "aria-label",
-        "alt",
-        "content",
-        "href",
-        "name",
-        "placeholder",
+    const PLACED: [&str; 44] = [
+        "d",
+        "points",
+        "transform",
+        "patternTransform",
+        "viewBox",
+        "x",
+        "y",
+        "x1",
+        "y1",
+        "x2",
+        "y2",
+        "cx",
+        "cy",
+        "r",
+        "rx",
+        "ry",
+        "dx",
+        "dy",
+        "width",
+        "height",
+        "stroke-width",
+        "stroke-dasharray",
+        "font-size",
+        "s",
+        "spans",
+        "ref",
+        "sqref",
+        "ht",
+        "min",
+        "max",
+        "count",
+        "uniqueCount",
+        "rupBuild",
+        "calcId",
+        "xWindow",
+        "yWindow",
+        "windowWidth",
+        "windowHeight",
+        "lastEdited",
+        "lowestEdited",
+        "colspan",
+        "rowspan",
+        "tabindex",
+        "size",
     ];
     let mut out = String::with_capacity(text.len() / 2);
     let mut rest = text;
@@ -211,7 +246,7 @@ fn readable(text: &str) -> Cow<'_, str> {
                 break;
             };
             let key = before.rsplit([' ', '\n']).next().unwrap_or("");
-            if SAID.contains(&key) || key.starts_with("data-") {
+            if !PLACED.contains(&key) {
                 out.push_str(value);
                 out.push(' ');
             }
