@@ -414,4 +414,48 @@ mod tests {
         // Other counts than those of the dictionary need ten places to be taken for a total.
         assert!(found([Some(44), Some(50), None], &wide).iter().all(|f| f.1 != "zero"));
     }
+
+    #[test]
+    fn a_count_seen_to_be_the_sum_of_two_others_gives_them_back() {
+        let sum = |name: &str| Sum {
+            name: name.to_owned(),
+            vintage: "2025",
+        };
+        let zones: Vec<(&str, &str)> = vec![("iris", "x"); 12];
+        let known = |value: i64| Known::Within(value, value, 0);
+        let list = |of: &dyn Fn(u32) -> Known| -> Zones { (0..12).map(|rank| (rank, of(rank))).collect() };
+        let inside = |rank: u32| {
+            if rank == 11 {
+                Known::Hidden(0)
+            } else {
+                known(3 + i64::from(rank))
+            }
+        };
+        let site = |outside: &dyn Fn(u32) -> Known| Site {
+            zones: zones.clone(),
+            sums: BTreeMap::from([
+                (sum("attr.en"), list(&inside)),
+                (sum("attr.hors"), list(outside)),
+                (sum("attr.total"), list(&|rank| known(70 + i64::from(rank)))),
+            ]),
+            totals: BTreeMap::new(),
+        };
+        let told = |site: &Site<'_>| tell(site, &BTreeMap::new(), &BTreeMap::new(), LIMITS, &["f".to_owned()]);
+        let found = told(&site(&|rank| known(if rank == 11 { 80 } else { 67 })));
+        assert!(
+            matches!(&found[..], [f] if f.error && f.message.ends_with("= 1")),
+            "{found:?}"
+        );
+        // Both hidden: their sum alone is known.
+        assert!(told(&site(&|rank| if rank == 11 { Known::Hidden(0) } else { known(67) })).is_empty());
+        // One place where it does not hold: a chance.
+        assert!(
+            told(&site(&|rank| known(if rank == 11 {
+                80
+            } else {
+                66 + i64::from(rank % 2)
+            })))
+            .is_empty()
+        );
+    }
 }
