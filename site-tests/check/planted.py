@@ -188,6 +188,8 @@ PLANTS = {
     "comment of a page": body("<!-- 7 -->"),
     "data attribute": body('<p data-effectif="7">x</p>'),
     "value of a hidden figure": page(hidden_value),
+    "text of a hidden figure": body('<p><data value="" data-state="s">7</data></p>'),
+    "text unlike its value": body('<p><data value="44">7</data></p>'),
     "data-value of a hidden zone": page(hidden_mark),
     "inline style": body('<i style="--n:7">x</i>'),
     "style element": body("<style>i{width:7px}</style>"),
