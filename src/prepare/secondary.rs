@@ -404,7 +404,7 @@ fn one(
             Why::Threshold
         } else {
             Why::Secondary {
-                protects: "résidence masquée par une autre source".to_owned(),
+                protects: "territoire masqué par une autre source".to_owned(),
             }
         };
         mask(own.chain(of_part), &file, place.tid, &why, all, hidden);
