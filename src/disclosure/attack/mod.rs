@@ -56,6 +56,9 @@ impl Range {
 pub struct Effort {
     /// Nodes of branch and bound, for each side of each target; a small table, whose nodes cost little, may take more.
     pub nodes: usize,
+    /// Nodes that the trees of one core may take together, for each of its targets: past them, what is not shown stays
+    /// undecided.
+    pub shared: usize,
     /// Pivots of one linear programme.
     pub pivots: usize,
     /// Take hints from floating point before exact arithmetic; the answers are proved in whole numbers either way.
@@ -66,6 +69,7 @@ impl Default for Effort {
     fn default() -> Self {
         Self {
             nodes: 2_000,
+            shared: usize::MAX,
             pivots: 20_000,
             fast: true,
         }

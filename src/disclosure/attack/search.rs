@@ -7,6 +7,9 @@ use super::dense::{Dense, End};
 use super::simplex::{Best, Simplex};
 use super::{Effort, Range, Terms, Trouble};
 
+/// A core with fewer targets has as much effort as one with so many.
+const FEW: usize = 25;
+
 /// Finds the integer interval of each target of a core.
 pub(super) fn solve(core: &Core, targets: &[Terms], effort: Effort) -> Result<CoreAnswer, Trouble> {
     let mut search = Search {
@@ -14,6 +17,7 @@ pub(super) fn solve(core: &Core, targets: &[Terms], effort: Effort) -> Result<Co
         table: None,
         answer: CoreAnswer::default(),
         effort,
+        left: effort.shared.saturating_mul(targets.len().max(FEW)),
     };
     for terms in targets {
         let (lo, up) = reach(terms, &core.lower, &core.upper);
@@ -50,6 +54,8 @@ struct Search<'a> {
     table: Option<Simplex>,
     answer: CoreAnswer,
     effort: Effort,
+    /// Nodes that all trees together may still take.
+    left: usize,
 }
 
 /// The nearest whole point.
@@ -143,6 +149,16 @@ impl Search<'_> {
         self.effort.nodes.max(WORK / entries)
     }
 
+    /// Takes a node of a tree that may still take `nodes`; none is left when it answers no.
+    fn spend(&mut self, nodes: &mut usize) -> bool {
+        let some = *nodes > 0 && self.left > 0;
+        if some {
+            *nodes -= 1;
+            self.left -= 1;
+        }
+        some
+    }
+
     fn at(&self, t: usize, which: usize) -> Side {
         let interval = &self.answer.found[t].interval;
         if which == 0 { interval.lo } else { interval.up }
@@ -155,10 +171,9 @@ impl Search<'_> {
         let mut nodes = self.nodes();
         let mut stack = vec![(root.clone(), self.core.lower.clone(), self.core.upper.clone())];
         while let Some((table, lower, upper)) = stack.pop() {
-            if nodes == 0 || self.at(t, which).decided() {
+            if self.at(t, which).decided() || !self.spend(&mut nodes) {
                 return;
             }
-            nodes -= 1;
             let known = self.at(t, which).reached.flatten().map(|v| v * sign);
             let bound = self
                 .core
@@ -329,10 +344,9 @@ impl Search<'_> {
             side.proved.map(|p| p * sign)
         };
         while let Some((lower, upper)) = stack.pop() {
-            if nodes == 0 {
+            if !self.spend(&mut nodes) {
                 return Ok(());
             }
-            nodes -= 1;
             let interval = &self.answer.found[t].interval;
             let side = if which == 0 { interval.lo } else { interval.up };
             let incumbent = side.reached.flatten().map(|v| v * sign);

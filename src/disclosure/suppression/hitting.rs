@@ -32,11 +32,15 @@ pub(super) fn optimum(table: &Table, groups: &Groups, rule: &Rule, greedy: &Stat
     let mut clauses: BTreeSet<Clause> = BTreeSet::new();
     let mut because = greedy.because.clone();
     let mut exact = true;
-    let mut nodes = ALL_NODES;
+    let (mut nodes, mut floor) = (ALL_NODES, 0);
     for _ in 0..ROUNDS {
         let list: Vec<Clause> = clauses.iter().cloned().collect();
-        let chosen = match exact.then(|| least(&list, groups, limit, &mut nodes)).flatten() {
-            Some(chosen) => chosen,
+        let chosen = match exact.then(|| least(&list, groups, limit, floor, &mut nodes)).flatten() {
+            Some(chosen) => {
+                // Clauses are only added: the least loss never falls.
+                floor = chosen.iter().map(|g| groups.loss(*g)).sum();
+                chosen
+            }
             // Too many ways out to try them all: a good cover, no longer surely the best.
             None => {
                 exact = false;
@@ -112,83 +116,139 @@ fn cover(clauses: &[Clause], groups: &Groups) -> Vec<u32> {
     chosen.into_iter().collect()
 }
 
-struct Search<'a> {
-    clauses: &'a [Clause],
-    groups: &'a Groups,
-    best: Option<Vec<u32>>,
+/// Groups of a search, as bits: a small table has no more than this many cells.
+const WORDS: usize = 4;
+type Bits = [u64; WORDS];
+
+/// Ranks set in a set of bits, ascending.
+fn ranks(bits: Bits) -> impl Iterator<Item = usize> {
+    bits.into_iter().enumerate().flat_map(|(w, mut word)| {
+        std::iter::from_fn(move || {
+            let rank = (word != 0).then(|| w * 64 + word.trailing_zeros() as usize)?;
+            word &= word - 1;
+            Some(rank)
+        })
+    })
+}
+
+fn meets(a: &Bits, b: &Bits) -> bool {
+    a.iter().zip(b).any(|(a, b)| a & b != 0)
+}
+
+fn less(a: &Bits, b: &Bits) -> Bits {
+    std::array::from_fn(|w| a[w] & !b[w])
+}
+
+fn with(a: &Bits, rank: usize) -> Bits {
+    let mut out = *a;
+    out[rank / 64] |= 1 << (rank % 64);
+    out
+}
+
+fn has(a: &Bits, rank: usize) -> bool {
+    a[rank / 64] >> (rank % 64) & 1 == 1
+}
+
+/// A clause over the ranks of its groups.
+struct Choice {
+    when: Option<usize>,
+    hitters: Bits,
+}
+
+struct Search {
+    choices: Vec<Choice>,
+    loss: Vec<u64>,
+    best: Option<Bits>,
     best_loss: u64,
+    /// A loss that no pattern goes under: one that reaches it is the least.
+    floor: u64,
     nodes: usize,
 }
 
-/// Least set of groups that satisfies all clauses, of loss at most `limit`.
-fn least(clauses: &[Clause], groups: &Groups, limit: u64, all: &mut usize) -> Option<Vec<u32>> {
+/// Least set of groups that satisfies all clauses, of loss at most `limit`, and no less than `floor`.
+fn least(clauses: &[Clause], groups: &Groups, limit: u64, floor: u64, all: &mut usize) -> Option<Vec<u32>> {
+    let named = |c: &Clause| c.hitters.iter().copied().chain(c.when).collect::<Vec<_>>();
+    let mut names: Vec<u32> = clauses.iter().flat_map(named).collect();
+    names.sort_unstable();
+    names.dedup();
+    // Cheapest first: among ways out of a clause, that order is tried.
+    names.sort_by_key(|g| (groups.loss(*g), *g));
+    if names.len() > WORDS * 64 {
+        return None;
+    }
+    let rank: BTreeMap<u32, usize> = names.iter().enumerate().map(|(i, g)| (*g, i)).collect();
+    let choice = |c: &Clause| Choice {
+        when: c.when.map(|g| rank[&g]),
+        hitters: c.hitters.iter().fold([0; WORDS], |bits, g| with(&bits, rank[g])),
+    };
+    let mut choices: Vec<Choice> = Vec::new();
+    for clause in clauses {
+        // A clause that another implies says nothing.
+        let own = choice(clause);
+        let implied = |known: &Choice| {
+            (known.when.is_none() || known.when == own.when) && less(&known.hitters, &own.hitters) == [0; WORDS]
+        };
+        if !choices.iter().any(implied) {
+            choices.push(own);
+        }
+    }
+    choices.sort_by_key(|c| c.hitters.iter().map(|w| w.count_ones()).sum::<u32>());
     let allowed = NODES.min(*all);
     let mut search = Search {
-        clauses,
-        groups,
+        choices,
+        loss: names.iter().map(|g| groups.loss(*g)).collect(),
         best: None,
         best_loss: limit.saturating_add(1),
+        floor,
         nodes: allowed,
     };
-    search.go(&mut Vec::new(), &mut BTreeSet::new(), 0);
+    search.go([0; WORDS], [0; WORDS], 0);
     *all -= allowed - search.nodes;
-    if search.nodes == 0 { None } else { search.best }
+    let ended = search.nodes > 0 || search.best_loss <= floor;
+    let best = search.best.filter(|_| ended)?;
+    let mut best: Vec<u32> = ranks(best).map(|i| names[i]).collect();
+    best.sort_unstable();
+    Some(best)
 }
 
-impl Search<'_> {
-    fn go(&mut self, chosen: &mut Vec<u32>, refused: &mut BTreeSet<u32>, loss: u64) {
-        if self.nodes == 0 || loss >= self.best_loss {
+impl Search {
+    /// Tries all ways to satisfy the clauses beyond those chosen, without those refused.
+    fn go(&mut self, chosen: Bits, mut refused: Bits, loss: u64) {
+        if self.nodes == 0 || self.best_loss <= self.floor {
             return;
         }
         self.nodes -= 1;
-        // The open clause with the fewest ways out.
-        let open =
-            |c: &&Clause| c.when.is_none_or(|g| chosen.contains(&g)) && !c.hitters.iter().any(|g| chosen.contains(g));
-        let ways = |c: &&Clause| c.hitters.iter().filter(|g| !refused.contains(g)).count();
-        let Some(clause) = self.clauses.iter().filter(open).min_by_key(ways) else {
-            let mut set = chosen.clone();
-            set.sort_unstable();
-            self.best = Some(set);
+        // Loss that cannot be avoided: each open clause asks for what its ways out still have to give, taken from them
+        // (dual ascent); and the open clause with the fewest ways out.
+        let mut slack = self.loss.clone();
+        let mut bound = loss;
+        let mut fewest: Option<(u32, Bits)> = None;
+        for choice in &self.choices {
+            if choice.when.is_some_and(|g| !has(&chosen, g)) || meets(&choice.hitters, &chosen) {
+                continue;
+            }
+            let ways = less(&choice.hitters, &refused);
+            let count = ways.iter().map(|w| w.count_ones()).sum();
+            let Some(rise) = ranks(ways).map(|g| slack[g]).min() else {
+                return;
+            };
+            bound += rise;
+            if bound >= self.best_loss {
+                return;
+            }
+            ranks(ways).for_each(|g| slack[g] -= rise);
+            if fewest.is_none_or(|(least, _)| count < least) {
+                fewest = Some((count, ways));
+            }
+        }
+        let Some((_, ways)) = fewest else {
+            self.best = Some(chosen);
             self.best_loss = loss;
             return;
         };
-        if loss + self.floor(chosen, refused) >= self.best_loss {
-            return;
+        for g in ranks(ways) {
+            self.go(with(&chosen, g), refused, loss + self.loss[g]);
+            refused = with(&refused, g);
         }
-        let ways: Vec<u32> = clause
-            .hitters
-            .iter()
-            .copied()
-            .filter(|g| !refused.contains(g))
-            .collect();
-        for g in &ways {
-            chosen.push(*g);
-            let more = self.groups.loss(*g);
-            self.go(chosen, refused, loss + more);
-            chosen.pop();
-            refused.insert(*g);
-        }
-        for g in &ways {
-            refused.remove(g);
-        }
-    }
-
-    /// Loss that cannot be avoided: open clauses that share no way out each cost at least their least.
-    fn floor(&self, chosen: &[u32], refused: &BTreeSet<u32>) -> u64 {
-        let mut used: BTreeSet<u32> = BTreeSet::new();
-        let mut floor = 0;
-        for c in self.clauses {
-            let open = c.when.is_none_or(|g| chosen.contains(&g)) && !c.hitters.iter().any(|g| chosen.contains(g));
-            let ways = || c.hitters.iter().filter(|g| !refused.contains(g));
-            if !open || ways().any(|g| used.contains(g)) {
-                continue;
-            }
-            match ways().map(|g| self.groups.loss(*g)).min() {
-                Some(least) => floor += least,
-                None => return u64::MAX / 2,
-            }
-            used.extend(ways());
-        }
-        floor
     }
 }

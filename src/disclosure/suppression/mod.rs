@@ -123,6 +123,7 @@ impl Default for Rule {
             zeros: true,
             effort: Effort {
                 nodes: 200,
+                shared: 400,
                 ..Effort::default()
             },
             small: 160,
