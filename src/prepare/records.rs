@@ -2,8 +2,10 @@
 //!
 //! An atom is a residence, or what is known of the place of a row that has none.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+
+use foldhash::HashMap;
 
 use super::compile::{Compiled, Numbers, Program};
 use super::expr::Fault;
@@ -104,7 +106,7 @@ pub(super) fn run(
         spots: Vec::new(),
         years: BTreeMap::new(),
     };
-    let mut ranks: HashMap<Spot, u32> = HashMap::new();
+    let mut ranks: HashMap<Spot, u32> = HashMap::default();
     let mut told = Told {
         source: block.source.clone(),
         table: block.table.clone(),

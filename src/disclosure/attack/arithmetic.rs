@@ -1,6 +1,6 @@
 //! Exact integer arithmetic of the solver: checked, so that a number out of range is told and never wrong.
 
-use super::{Terms, Trouble};
+use super::{Fraction, Terms, Trouble};
 
 /// Greatest common divisor of two absolute values.
 pub(super) fn gcd(a: i64, b: i64) -> i64 {
@@ -32,6 +32,15 @@ pub(super) fn floor_div(a: i128, b: i128) -> i128 {
 /// Quotient rounded up.
 pub(super) fn ceil_div(a: i128, b: i128) -> i128 {
     -floor_div(-a, b)
+}
+
+/// Adds `k` times a weight: whole ones, which nearly all are, have no divisor to look for.
+pub(super) fn add(place: &mut Fraction, weight: &Fraction, k: i64) {
+    if place.is_integer() && weight.is_integer() {
+        *place = Fraction::from_integer(place.numer() + weight.numer() * k);
+    } else {
+        *place += weight * Fraction::from_integer(k.into());
+    }
 }
 
 /// Sorts by atom, adds up doubles, drops zeros.

@@ -1,7 +1,5 @@
 //! Atoms that no fact tells apart, made one: many hidden residences of one place are one unknown, not as many.
 
-use std::collections::BTreeMap;
-
 use foldhash::{HashMap, HashMapExt as _};
 
 use super::bounds::{Interval, Side};
@@ -58,14 +56,14 @@ impl Merged {
             })
             .collect();
         // Coefficient and number of atoms of each class in a row.
-        let gather = |terms: &Terms| -> BTreeMap<u32, (i64, u32)> {
-            let mut out: BTreeMap<u32, (i64, u32)> = BTreeMap::new();
-            for (atom, c) in terms {
-                out.entry(class[*atom as usize]).or_insert((*c, 0)).1 += 1;
-            }
-            out
+        let gather = |terms: &Terms| -> Vec<(u32, i64, u32)> {
+            let mut all: Vec<(u32, i64)> = terms.iter().map(|(atom, c)| (class[*atom as usize], *c)).collect();
+            all.sort_unstable_by_key(|(v, _)| *v);
+            let own = all.chunk_by(|a, b| a.0 == b.0);
+            own.map(|own| (own[0].0, own[0].1, u32::try_from(own.len()).unwrap_or(u32::MAX)))
+                .collect()
         };
-        let lift = |terms: &Terms| -> Terms { gather(terms).into_iter().map(|(v, (c, _))| (v, c)).collect() };
+        let lift = |terms: &Terms| -> Terms { gather(terms).into_iter().map(|(v, c, _)| (v, c)).collect() };
         let mut inner: Vec<Terms> = Vec::new();
         let mut known: HashMap<Terms, u32> = HashMap::new();
         let mut row = |terms: Terms| -> u32 {
@@ -81,10 +79,10 @@ impl Merged {
             let parts = gather(target);
             let whole: Terms = parts
                 .iter()
-                .filter(|(v, (_, n))| sizes[**v as usize] == *n)
-                .map(|(v, (c, _))| (*v, *c))
+                .filter(|(v, _, n)| sizes[*v as usize] == *n)
+                .map(|(v, c, _)| (*v, *c))
                 .collect();
-            upper.push(row(parts.iter().map(|(v, (c, _))| (*v, *c)).collect()));
+            upper.push(row(parts.iter().map(|(v, c, _)| (*v, *c)).collect()));
             lower.push((!whole.is_empty()).then(|| row(whole)));
         }
         let facts = facts.iter().map(lift).collect();

@@ -6,7 +6,7 @@ use num_bigint::BigInt;
 use num_rational::BigRational;
 use num_traits::{Signed as _, Zero as _};
 
-use super::arithmetic::{ceil_div, floor_div};
+use super::arithmetic::{add, ceil_div, floor_div};
 use super::block::Block;
 use super::linear::Linear;
 use super::simplex::{Best, Simplex};
@@ -174,7 +174,7 @@ impl Shape {
             } else {
                 range.up
             };
-            bound += weight * Fraction::from_integer(value?.into());
+            add(&mut bound, weight, value?);
         }
         Some(Certificate { weights, bound })
     }
@@ -229,7 +229,7 @@ fn sound(block: &Block, position: usize, sign: i64, weights: &[(u32, Fraction)])
             return false;
         };
         for (j, c) in *terms {
-            *rest.entry(*j).or_default() -= weight * Fraction::from_integer((*c).into());
+            add(rest.entry(*j).or_default(), weight, -c);
         }
     }
     let sign = Fraction::from_integer(sign.into());

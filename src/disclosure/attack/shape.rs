@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use foldhash::{HashMap, HashMapExt as _};
 use rayon::prelude::*;
 
-use super::arithmetic::{join, root, tidy};
+use super::arithmetic::{add, join, root, tidy};
 use super::block::{Block, BlockRow};
 use super::bounds::Interval;
 use super::{Effort, Range, Terms, Trouble};
@@ -314,7 +314,7 @@ impl Shape {
         let mut todo: BTreeMap<std::cmp::Reverse<u32>, super::proof::Fraction> = BTreeMap::new();
         for (fact, weight) in reduced {
             let place = todo.entry(std::cmp::Reverse(self.place[fact as usize])).or_default();
-            *place += weight;
+            add(place, &weight, 1);
         }
         let mut out = BTreeMap::new();
         while let Some((std::cmp::Reverse(p), weight)) = todo.pop_first() {
@@ -324,7 +324,7 @@ impl Shape {
             let fact = self.order[p as usize];
             for (child, k) in &self.facts[fact as usize].taken {
                 let place = todo.entry(std::cmp::Reverse(self.place[*child as usize])).or_default();
-                *place -= &weight * super::proof::Fraction::from_integer((*k).into());
+                add(place, &weight, -k);
             }
             out.insert(fact, weight);
         }

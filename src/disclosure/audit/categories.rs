@@ -2,8 +2,7 @@
 //!
 //! - Enters: what is published of each sum, and what [`super::deduce`] proves of its hidden places, each sum by itself.
 //! - Leaves: the hidden figures that a total and its other parts narrow too much.
-//! - Stays out: places between them. Each place is reckoned by itself, once: what is found is known indeed; what the parts of
-//!   several places would say together is not sought.
+//! - Stays out: places between them, which [`super::deduce`] solves again with what is found here ([`tighten`]).
 //!
 //! A sum of categories that shares take (« A à C ») is the total of its terms. The total of all the categories of an
 //! indicator is seen as a reader sees it: a count that a share of the dictionary divides by and that nothing published
@@ -24,7 +23,7 @@ use super::sums::{COUNT, Known, Site, Sum, Zones, words};
 const ENOUGH: usize = 10;
 
 /// A total and its parts.
-struct Relation<'s, 'a> {
+pub(super) struct Relation<'s, 'a> {
     whole: (&'s Sum<'a>, &'s Zones),
     parts: Vec<(&'s Sum<'a>, &'s Zones)>,
     /// Whether the parts may leave a rest.
@@ -33,21 +32,52 @@ struct Relation<'s, 'a> {
 
 /// Looks for what totals and categories say of one another; `bounds` are those of the hidden places of each sum.
 pub(super) fn tell(
+    relations: &[Relation<'_, '_>],
     site: &Site<'_>,
-    dictionary: &BTreeMap<String, Described>,
     bounds: &BTreeMap<&Sum<'_>, Bounds>,
     limits: Limits,
     files: &[String],
 ) -> Vec<Finding> {
-    relations(site, dictionary)
+    relations
         .par_iter()
         .with_max_len(1)
         .flat_map_iter(|relation| relation.tell(site, bounds, limits, files))
         .collect()
 }
 
+/// What another sum says of a hidden place: at least and at most, and the name of that sum.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Narrower<'s> {
+    pub(super) lo: Option<i128>,
+    pub(super) up: Option<i128>,
+    pub(super) by: &'s str,
+}
+
+/// Hidden places that totals and parts narrow more than their own sum does: by sum, by rank of the place.
+pub(super) fn tighten<'s, 'a>(
+    relations: &[Relation<'s, 'a>],
+    bounds: &BTreeMap<&'s Sum<'a>, Bounds>,
+) -> BTreeMap<&'s Sum<'a>, BTreeMap<u32, Narrower<'s>>> {
+    let found: Vec<Vec<(&Sum<'_>, u32, Narrower<'s>)>> = relations
+        .par_iter()
+        .with_max_len(1)
+        .map(|r| r.tighten(bounds))
+        .collect();
+    let mut out: BTreeMap<&Sum<'_>, BTreeMap<u32, Narrower<'s>>> = BTreeMap::new();
+    for (sum, rank, narrower) in found.into_iter().flatten() {
+        let known = out.entry(sum).or_default().entry(rank).or_insert(narrower);
+        if known.lo < narrower.lo {
+            (known.lo, known.by) = (narrower.lo, narrower.by);
+        }
+        if narrower.up.is_some_and(|up| known.up.is_none_or(|old| up < old)) {
+            (known.up, known.by) = (narrower.up, narrower.by);
+        }
+    }
+    out
+}
+
 /// Totals and parts of each vintage.
-fn relations<'s, 'a>(site: &'s Site<'a>, dictionary: &BTreeMap<String, Described>) -> Vec<Relation<'s, 'a>> {
+pub(super) fn relations<'s, 'a>(site: &'s Site<'a>, dictionary: &BTreeMap<String, Described>) -> Vec<Relation<'s, 'a>> {
     let mut out = Vec::new();
     // Categories of each indicator in each vintage, and the counts of that vintage.
     let mut families: BTreeMap<(&str, &str), Vec<(&Sum<'a>, &Zones)>> = BTreeMap::new();
@@ -105,7 +135,52 @@ fn relations<'s, 'a>(site: &'s Site<'a>, dictionary: &BTreeMap<String, Described
     }
     let found: Vec<Vec<Relation<'s, 'a>>> = plain.par_iter().map(|(_, all)| seen(all)).collect();
     out.extend(found.into_iter().flatten());
+    out.extend(inside(&counts, dictionary));
     out
+}
+
+/// Counts that are parts of a count by which shares divide: as the dictionary says, or as a reader sees wherever both are
+/// published.
+fn inside<'s, 'a>(
+    counts: &BTreeMap<&str, Vec<(&'s Sum<'a>, &'s Zones)>>,
+    dictionary: &BTreeMap<String, Described>,
+) -> Vec<Relation<'s, 'a>> {
+    let base = |name: &str| dictionary.get(name).map(|d| d.base.as_str());
+    let divides = |total: &str| dictionary.values().any(|d| d.denominator == total);
+    let written = |part: &str, total: &str| {
+        let share = |d: &Described| d.numerator == part && d.denominator == total;
+        dictionary.values().any(share)
+    };
+    let mut out = Vec::new();
+    for all in counts.values() {
+        for whole in all.iter().filter(|whole| divides(&whole.0.name)) {
+            for part in all.iter().filter(|part| part.0 != whole.0) {
+                let (own, total) = (&part.0.name, &whole.0.name);
+                if written(own, total) || (base(own) == base(total) && never_more(part.1, whole.1)) {
+                    out.push(Relation {
+                        whole: *whole,
+                        parts: vec![*part],
+                        rest: true,
+                    });
+                }
+            }
+        }
+    }
+    out
+}
+
+/// Whether a count is never more than another where both are published, and less in enough places.
+fn never_more(part: &Zones, whole: &Zones) -> bool {
+    let mut less = 0;
+    for (rank, known) in part {
+        if let (Known::Within(_, up, _), Some(Known::Within(lo, ..))) = (known, find(whole, *rank)) {
+            if *up > lo {
+                return false;
+            }
+            less += usize::from(0 < *up && *up < lo);
+        }
+    }
+    less >= ENOUGH
 }
 
 /// Counts that a reader sees to be equal, or the sum of two others, wherever all is published.
@@ -190,7 +265,7 @@ struct Side {
     file: Option<u32>,
 }
 
-impl Relation<'_, '_> {
+impl<'s, 'a> Relation<'s, 'a> {
     fn side(&self, (sum, zones): (&Sum<'_>, &Zones), rank: u32, bounds: &BTreeMap<&Sum<'_>, Bounds>) -> Side {
         match find(zones, rank) {
             Some(Known::Within(lo, up, file)) => Side {
@@ -220,6 +295,46 @@ impl Relation<'_, '_> {
         }
     }
 
+    /// Places where one of its sums is hidden.
+    fn places(&self) -> BTreeSet<u32> {
+        std::iter::once(&self.whole)
+            .chain(&self.parts)
+            .flat_map(|(_, zones)| zones.iter())
+            .filter(|z| matches!(z.1, Known::Hidden(_)))
+            .map(|z| z.0)
+            .collect()
+    }
+
+    /// What its sums say of one another where one is hidden, when it is more than is known.
+    fn tighten(&self, bounds: &BTreeMap<&'s Sum<'a>, Bounds>) -> Vec<(&'s Sum<'a>, u32, Narrower<'s>)> {
+        let mut out = Vec::new();
+        for rank in self.places() {
+            let whole = self.side(self.whole, rank, bounds);
+            let parts: Vec<Side> = self.parts.iter().map(|p| self.side(*p, rank, bounds)).collect();
+            let mut put = |sum: &'s Sum<'a>, own: Side, lo: Option<i128>, up: Option<i128>, by: &'s str| {
+                let lo = lo.filter(|lo| *lo > own.lo);
+                let up = up.filter(|up| own.up.is_none_or(|old| *up < old));
+                if own.hidden && (lo.is_some() || up.is_some()) {
+                    out.push((sum, rank, Narrower { lo, up, by }));
+                }
+            };
+            let first = self.parts[0].0.name.as_str();
+            let lo = parts.iter().map(|p| p.lo).sum();
+            let up = parts.iter().map(|p| p.up).sum::<Option<i128>>().filter(|_| !self.rest);
+            put(self.whole.0, whole, Some(lo), up, first);
+            let total = self.whole.0.name.as_str();
+            for (i, part) in parts.iter().enumerate() {
+                let others = || parts.iter().enumerate().filter(|(j, _)| *j != i).map(|(_, p)| p);
+                let least: i128 = others().map(|p| p.lo).sum();
+                let most: Option<i128> = others().map(|p| p.up).sum();
+                let up = whole.up.map(|total| total - least);
+                let lo = most.filter(|_| !self.rest).map(|most| whole.lo - most);
+                put(self.parts[i].0, *part, lo, up, total);
+            }
+        }
+        out
+    }
+
     fn tell(
         &self,
         site: &Site<'_>,
@@ -228,13 +343,7 @@ impl Relation<'_, '_> {
         files: &[String],
     ) -> Vec<Finding> {
         let mut out = Vec::new();
-        let ranks: BTreeSet<u32> = std::iter::once(&self.whole)
-            .chain(&self.parts)
-            .flat_map(|(_, zones)| zones.iter())
-            .filter(|z| matches!(z.1, Known::Hidden(_)))
-            .map(|z| z.0)
-            .collect();
-        for rank in ranks {
+        for rank in self.places() {
             let whole = self.side(self.whole, rank, bounds);
             let parts: Vec<Side> = self.parts.iter().map(|p| self.side(*p, rank, bounds)).collect();
             let lo: i128 = parts.iter().map(|p| p.lo).sum();
@@ -379,10 +488,16 @@ mod tests {
             .zip(bounds)
             .map(|(sum, (_, lo, up))| (sum, vec![(0, Some(*lo), Some(*up))]))
             .collect();
-        tell(&site, &dictionary, &bounds, LIMITS, &["f".to_owned()])
-            .into_iter()
-            .map(|f| (f.error, f.kind, f.message))
-            .collect()
+        tell(
+            &relations(&site, &dictionary),
+            &site,
+            &bounds,
+            LIMITS,
+            &["f".to_owned()],
+        )
+        .into_iter()
+        .map(|f| (f.error, f.kind, f.message))
+        .collect()
     }
 
     #[test]
@@ -440,7 +555,15 @@ mod tests {
             ]),
             totals: BTreeMap::new(),
         };
-        let told = |site: &Site<'_>| tell(site, &BTreeMap::new(), &BTreeMap::new(), LIMITS, &["f".to_owned()]);
+        let told = |site: &Site<'_>| {
+            tell(
+                &relations(site, &BTreeMap::new()),
+                site,
+                &BTreeMap::new(),
+                LIMITS,
+                &["f".to_owned()],
+            )
+        };
         let found = told(&site(&|rank| known(if rank == 11 { 80 } else { 67 })));
         assert!(
             matches!(&found[..], [f] if f.error && f.message.ends_with("= 1")),

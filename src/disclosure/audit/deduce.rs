@@ -7,7 +7,7 @@ use num_traits::Signed as _;
 use rayon::prelude::*;
 
 use super::book::Described;
-use super::categories;
+use super::categories::{self, Narrower};
 use super::facts::{Fact, Finding};
 use super::means;
 use super::sums::{Atoms, COUNT, Known, Lineages, Site, Sum, Zone, Zones, atoms, sums, words};
@@ -47,35 +47,76 @@ pub(super) fn deduce(
         .collect();
     let shapes: Shapes = Mutex::default();
     let each: Vec<(&Sum<'_>, &Zones)> = sums.iter().collect();
-    let solved: Vec<(Vec<Finding>, Bounds)> = each
-        .par_iter()
+    let system = |i: usize, is_open: bool| {
+        let (sum, own) = each[i];
+        let fine = own.iter().any(|z| zones[z.0 as usize].0 == "residence");
+        let atoms = if is_open { &open } else { &closed };
+        System {
+            title: format!("{} ({})", sum.name, sum.vintage),
+            own,
+            zones,
+            atoms: &*atoms[usize::from(fine)],
+            files,
+            limits,
+            kind: u8::from(fine) + 2 * u8::from(is_open),
+            is_base: sum.name.starts_with(COUNT) || bases.contains(sum.name.as_str()),
+        }
+    };
+    let (nothing, told) = (BTreeMap::new(), BTreeSet::new());
+    let first = Again { more: &nothing, told };
+    let solved: Vec<(bool, Vec<Finding>, Bounds)> = (0..each.len())
+        .into_par_iter()
         // Some take a hundred times longer than others.
         .with_max_len(1)
-        .map(|(sum, own)| {
-            let fine = own.iter().any(|z| zones[z.0 as usize].0 == "residence");
-            let system = |atoms, open| System {
-                sum,
-                own,
-                zones,
-                atoms,
-                files,
-                limits,
-                kind: u8::from(fine) + 2 * u8::from(open),
-                is_base: sum.name.starts_with(COUNT) || bases.contains(sum.name.as_str()),
-            };
-            let solved = system(&*closed[usize::from(fine)], false).solve(&shapes);
+        .map(|i| {
+            let (found, bounds) = system(i, false).solve(&shapes, &first);
             // A total that today's residences do not make up: some are gone since that vintage.
-            if solved.0.iter().any(|f| f.kind == "contradiction") {
-                system(&*open[usize::from(fine)], true).solve(&shapes)
+            if found.iter().any(|f| f.kind == "contradiction") {
+                let (found, bounds) = system(i, true).solve(&shapes, &first);
+                (true, found, bounds)
             } else {
-                solved
+                (false, found, bounds)
             }
         })
         .collect();
-    let (found, bounds): (Vec<Vec<Finding>>, Vec<Bounds>) = solved.into_iter().unzip();
-    let mut findings: Vec<Finding> = found.into_iter().flatten().collect();
-    let bounds = each.iter().map(|(sum, _)| *sum).zip(bounds).collect();
-    findings.extend(categories::tell(&site, dictionary, &bounds, limits, files));
+    let mut findings: Vec<Finding> = Vec::new();
+    let (mut bounds, mut opened) = (BTreeMap::new(), BTreeMap::new());
+    for ((sum, _), (is_open, found, own)) in each.iter().zip(solved) {
+        findings.extend(found);
+        bounds.insert(*sum, own);
+        opened.insert(*sum, is_open);
+    }
+    let relations = categories::relations(&site, dictionary);
+    findings.extend(categories::tell(&relations, &site, &bounds, limits, files));
+    // What sums say of one another goes back to the places of each, as long as it says more.
+    for round in 0..ROUNDS {
+        let narrower = categories::tighten(&relations, &bounds);
+        if narrower.is_empty() {
+            break;
+        }
+        let again: Vec<(&Sum<'_>, Vec<Finding>, Bounds)> = narrower
+            .par_iter()
+            .filter_map(|(sum, more)| {
+                let known = bounds.get(sum)?;
+                let i = each.binary_search_by(|e| e.0.cmp(*sum)).ok()?;
+                // Told already: of the sum alone, or of its place alone.
+                let told = if round == 0 { &joined(known, known, more) } else { known };
+                let narrow = |b: &&(u32, Option<i128>, Option<i128>)| {
+                    b.2.is_some_and(|up| up - b.1.unwrap_or(0) < limits.min_width)
+                };
+                let told = told.iter().filter(narrow).map(|b| b.0).collect();
+                let again = Again { more, told };
+                let is_open = opened.get(sum).copied().unwrap_or(false);
+                let (found, fresh) = system(i, is_open).solve(&shapes, &again);
+                let found = found.into_iter().filter(|f| f.error).collect();
+                Some((*sum, found, joined(known, &fresh, more)))
+            })
+            .collect();
+        for (sum, found, fresh) in again {
+            findings.extend(found);
+            bounds.insert(sum, fresh);
+        }
+    }
     let rule = means::Rule {
         percent: limits.percent,
         small: limits.virtual_zone,
@@ -87,6 +128,23 @@ pub(super) fn deduce(
     findings.sort();
     findings.dedup();
     (findings, sums.len())
+}
+
+/// Times that what is found of a sum is told to the others.
+const ROUNDS: usize = 4;
+
+/// What is proved of hidden places, with what was proved before and what other sums say.
+fn joined(known: &Bounds, fresh: &Bounds, more: &BTreeMap<u32, Narrower<'_>>) -> Bounds {
+    let least = |a: Option<i128>, b: Option<i128>| [a, b].into_iter().flatten().min();
+    known
+        .iter()
+        .zip(fresh)
+        .map(|((rank, lo, up), (_, more_lo, more_up))| {
+            let said = more.get(rank);
+            let lo = (*lo).max(*more_lo).max(said.and_then(|m| m.lo));
+            (*rank, lo, least(least(*up, *more_up), said.and_then(|m| m.up)))
+        })
+        .collect()
 }
 
 /// What is proved of the hidden places of a sum: rank of the place, least and most.
@@ -101,6 +159,8 @@ struct Given<'a> {
     members: &'a [u32],
     range: Range,
     file: u32,
+    /// The other sum that says so of a hidden place; none for a published figure.
+    by: Option<&'a str>,
 }
 
 impl Given<'_> {
@@ -108,18 +168,24 @@ impl Given<'_> {
     fn words(&self) -> String {
         let value = match (self.range.lo, self.range.up) {
             (Some(lo), Some(up)) if lo == up => lo.to_string(),
-            (lo, up) => format!(
-                "de {} à {}",
-                lo.unwrap_or(0),
-                up.map_or_else(String::new, |u| u.to_string())
-            ),
+            (lo, None) => format!("au moins {}", lo.unwrap_or(0)),
+            (lo, Some(up)) => format!("de {} à {up}", lo.unwrap_or(0)),
         };
-        format!("{} ({value})", words(self.zone))
+        match self.by {
+            Some(by) => format!("{} ({value}, d’après {by})", words(self.zone)),
+            None => format!("{} ({value})", words(self.zone)),
+        }
     }
 }
 
+/// What other sums say of the hidden places of one, by rank, and those of which all is told already.
+struct Again<'a> {
+    more: &'a BTreeMap<u32, Narrower<'a>>,
+    told: BTreeSet<u32>,
+}
+
 struct System<'a> {
-    sum: &'a Sum<'a>,
+    title: String,
     own: &'a Zones,
     zones: &'a [Zone<'a>],
     atoms: &'a Atoms,
@@ -132,7 +198,8 @@ struct System<'a> {
 }
 
 impl System<'_> {
-    fn solve(&self, shapes: &Shapes) -> (Vec<Finding>, Bounds) {
+    /// Solves the sum, with what other sums say of its hidden places.
+    fn solve(&self, shapes: &Shapes, Again { more, told }: &Again<'_>) -> (Vec<Finding>, Bounds) {
         let mut facts: Vec<Given<'_>> = Vec::new();
         let mut targets: Vec<(Zone<'_>, &[u32], u32)> = Vec::new();
         let mut bounds: Bounds = Vec::new();
@@ -153,10 +220,26 @@ impl System<'_> {
                             up: Some(*up),
                         },
                         file: *file,
+                        by: None,
                     });
                 }
                 Known::Hidden(file) => {
                     pattern.push((3, *rank));
+                    if let Some(said) = more.get(rank) {
+                        let narrow = |side: Option<i128>| side.and_then(|v| i64::try_from(v).ok());
+                        let range = Range {
+                            lo: narrow(said.lo).or(Some(0)),
+                            up: narrow(said.up),
+                        };
+                        pattern.push((if range.lo == range.up { 4 } else { 5 }, *rank));
+                        facts.push(Given {
+                            zone,
+                            members,
+                            range,
+                            file: *file,
+                            by: Some(said.by),
+                        });
+                    }
                     targets.push((zone, members, *file));
                     bounds.push((*rank, None, None));
                 }
@@ -184,12 +267,13 @@ impl System<'_> {
         let effort = Effort::default();
         let answer = shape.solve(&given, effort);
         let mut findings = Vec::new();
-        for block in &answer.contradictions {
+        let alone = more.is_empty();
+        for block in answer.contradictions.iter().filter(|_| alone) {
             let named: Vec<String> = block.iter().take(6).map(|f| words(facts[*f as usize].zone)).collect();
             findings.push(Finding {
                 error: true,
                 kind: "contradiction",
-                message: format!("{} : ces chiffres se contredisent : {}", self.title(), named.join(", ")),
+                message: format!("{} : ces chiffres se contredisent : {}", self.title, named.join(", ")),
                 files: block
                     .iter()
                     .take(6)
@@ -212,7 +296,7 @@ impl System<'_> {
         for (t, interval) in answer.intervals.iter().enumerate() {
             let (zone, members, file) = &targets[t];
             bounds[t] = (bounds[t].0, interval.lo.proved, interval.up.proved);
-            if members.is_empty() {
+            if members.is_empty() || told.contains(&bounds[t].0) {
                 continue;
             }
             let width = interval.widest();
@@ -238,8 +322,12 @@ impl System<'_> {
                 };
                 findings.push(Finding {
                     error: !zero,
-                    kind: if zero { "zero" } else { "recalcul" },
-                    message: format!("{} : {} se recalcule : {equation} {found}", self.title(), words(*zone)),
+                    kind: match (zero, alone) {
+                        (true, _) => "zero",
+                        (false, true) => "recalcul",
+                        (false, false) => "ensemble",
+                    },
+                    message: format!("{} : {} se recalcule : {equation} {found}", self.title, words(*zone)),
                     files: used,
                     remedy: if zero {
                         "zéro certain dans une petite zone : à masquer dans la zone au-dessus s’il en dit trop"
@@ -254,19 +342,19 @@ impl System<'_> {
                     kind: "indecis",
                     message: format!(
                         "{} : {} : ni preuve qu’il se recalcule, ni deux valeurs possibles assez éloignées",
-                        self.title(),
+                        self.title,
                         words(*zone)
                     ),
                     files: vec![self.files[*file as usize].clone()],
                     remedy: "masquer un chiffre de plus autour : ce qui n’est pas démontré n’est pas publié".to_owned(),
                 });
-            } else if width.is_some_and(|w| w < self.limits.warn_width) {
+            } else if alone && width.is_some_and(|w| w < self.limits.warn_width) {
                 findings.push(Finding {
                     error: false,
                     kind: "intervalle",
                     message: format!(
                         "{} : {} est connu à {} près",
-                        self.title(),
+                        self.title,
                         words(*zone),
                         width.unwrap_or(0)
                     ),
@@ -275,7 +363,7 @@ impl System<'_> {
                 });
             }
         }
-        if self.is_base {
+        if self.is_base && alone {
             self.virtual_zones(&shape, &exact, &facts, &mut findings);
         }
         (findings, bounds)
@@ -314,17 +402,13 @@ impl System<'_> {
                 kind: "zone",
                 message: format!(
                     "{} : zone que nul n’imprime mais que l’on déduit : {} = {equation} = {total}",
-                    self.title(),
+                    self.title,
                     names.join(" + ")
                 ),
                 files,
                 remedy: "masquer l’un de ces chiffres : la différence porte sur moins de 11".to_owned(),
             });
         }
-    }
-
-    fn title(&self) -> String {
-        format!("{} ({})", self.sum.name, self.sum.vintage)
     }
 
     /// Files of published figures, the first twelve.

@@ -2,7 +2,9 @@
 //!
 //! A reader subtracts them from one another, so that what hides one must hide enough of the others.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
+
+use foldhash::HashMap;
 
 use super::population::Population;
 use super::{Ran, mask};
@@ -67,7 +69,7 @@ impl Related<'_> {
 
 /// Counts of the same source that take all or nothing of each atom of a block, whose own base is left out.
 pub(super) fn related<'a>(ran: &Ran<'_>, all: &'a [Ran<'a>]) -> Vec<Related<'a>> {
-    let mut atoms: HashMap<(u16, Spot), f64> = HashMap::new();
+    let mut atoms: HashMap<(u16, Spot), f64> = HashMap::default();
     for (year, rows) in &ran.sums.years {
         for (spot, slots) in rows {
             atoms.insert((*year, ran.sums.spots[*spot as usize]), slots[0]);
