@@ -5,6 +5,7 @@
 //! residence hidden is hidden for all the indicators of its vintage.
 
 mod landlords;
+mod outside;
 mod population;
 mod related;
 mod repair;
@@ -106,15 +107,22 @@ pub(super) fn run(
                     one(ran, population, related, group, context, &masked, &mut share)?;
                 }
                 let Share { all, hidden, remarks } = &mut share;
-                repair::run(ran, &own, &related, group, context, all, hidden, &mut remarks.lines);
-                // What differences hide more is attacked in its turn.
+                let ground = repair::Ground {
+                    ran,
+                    populations: &populations,
+                    related: &related,
+                    group,
+                    context,
+                };
+                let mut touched = repair::run(&ground, &own, all, hidden, &mut remarks.lines);
+                // What is hidden with them, and for differences, is attacked in its turn.
                 loop {
-                    let mut touched = balance(ran, &populations, group, all, hidden);
+                    touched.extend(balance(ran, &populations, group, all, hidden));
                     touched.retain(|iid| own.contains(iid));
                     if touched.is_empty() {
                         break;
                     }
-                    repair::run(ran, &touched, &related, group, context, all, hidden, &mut remarks.lines);
+                    touched = repair::run(&ground, &touched, all, hidden, &mut remarks.lines);
                 }
                 Ok(share)
             })

@@ -16,6 +16,7 @@ pub(super) struct Described {
     pub(super) numerator: String,
     pub(super) denominator: String,
     pub(super) base: String,
+    pub(super) source: String,
     pub(super) decimals: u8,
 }
 
@@ -217,6 +218,7 @@ fn fixed(sheet: &str, text: &str, shared: &[String]) -> Fixed {
                 numerator: text(7),
                 denominator: text(8),
                 base: text(9),
+                source: text(12),
                 decimals,
             };
             out.dictionary.push((text(1), described));

@@ -145,7 +145,7 @@ fn inside<'s, 'a>(
     counts: &BTreeMap<&str, Vec<(&'s Sum<'a>, &'s Zones)>>,
     dictionary: &BTreeMap<String, Described>,
 ) -> Vec<Relation<'s, 'a>> {
-    let base = |name: &str| dictionary.get(name).map(|d| d.base.as_str());
+    let base = |name: &str| dictionary.get(name).map(|d| (d.base.as_str(), d.source.as_str()));
     let divides = |total: &str| dictionary.values().any(|d| d.denominator == total);
     let written = |part: &str, total: &str| {
         let share = |d: &Described| d.numerator == part && d.denominator == total;
@@ -580,5 +580,48 @@ mod tests {
             })))
             .is_empty()
         );
+    }
+
+    #[test]
+    fn a_part_is_no_more_than_the_whole_that_is_published() {
+        let sum = |name: &str| Sum {
+            name: name.to_owned(),
+            vintage: "2025",
+        };
+        let known = |value: i64| Known::Within(value, value, 0);
+        let part: Zones = (0..12)
+            .map(|r| (r, if r == 11 { Known::Hidden(0) } else { known(3) }))
+            .collect();
+        let whole: Zones = (0..12).map(|rank| (rank, known(9))).collect();
+        let site = Site {
+            zones: vec![("iris", "x"); 12],
+            sums: BTreeMap::from([(sum("occ.repondants"), part), (sum("occ.menages"), whole)]),
+            totals: BTreeMap::new(),
+        };
+        let described = |numerator: &str, denominator: &str| Described {
+            numerator: numerator.to_owned(),
+            denominator: denominator.to_owned(),
+            base: "logements".to_owned(),
+            ..Described::default()
+        };
+        let dictionary = BTreeMap::from([
+            ("occ.menages".to_owned(), described("", "")),
+            ("occ.repondants".to_owned(), described("", "")),
+            ("occ.couverture".to_owned(), described("occ.repondants", "occ.menages")),
+        ]);
+        let relations = relations(&site, &dictionary);
+        let hidden = sum("occ.repondants");
+        let bounds = |up: i128| BTreeMap::from([(&hidden, vec![(11, Some(0), Some(up))])]);
+        let found = tighten(&relations, &bounds(40));
+        let narrower = found.get(&hidden).and_then(|places| places.get(&11));
+        assert_eq!(
+            narrower,
+            Some(&Narrower {
+                lo: None,
+                up: Some(9),
+                by: "occ.menages"
+            })
+        );
+        assert!(tighten(&relations, &bounds(9)).is_empty(), "nothing more than is known");
     }
 }

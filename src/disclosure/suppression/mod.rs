@@ -26,7 +26,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::protect::{Candidate, Guarded, Problem};
 use crate::config::Disclosure;
-use crate::disclosure::attack::{Effort, Terms, join, root};
+use crate::disclosure::attack::{Effort, Range, Terms, join, root};
 use near::Near;
 use round::{Attack, Exposure};
 
@@ -76,12 +76,20 @@ pub struct Table {
     pub parts: usize,
     /// That total where it is published, one per cell; left empty where there is none.
     pub totals: Vec<Option<i64>>,
+    /// What other tables say of each cell while it is hidden, one list per layer, one range per cell: a part is no more
+    /// than the whole that is published. Left empty where they say nothing.
+    pub outside: Vec<Vec<Option<Range>>>,
 }
 
 impl Table {
     /// Published total of the categories of a cell.
     fn total(&self, cell: u32) -> Option<i64> {
         self.totals.get(cell as usize).copied().flatten()
+    }
+
+    /// What other tables say of a cell on a layer.
+    fn said(&self, layer: usize, cell: u32) -> Option<Range> {
+        self.outside.get(layer)?.get(cell as usize).copied().flatten()
     }
 
     /// A table without any cell, over so many atoms and layers.
@@ -93,6 +101,7 @@ impl Table {
             inner: Vec::new(),
             parts: 0,
             totals: Vec::new(),
+            outside: Vec::new(),
         }
     }
 }
@@ -389,6 +398,8 @@ fn by_parts(table: &Table, groups: &Groups, rule: &Rule) -> State {
         let mut atoms: BTreeMap<u32, u32> = BTreeMap::new();
         let mut local = Table::new(0, table.layers.len());
         local.parts = table.parts;
+        let outside = |all: &Vec<Option<Range>>| cells.iter().map(|i| all[*i as usize]).collect();
+        local.outside = table.outside.iter().map(outside).collect();
         for i in cells {
             local.totals.push(table.total(*i));
             let cell = &table.cells[*i as usize];

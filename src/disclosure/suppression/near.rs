@@ -101,13 +101,15 @@ impl<'a> Near<'a> {
             let next = u32::try_from(inner.len()).unwrap_or(u32::MAX);
             inner.push(*atom);
             for (i, c) in &self.cells[*atom as usize] {
-                if !hidden[*i as usize] || targets.binary_search(i).is_ok() {
+                let spoken = || (0..self.table.layers.len()).any(|layer| self.table.said(layer, *i).is_some());
+                if !hidden[*i as usize] || targets.binary_search(i).is_ok() || spoken() {
                     local.entry(*i).or_default().push((next, *c));
                 }
             }
         }
         let mut table = Table::new(inner.len(), self.table.layers.len());
         table.parts = self.table.parts;
+        table.outside = vec![Vec::new(); self.table.outside.len()];
         let (mut published, mut wanted) = (Vec::new(), Vec::new());
         let mut names: Vec<u32> = Vec::new();
         for (i, terms) in local {
@@ -117,12 +119,16 @@ impl<'a> Near<'a> {
                 values.push(value.sum());
             }
             let rank = u32::try_from(names.len()).unwrap_or(u32::MAX);
-            if hidden[i as usize] {
-                &mut wanted
-            } else {
-                &mut published
+            if !hidden[i as usize] {
+                published.push(rank);
+            } else if targets.binary_search(&i).is_ok() {
+                wanted.push(rank);
             }
-            .push(rank);
+            // All of a cell of which others speak lies here, or what they say is not of this part.
+            let whole = terms.len() == cell.terms.len();
+            for (layer, said) in table.outside.iter_mut().enumerate() {
+                said.push(self.table.said(layer, i).filter(|_| whole));
+            }
             table.cells.push(Cell { terms, ..*cell });
             table.totals.push(self.table.total(i));
             names.push(i);

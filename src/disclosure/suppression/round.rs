@@ -1,7 +1,12 @@
 //! One attack on a pattern: the hidden cells known too well, each with the published figures that give it away.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::{Rule, Table};
 use crate::disclosure::attack::{Deduced, Interval, Merged, Range, Support, Terms};
+
+/// Times that a total and its parts tell one another what they know.
+const ROUNDS: usize = 3;
 
 /// A hidden cell known too well.
 #[derive(Debug, Clone)]
@@ -23,9 +28,11 @@ pub(super) fn ranges(published: &[u32], values: &[i64]) -> Vec<Range> {
 }
 
 /// Tells what is wrong with the interval of a hidden value, as the side of the proof that matters.
-fn wrong(interval: &Interval, value: i64, rule: &Rule) -> Option<Sides> {
+///
+/// A value of which other tables say something may be all that they leave: only the width counts.
+fn wrong(interval: &Interval, value: i64, spoken: bool, rule: &Rule) -> Option<Sides> {
     let value = i128::from(value);
-    if interval.up.proved.is_some_and(|up| up < value + i128::from(rule.above)) {
+    if !spoken && interval.up.proved.is_some_and(|up| up < value + i128::from(rule.above)) {
         return Some(Sides::Upper);
     }
     if interval.widest().is_some_and(|w| w < i128::from(rule.min_width)) {
@@ -37,7 +44,7 @@ fn wrong(interval: &Interval, value: i64, rule: &Rule) -> Option<Sides> {
         Some(Some(up)) => up >= value + i128::from(rule.above),
         Some(None) => true,
         None => false,
-    };
+    } || spoken;
     (!shown || !high).then_some(Sides::Unknown)
 }
 
@@ -96,6 +103,8 @@ fn excused(table: &Table, hidden: &[bool], rule: &Rule, values: &[i64]) -> Vec<b
 pub(super) struct Attack<'a> {
     rule: &'a Rule,
     published: Vec<u32>,
+    /// Hidden cells of which other tables say something: facts after the published ones.
+    spoken: Vec<u32>,
     targets: Vec<u32>,
     shape: Option<Merged>,
     /// By layer: what is published, and what it tells.
@@ -142,6 +151,7 @@ impl<'a> Attack<'a> {
         let mut attack = Self {
             rule,
             published,
+            spoken: Vec::new(),
             targets,
             shape: None,
             layers: Vec::new(),
@@ -153,25 +163,58 @@ impl<'a> Attack<'a> {
         }
         let rows =
             |list: &[u32]| -> Vec<Terms> { list.iter().map(|i| table.cells[*i as usize].terms.clone()).collect() };
-        let exact = vec![true; attack.published.len()];
-        let shape = Merged::new(table.atoms, &rows(&attack.published), &exact, &rows(&attack.targets));
-        let mut told = vec![false; attack.targets.len()];
-        for (layer, values) in table.layers.iter().enumerate() {
-            if told.iter().all(|told| *told) {
+        let count = u32::try_from(table.cells.len()).unwrap_or(u32::MAX);
+        let layers = table.layers.len();
+        let mut said: Vec<BTreeMap<u32, Range>> = (0..layers)
+            .map(|layer| {
+                let hidden = (0..count).filter(|i| attack.published.binary_search(i).is_err());
+                hidden.filter_map(|i| Some((i, table.said(layer, i)?))).collect()
+            })
+            .collect();
+        // Known of their total and of the other parts alone, which `narrowed` judges.
+        let mut direct: BTreeSet<(usize, u32)> = BTreeSet::new();
+        let mut shape;
+        let mut rounds = 0;
+        loop {
+            let spoken: BTreeSet<u32> = said.iter().flat_map(|own| own.keys().copied()).collect();
+            attack.spoken = spoken.into_iter().collect();
+            let mut exact = vec![true; attack.published.len()];
+            exact.resize(attack.published.len() + attack.spoken.len(), false);
+            let facts = [rows(&attack.published), rows(&attack.spoken)].concat();
+            shape = Merged::new(table.atoms, &facts, &exact, &rows(&attack.targets));
+            attack.layers.clear();
+            for (values, said) in table.layers.iter().zip(&said) {
+                let mut facts = ranges(&attack.published, values);
+                let free = Range { lo: Some(0), up: None };
+                facts.extend(attack.spoken.iter().map(|i| said.get(i).copied().unwrap_or(free)));
+                let deduced = shape.solve(&facts, rule.effort);
+                attack.layers.push((facts, deduced));
+            }
+            let more = attack.parted(table);
+            rounds += 1;
+            if more.is_empty() || rounds > ROUNDS {
                 break;
             }
-            let facts = ranges(&attack.published, values);
-            let deduced = shape.solve(&facts, rule.effort);
+            for (layer, cell, range) in more {
+                if rounds == 1 && range.up.zip(range.lo).is_some_and(|(up, lo)| up - lo < rule.min_width) {
+                    direct.insert((layer, cell));
+                }
+                said[layer].insert(cell, range);
+            }
+        }
+        let mut told = vec![false; attack.targets.len()];
+        for (layer, values) in table.layers.iter().enumerate() {
+            let deduced = &attack.layers[layer].1;
             for (target, (cell, interval)) in attack.targets.iter().zip(&deduced.intervals).enumerate() {
-                if told[target] || excused(layer, *cell) {
+                if told[target] || excused(layer, *cell) || direct.contains(&(layer, *cell)) {
                     continue;
                 }
-                if let Some(sides) = wrong(interval, values[*cell as usize], rule) {
+                let spoken = said[layer].contains_key(cell);
+                if let Some(sides) = wrong(interval, values[*cell as usize], spoken, rule) {
                     told[target] = true;
                     attack.found.push(Found { target, layer, sides });
                 }
             }
-            attack.layers.push((facts, deduced));
         }
         for (target, cell) in attack.targets.iter().enumerate().filter(|(t, _)| !told[*t]) {
             let intervals = attack.layers[..table.parts.min(attack.layers.len())].iter();
@@ -186,6 +229,33 @@ impl<'a> Attack<'a> {
         attack.found.sort_by_key(|f| f.target);
         attack.shape = Some(shape);
         attack
+    }
+
+    /// What a published total and its other parts say of a part beyond what its own sums do, by layer and cell.
+    fn parted(&self, table: &Table) -> Vec<(usize, u32, Range)> {
+        let mut out = Vec::new();
+        let parts = &self.layers[..table.parts.min(self.layers.len())];
+        for (target, cell) in self.targets.iter().enumerate() {
+            let Some(total) = table.total(*cell).map(i128::from) else {
+                continue;
+            };
+            let own = |layer: usize| parts[layer].1.intervals[target];
+            let least = |i: usize| own(i).lo.proved.unwrap_or(0).max(0);
+            for layer in 0..parts.len() {
+                let others = || (0..parts.len()).filter(|i| *i != layer);
+                let most: Option<i128> = others().map(|i| own(i).up.proved).sum();
+                let lo = most.map_or(0, |most| total - most).max(least(layer));
+                let up = total - others().map(least).sum::<i128>();
+                let known = own(layer).up.proved;
+                if lo > least(layer) || known.is_none_or(|known| up < known) {
+                    let up = known.map_or(up, |known| up.min(known));
+                    let narrow = |v: i128| i64::try_from(v).ok();
+                    let (lo, up) = (narrow(lo), narrow(up));
+                    out.push((layer, *cell, Range { lo, up }));
+                }
+            }
+        }
+        out
     }
 
     /// Place of each atom; see [`Merged::places`].
@@ -234,7 +304,11 @@ impl<'a> Attack<'a> {
         };
         Exposure {
             cell: self.targets[found.target],
-            support: support.into_iter().map(|fact| self.published[fact as usize]).collect(),
+            // What other tables say cannot be hidden here.
+            support: support
+                .into_iter()
+                .filter_map(|fact| self.published.get(fact as usize).copied())
+                .collect(),
         }
     }
 }

@@ -254,6 +254,46 @@ fn a_zero_is_excused_by_a_published_zero_never_by_a_difference() {
     }
 }
 
+#[test]
+fn what_other_tables_say_is_known_too() {
+    let cell = |atoms: &[u32], role, group| Cell {
+        terms: atoms.iter().map(|j| (*j, 1)).collect(),
+        role,
+        loss: 1,
+        group,
+    };
+    let mut table = Table::new(3, 1);
+    table.cells = vec![
+        cell(&[0, 1], Role::Free, 0),
+        cell(&[0], Role::Primary, 1),
+        cell(&[1], Role::Primary, 2),
+        cell(&[2], Role::Free, 3),
+    ];
+    table.layers = vec![vec![20, 9, 11, 30]];
+    table.inner = vec![vec![9, 11, 30]];
+    // Two residences that only their sum tells: safe, unless the dwellings of each are published, which leave one way.
+    let upto = |up| {
+        Some(Range {
+            lo: Some(0),
+            up: Some(up),
+        })
+    };
+    for small in [0, 160] {
+        let rule = Rule {
+            small,
+            ..Rule::default()
+        };
+        table.outside = Vec::new();
+        assert_eq!(protect(&table, &rule).hidden, [false, true, true, false]);
+        table.outside = vec![vec![None, upto(9), upto(11), None]];
+        let answer = protect(&table, &rule);
+        assert_eq!(answer.hidden, [true, true, true, false], "small {small}");
+        assert!(answer.exposed.is_empty());
+        table.outside = vec![vec![None, upto(30), upto(30), None]];
+        assert_eq!(protect(&table, &rule).hidden, [false, true, true, false]);
+    }
+}
+
 /// Four communes of six residences in three IRIS each, crossed by two districts; totals of communes stay published.
 fn wide(seed: u64) -> Table {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);

@@ -10,13 +10,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
+use super::outside::{Counts, Shown, count};
+use super::population::Population;
 use super::related::{Atoms, Related};
 use super::{Context, Ran, mask};
 use crate::disclosure::attack::Terms;
 use crate::disclosure::suppression::{self, Cell, Role, Rule, Table};
 use crate::model::{Base, Dictionary, Iid, Operand, Scale, State, Tid, Vintage};
 use crate::prepare::compile::Compiled;
-use crate::prepare::figures::{All, Key, Said};
+use crate::prepare::figures::{All, Figures, Key, Said};
 use crate::prepare::protect::{AllHidden, Why};
 
 /// A table of one indicator, and the territories of its cells.
@@ -27,30 +29,38 @@ struct Job<'a> {
     places: Vec<(Tid, Vintage, Option<usize>)>,
 }
 
+/// What the repair of one group of vintages of a block reads.
+pub(super) struct Ground<'a> {
+    pub(super) ran: &'a Ran<'a>,
+    pub(super) populations: &'a [Population],
+    pub(super) related: &'a [Related<'a>],
+    pub(super) group: &'a [(Vintage, Vec<u16>)],
+    pub(super) context: &'a Context<'a>,
+}
+
 /// Hides what the values of `only` these measures give away; a zero that a published zero above says itself is
-/// left, as the audit leaves it.
-#[expect(clippy::too_many_arguments, reason = "the parts of one step")]
+/// left, as the audit leaves it. Gives the other measures that were hidden with them.
 pub(super) fn run(
-    ran: &Ran<'_>,
+    ground: &Ground<'_>,
     only: &BTreeSet<Iid>,
-    related: &[Related<'_>],
-    group: &[(Vintage, Vec<u16>)],
-    context: &Context<'_>,
     all: &mut All,
     hidden: &mut AllHidden,
     remarks: &mut Vec<String>,
-) {
+) -> BTreeSet<Iid> {
     // A total first: where it is hidden, so are the categories that add up to it.
-    let families: Vec<(&Compiled, &Compiled)> = families(ran, context.dictionary);
-    let (totals, others): (Vec<&Compiled>, Vec<&Compiled>) = ran
+    let families: Vec<(&Compiled, &Compiled)> = families(ground.ran, ground.context.dictionary);
+    let (totals, others): (Vec<&Compiled>, Vec<&Compiled>) = ground
+        .ran
         .program
         .measures
         .iter()
         .filter(|m| only.contains(&m.iid))
         .partition(|m| families.iter().any(|(total, _)| total.iid == m.iid));
-    for measures in [totals, others] {
-        some(ran, &measures, &families, related, group, context, all, hidden, remarks);
-    }
+    let mut touched = some(ground, &totals, &families, all, hidden, remarks);
+    // They come after: what the totals hid of them is looked at.
+    touched.retain(|iid| !others.iter().any(|m| m.iid == *iid));
+    touched.extend(some(ground, &others, &families, all, hidden, remarks));
+    touched
 }
 
 /// Totals and the indicators whose categories a share of the dictionary divides by them.
@@ -74,32 +84,23 @@ fn families<'a>(ran: &'a Ran<'_>, dictionary: &Dictionary) -> Vec<(&'a Compiled,
     out
 }
 
-/// Hides what the values of some measures give away.
-#[expect(clippy::too_many_arguments, reason = "the parts of one step")]
+/// Hides what the values of some measures give away; gives the other measures that were hidden with them.
 fn some(
-    ran: &Ran<'_>,
+    ground: &Ground<'_>,
     measures: &[&Compiled],
     families: &[(&Compiled, &Compiled)],
-    related: &[Related<'_>],
-    group: &[(Vintage, Vec<u16>)],
-    context: &Context<'_>,
     all: &mut All,
     hidden: &mut AllHidden,
     remarks: &mut Vec<String>,
-) {
+) -> BTreeSet<Iid> {
+    let Ground {
+        ran, related, context, ..
+    } = ground;
     let jobs: Vec<Job<'_>> = measures
         .par_iter()
         .filter_map(|measure| {
             let total = families.iter().find(|(_, parts)| parts.iid == measure.iid);
-            job(
-                ran,
-                measure,
-                total.map(|(total, _)| *total),
-                related,
-                group,
-                context,
-                all,
-            )
+            job(ground, measure, total.map(|(total, _)| *total), all)
         })
         .collect();
     let rule = Rule {
@@ -113,7 +114,9 @@ fn some(
         .map(|job| suppression::protect(&job.table, &rule))
         .collect();
     let territories = &context.ground.territories;
+    let mut touched = BTreeSet::new();
     for (job, found) in jobs.iter().zip(found) {
+        let with = with(ground, job.measure, families);
         let mut by_scale: BTreeMap<Scale, usize> = BTreeMap::new();
         for (cell, protects) in &found.secondary {
             let (tid, vintage, of) = job.places[*cell as usize];
@@ -123,12 +126,19 @@ fn some(
                 protects: format!("valeur rare : {} {}", guarded.scale, guarded.code),
             };
             let file = (ran.block.source.clone(), vintage);
-            let with = families.iter().filter(|(total, _)| total.iid == job.measure.iid);
-            let own = std::iter::once(job.measure).chain(with.map(|(_, parts)| *parts));
-            let masked = own
-                .filter(|_| of.is_none())
-                .chain(of.into_iter().flat_map(|of| related[of].measures()));
-            mask(masked, &file, tid, &why, all, hidden);
+            match of {
+                Some(of) => {
+                    mask(related[of].measures(), &file, tid, &why, all, hidden);
+                }
+                None => {
+                    mask(std::iter::once(job.measure), &file, tid, &why, all, hidden);
+                    for other in &with {
+                        if mask(std::iter::once(*other), &file, tid, &why, all, hidden) {
+                            touched.insert(other.iid);
+                        }
+                    }
+                }
+            }
         }
         if !by_scale.is_empty() {
             let scales: Vec<String> = by_scale.iter().map(|(scale, n)| format!("{scale} {n}")).collect();
@@ -147,18 +157,40 @@ fn some(
             ));
         }
     }
+    touched
+}
+
+/// Measures that are hidden with one: the categories that add up to it, and what rests on it or is divided by it.
+fn with<'a>(
+    Ground { ran, populations, .. }: &Ground<'a>,
+    measure: &Compiled,
+    families: &[(&Compiled, &'a Compiled)],
+) -> Vec<&'a Compiled> {
+    let parts = families.iter().filter(|(total, _)| total.iid == measure.iid);
+    let mut out: Vec<&Compiled> = parts.map(|(_, parts)| *parts).collect();
+    let measures = &ran.program.measures;
+    if let [slot] = measure.slots()[..] {
+        let mut rows = ran.sums.years.values().flat_map(BTreeMap::values);
+        let counts = |p: &&Population| rows.all(|slots| slots[p.slot].to_bits() == slots[slot].to_bits());
+        if let Some(population) = populations.iter().find(counts) {
+            let whole = population.is_whole();
+            let own = (0..measures.len()).filter(|rank| whole || population.measures.contains(rank));
+            out.extend(own.map(|rank| &measures[rank]));
+        }
+    }
+    out.retain(|m| m.iid != measure.iid);
+    out
 }
 
 /// The table of an indicator that counts; none for a mean or a share, which follow the pattern of their base.
-fn job<'a>(
-    ran: &'a Ran<'_>,
-    measure: &'a Compiled,
-    total: Option<&Compiled>,
-    related: &[Related<'_>],
-    group: &[(Vintage, Vec<u16>)],
-    context: &Context<'_>,
-    all: &All,
-) -> Option<Job<'a>> {
+fn job<'a>(ground: &Ground<'_>, measure: &'a Compiled, total: Option<&Compiled>, all: &All) -> Option<Job<'a>> {
+    let Ground {
+        ran,
+        related,
+        group,
+        context,
+        ..
+    } = *ground;
     let base = context.dictionary.get(measure.iid).base;
     if measure.bottom.is_some() || !matches!(base, Base::Logements | Base::Attributions) {
         return None;
@@ -205,8 +237,12 @@ fn job<'a>(
         table.parts = measure.cells.len();
     }
     let mut places = Vec::new();
+    table.outside = vec![Vec::new(); sums.len()];
     for (vintage, years) in group {
         let figures = all.0.get(&(ran.block.source.clone(), *vintage))?;
+        let counts = Counts::new(figures, context.dictionary);
+        let shown: Vec<Shown> = sums.iter().map(|cells| shown(figures, measure, cells)).collect();
+        let outside: Vec<_> = shown.iter().map(|s| counts.outside(measure.iid, s)).collect();
         for &scale in &ran.block.scales {
             let mut cells: BTreeMap<Tid, Terms> = BTreeMap::new();
             for (atom, (year, spot)) in (0u32..).zip(&at) {
@@ -250,6 +286,9 @@ fn job<'a>(
                     let parts = table.layers[..table.parts].iter().filter_map(|layer| layer.last());
                     table.totals.push(known.then(|| parts.sum()));
                 }
+                for (said, outside) in table.outside.iter_mut().zip(&outside) {
+                    said.push(outside.at(tid).filter(|_| role == Role::Primary));
+                }
                 table.cells.push(Cell {
                     terms,
                     role,
@@ -276,6 +315,7 @@ fn job<'a>(
                         };
                         let value = terms.iter().map(|(a, _)| atoms[0][*a as usize]).sum();
                         table.layers[0].push(value);
+                        table.outside[0].push(None);
                         table.cells.push(Cell {
                             terms,
                             role,
@@ -293,6 +333,21 @@ fn job<'a>(
         .iter()
         .any(|c| c.role == Role::Primary)
         .then_some(Job { measure, table, places })
+}
+
+/// What is published of a sum of cells of a measure.
+fn shown(figures: &Figures, measure: &Compiled, cells: &[usize]) -> Shown {
+    let mut all: BTreeMap<Tid, (usize, f64)> = BTreeMap::new();
+    for (key, said) in figures.iter().filter(|(key, _)| key.indicator == measure.iid) {
+        if let Said::Number { value, .. } = said
+            && cells.iter().any(|c| measure.cells[*c] == key.category)
+        {
+            let known = all.entry(key.tid).or_default();
+            *known = (known.0 + 1, known.1 + value);
+        }
+    }
+    let whole = all.into_iter().filter(|(_, (n, _))| *n == cells.len());
+    whole.map(|(tid, (_, value))| (tid, count(value))).collect()
 }
 
 /// Whether a measure is the count of its block: what related counts are parts of.

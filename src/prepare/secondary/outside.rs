@@ -1,0 +1,100 @@
+//! What the other counts of a source say of one that is hidden: a part is no more than the whole that is published, and a
+//! whole no less than a part.
+//!
+//! A reader knows that a count is a part of another because a share of the dictionary divides it by that one, or because it
+//! is never more wherever both are published, in ten places at least.
+
+use std::collections::BTreeMap;
+
+use crate::disclosure::attack::Range;
+use crate::model::{Dictionary, Iid, Kind, Operand, Tid};
+use crate::prepare::figures::{Figures, Said};
+
+/// Places where a count must be less than another to be taken for a part of it.
+const ENOUGH: usize = 10;
+
+/// What is published of a count, by place.
+pub(super) type Shown = BTreeMap<Tid, i64>;
+
+/// The counts without categories that a file publishes.
+pub(super) struct Counts<'a> {
+    dictionary: &'a Dictionary,
+    all: BTreeMap<Iid, Shown>,
+}
+
+/// What the other counts say of one.
+pub(super) struct Outside<'c> {
+    wholes: Vec<&'c Shown>,
+    parts: Vec<&'c Shown>,
+}
+
+impl<'a> Counts<'a> {
+    pub(super) fn new(figures: &Figures, dictionary: &'a Dictionary) -> Self {
+        let mut all: BTreeMap<Iid, Shown> = BTreeMap::new();
+        for (key, said) in figures {
+            let plain = key.category.is_none() && dictionary.get(key.indicator).kind == Kind::Count;
+            if let (true, Said::Number { value, .. }) = (plain, said) {
+                all.entry(key.indicator).or_default().insert(key.tid, count(*value));
+            }
+        }
+        Self { dictionary, all }
+    }
+
+    /// What the others say of a figure of an indicator, of which `shown` is published.
+    pub(super) fn outside(&self, iid: Iid, shown: &Shown) -> Outside<'_> {
+        let others = || self.all.iter().filter(|(other, _)| **other != iid);
+        let is_part = |part: (Iid, &Shown), whole: (Iid, &Shown)| {
+            let same = self.dictionary.get(part.0).base == self.dictionary.get(whole.0).base;
+            self.divides(whole.0) && (self.written(part.0, whole.0) || same && never_more(part.1, whole.1))
+        };
+        let wholes = others().filter(|(other, all)| is_part((iid, shown), (**other, all)));
+        let parts = others().filter(|(other, all)| is_part((**other, all), (iid, shown)));
+        Outside {
+            wholes: wholes.map(|(_, all)| all).collect(),
+            parts: parts.map(|(_, all)| all).collect(),
+        }
+    }
+
+    /// Tells whether a share of the dictionary divides by this count alone.
+    fn divides(&self, whole: Iid) -> bool {
+        self.dictionary
+            .iter()
+            .any(|(_, share)| is(share.denominator.as_ref(), whole))
+    }
+
+    /// Tells whether a share of the dictionary divides one count, or its categories, by the other.
+    fn written(&self, part: Iid, whole: Iid) -> bool {
+        let mut all = self.dictionary.iter();
+        all.any(|(_, share)| is(share.numerator.as_ref(), part) && is(share.denominator.as_ref(), whole))
+    }
+}
+
+impl Outside<'_> {
+    /// What they say of a place; none when it is nothing.
+    pub(super) fn at(&self, tid: Tid) -> Option<Range> {
+        let up = self.wholes.iter().filter_map(|all| all.get(&tid)).min().copied();
+        let lo = self.parts.iter().filter_map(|all| all.get(&tid)).max().copied();
+        (up.is_some() || lo.is_some()).then_some(Range { lo: lo.or(Some(0)), up })
+    }
+}
+
+fn is(operand: Option<&Operand>, iid: Iid) -> bool {
+    operand.is_some_and(|o| matches!(o.0[..], [term] if term.indicator == iid && term.category.is_none()))
+}
+
+/// Tells whether a count is never more than another where both are published, and less in enough places.
+fn never_more(part: &Shown, whole: &Shown) -> bool {
+    let both = || part.iter().filter_map(|(tid, v)| Some((*v, *whole.get(tid)?)));
+    both().all(|(part, whole)| part <= whole)
+        && both()
+            .filter(|(part, whole)| 0 < *part && part < whole)
+            .take(ENOUGH)
+            .count()
+            == ENOUGH
+}
+
+/// A count as it is published.
+#[expect(clippy::cast_possible_truncation, reason = "counts stay far below 2^53")]
+pub(super) fn count(value: f64) -> i64 {
+    value.round() as i64
+}
