@@ -97,7 +97,7 @@ const shot = (p, name) => p.screenshot({ path: path.join(SHOTS, `${name}.png`) }
 const settled = (p) =>
   p.waitForFunction(() => {
     const map = document.querySelector("[data-tool=carte]")?.map;
-    return map?.loaded() && !map.isMoving() && performance.getEntriesByName("carte-prete").length;
+    return map?.loaded() && !map.isMoving() && performance.getEntriesByName("carte-entiere").length;
   });
 /** Slowest answer of the header's field to a few words, typed twice: the files are there the second time. */
 async function typing(p) {
@@ -174,7 +174,7 @@ const large = {
     sent = [];
     await p.goto(`${ORIGIN}/carte/`);
     await settled(p);
-    const ready = await p.evaluate(() => performance.getEntriesByName("carte-prete")[0].startTime);
+    const [ready, whole] = await p.evaluate(() => ["carte-prete", "carte-entiere"].map((name) => performance.getEntriesByName(name)[0].startTime));
     const own = sent.filter((s) => !s.path.includes("maplibre")).reduce((n, s) => n + s.bytes, 0);
     expect(own < 300_000, `large site: ${own} bytes beside the library`);
     const move = (x) => p.evaluate(async (x) => {
@@ -198,7 +198,7 @@ const large = {
     await shot(p, "carte-grand-site-residences");
     const ms = await typing(p);
     await close(p, "large site");
-    return `map: interactive ${timed(ready, 3000)}, ${Math.round(own / 1000)} kB; map: moved ${timed(pan, 500)}; search: ${timed(ms, 50)}; ${load}`;
+    return `map: interactive ${timed(ready, 3000)}, names and QPV over it at ${Math.round(whole)} ms, ${Math.round(own / 1000)} kB; map: moved ${timed(pan, 500)}; search: ${timed(ms, 50)}; ${load}`;
   },
 };
 
@@ -260,18 +260,46 @@ const tests = fluid ? large : {
 
   async "map: first view"(browser) {
     const p = await page(browser);
+    // Times that the list is written: to draw the page again while the map is drawn keeps both waiting.
+    await p.addInitScript(() => {
+      window.written = 0;
+      new MutationObserver((all) => (window.written += all.filter((m) => m.target.matches?.(".beside") && m.addedNodes.length).length > 0)).observe(document, { childList: true, subtree: true });
+    });
     sent = [];
     await p.goto(`${ORIGIN}/carte/`);
     await settled(p);
+    expect((await p.evaluate(() => window.written)) === 1, "map: the list is written more than once before the first view");
+    const announced = await p.locator("head link[rel=preload], head link[rel=modulepreload]").evaluateAll((all) => all.map((l) => new URL(l.href).pathname));
+    expect(announced.includes(`/donnees/valeurs/commune/${atlas.first}-0.json`), `map: the first figures are not announced: ${announced.join(" ")}`);
+    for (const url of announced) expect(asked().filter((u) => u === url).length === 1, `map: ${url}, announced, is read ${asked().filter((u) => u === url).length} times`);
     const own = sent.filter((s) => !s.path.includes("maplibre")).reduce((n, s) => n + s.bytes, 0);
     expect(own < 300_000, `map: ${own} bytes beside the library`);
-    const ready = await p.evaluate(() => performance.getEntriesByName("carte-prete")[0].startTime);
+    const [ready, whole] = await p.evaluate(() => ["carte-prete", "carte-entiere"].map((name) => performance.getEntriesByName(name)[0].startTime));
     expect(await p.locator(".map-box canvas").isVisible(), "map: no canvas");
     expect((await p.locator(".beside tbody tr").count()) > 0, "map: the list is empty");
     await axe(p, "map");
     await shot(p, "carte-1280");
     await close(p, "map");
-    return `map: interactive ${timed(ready, 1500)}, ${Math.round(own / 1000)} kB beside the library; ${load}`;
+    return `map: interactive ${timed(ready, 1500)}, names and QPV over it at ${Math.round(whole)} ms, ${Math.round(own / 1000)} kB beside the library; ${load}`;
+  },
+
+  async "map: legend and list do not wait for a slow library"(browser) {
+    const p = await page(browser);
+    let free;
+    const held = new Promise((done) => (free = done));
+    await p.route("**/maplibre-gl.js", async (route) => (await held, route.continue()));
+    await p.goto(`${ORIGIN}/carte/`, { waitUntil: "commit" });
+    await p.locator(".beside tbody tr").first().waitFor();
+    const words = () => p.evaluate(() => [".badge", ".map-side section[aria-label=Légende]", ".beside"].map((s) => document.querySelector(s).textContent));
+    const before = await words();
+    expect((await p.locator(".map-box.ready").count()) === 0, "map: ready before its library");
+    expect((await p.locator(".beside tbody tr").count()) === communes.codes.length, "map: the list before the library has not the whole territory");
+    await p.getByRole("button", { name: "Image (PNG)" }).click();
+    await p.locator(".done", { hasText: "pas encore" }).waitFor();
+    free();
+    await settled(p);
+    expect((await words()).join("|") === before.join("|"), "map: the words change when the drawing comes");
+    await close(p, "map, slow library");
   },
 
   async "cold pages ask for eight files at most"(browser) {

@@ -123,6 +123,8 @@ fn a_break_concerns_the_indicators_it_names() {
     );
     assert_eq!(ruptures("parc.logements"), serde_json::json!({}));
     assert_eq!(manifest["first"], "parc.vacance");
+    let path = first_figures(&site, &published).expect("communes in one block");
+    assert!(files.contains_key(&path), "{path} is announced and not there");
 }
 
 #[test]

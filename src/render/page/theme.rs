@@ -20,6 +20,7 @@ const BUILT_IN: &[(&str, &[u8])] = built_in![
     "theme.toml",
     "static/atlas.css",
     "static/outils.css",
+    "static/camera.js",
     "static/carte.js",
     "static/champ.js",
     "static/classement.js",

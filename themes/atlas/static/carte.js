@@ -1,5 +1,6 @@
 // The map page: chooses what is shown, keeps the address, the legend, the card and the list true to it.
 
+import { Camera } from "./camera.js";
 import { field } from "./champ.js";
 import { address, announcer, data, el, given, number, parameters, root, years, read } from "./commun.js";
 import { limits, meets, outlines } from "./contours.js";
@@ -13,6 +14,8 @@ const tool = document.querySelector("[data-tool=carte]");
 const ORDER = ["metropole", "commune", "iris", "qpv", "residence"];
 /** Area of the screen, in px², that a territory needs on average for its scale to be legible. */
 const ROOM = { residence: 3500, iris: 6000, commune: 1500 };
+/** Milliseconds after which legend and list come without the drawing. */
+const PATIENCE = 700;
 /** Zoom from which the names among residences are those of quartiers. */
 const NEAR = 13.5;
 
@@ -145,12 +148,14 @@ class MapTool {
     this.key = el("section", { "aria-label": "Légende" });
     this.list = el("section", { class: "beside", "aria-label": "Liste de ce que montre la carte", tabindex: "0" });
     this.book = el("a", { hidden: true }, "Télécharger ces chiffres (classeur)");
+    this.rank = el("a", { hidden: true }, "Classer ces territoires");
     const acts = el(
       "div",
       { class: "map-acts" },
       el("button", { type: "button", onclick: () => this.export() }, "Image (PNG)"),
       el("button", { type: "button", onclick: () => this.copy() }, "Copier le lien"),
       this.book,
+      this.rank,
       (this.done = el("p", { class: "done", role: "status" })),
     );
     for (const part of [this.card, this.list]) part.addEventListener("keydown", (event) => event.key === "Escape" && this.close());
@@ -232,10 +237,15 @@ class MapTool {
 
   async start(loaded) {
     const [west, south, east, north] = this.atlas.bounds;
-    // Read while the library loads, if the first view is likely to show it.
-    if (!this.state.lock && !this.state.view) this.refreshData("commune").catch(() => {});
-    else if (this.state.lock && this.atlas.byScale.get(this.state.lock).blocks.length === 1) this.refreshData(this.state.lock).catch(() => {});
-    this.map = await this.open(loaded);
+    const options = { bounds: [[west, south], [east, north]], view: this.state.view };
+    this.map = new Camera(this.box, options);
+    const opening = this.open(loaded, { ...options, families: this.families });
+    // Read while the library loads; legend and list wait for it no longer than that.
+    const data = this.scale().then((scale) => this.refreshData(scale));
+    data.catch(() => {});
+    const come = await Promise.race([Promise.allSettled([loaded, data]), new Promise((done) => setTimeout(done, PATIENCE))]);
+    if (!come) this.refresh().catch(() => {});
+    Object.assign(this, await opening);
     tool.map = this.map; // for tests
     const { map } = this;
     map.getCanvas().setAttribute("aria-label", "Carte : flèches pour se déplacer, plus et moins pour le zoom, Entrée pour ouvrir ce qui est au centre");
@@ -299,16 +309,13 @@ class MapTool {
     map.on("idle", aim);
   }
 
-  /** Opens the map; where the machine or the edition has none, a plain drawing takes its place and nothing else changes. */
-  async open(loaded) {
-    const [west, south, east, north] = this.atlas.bounds;
-    const options = { bounds: [[west, south], [east, north]], view: this.state.view, families: this.families };
+  /** Opens the map and tells what draws it; where the machine or the edition has none, a plain drawing takes its place and nothing else changes. */
+  async open(loaded, options) {
     try {
-      this.ground = library;
       const gl = await loaded;
       // The page first: opening the graphics card before keeps both waiting, and the worker starts meanwhile.
       await painted();
-      return await library.open(gl, this.canvas, options);
+      return { map: await library.open(gl, this.canvas, options), ground: library };
     } catch (error) {
       console.warn(error);
       const why = /webgl/i.test(error.message) ? "Cette machine n’a pas de quoi dessiner la carte animée (WebGL absent)" : "La carte animée n’est pas dans cette édition";
@@ -316,19 +323,35 @@ class MapTool {
       const canvas = el("div", {});
       this.canvas.replaceWith(canvas);
       this.canvas = canvas;
-      this.ground = drawing;
-      return drawing.open(canvas, options);
+      return { map: drawing.open(canvas, options), ground: drawing };
     }
   }
 
-  /** Shows the map once it is whole: each frame shown before would have cost the time of a drawing of the page. */
+  /** Gives the drawing its features, once there is one. */
+  fill(source, from, make) {
+    this.ground?.fill(this.map, source, from, make);
+  }
+
+  /**
+   * Shows the map once its figures are drawn: each frame shown before would have cost the time of a drawing of the page.
+   * Names and QPV come over them next.
+   */
   ready() {
     this.box.classList.add("ready");
     this.waiting.remove();
+    this.drawn = true;
+    this.account();
     const { basemap } = this.atlas;
     // After the figures, which do not wait for it.
     if (basemap) this.ground.basemap(this.map, new URL(basemap.file, data).href).catch((error) => console.warn(error));
-    requestAnimationFrame(() => setTimeout(() => performance.mark("carte-prete")));
+    requestAnimationFrame(() =>
+      setTimeout(async () => {
+        performance.mark("carte-prete");
+        await this.above(this.turn);
+        this.map.once("idle", () => performance.mark("carte-entiere"));
+        this.map.triggerRepaint();
+      }),
+    );
   }
 
   /** Scale that the zoom asks for. */
@@ -438,6 +461,13 @@ class MapTool {
     this.shown = same ? this.shown : shown;
     if (!same) this.point();
     this.draw();
+    await this.above(turn);
+  }
+
+  /** What stands over the figures: not before they are drawn, unless it is what was asked for. */
+  async above(turn) {
+    const { state } = this;
+    if (!this.ground || !(this.drawn || state.grid || state.equipment.size)) return;
     await Promise.all([this.names(turn), this.layers(turn)]);
     await this.readStock(turn);
   }
@@ -453,7 +483,7 @@ class MapTool {
     const { scale, places, shapes, figures } = shown;
     const flat = x.counted && scale !== "residence";
     const classes = x.counted || x.kind === "text" ? 0 : x.kind === "class" ? Math.min(x.categories.length, 5) : atlas.classes(x, state.category).breaks.length + 1;
-    this.ground.paint(map, classes);
+    this.ground?.paint(map, classes);
     this.radius = this.sizes();
     let made;
     const data = () => {
@@ -468,13 +498,22 @@ class MapTool {
     const from = [places, figures, x.id, state.vintage, state.category];
     const seen = (list) => list.filter((p) => places.lon[p.k] !== undefined);
     const points = () => seen(data()).map((p) => library.point(places.lon[p.k], places.lat[p.k], p));
-    if (shapes) this.ground.fill(map, "zones", [...from, shapes, bare], () => data().map((p, i) => library.zone(shapes.shapes[i], bare ? { ...p, cls: -1, st: "" } : p)));
-    else this.ground.fill(map, "zones", [], () => []);
-    if (flat && figures) this.ground.fill(map, "circles", [...from, this.unit], points);
-    else this.ground.fill(map, "circles", [], () => []);
-    if (scale === "residence") this.ground.fill(map, "places", from, points);
-    else this.ground.fill(map, "places", [], () => []);
+    if (shapes) this.fill("zones", [...from, shapes, bare], () => data().map((p, i) => library.zone(shapes.shapes[i], bare ? { ...p, cls: -1, st: "" } : p)));
+    else this.fill("zones", [], () => []);
+    if (flat && figures) this.fill("circles", [...from, this.unit], points);
+    else this.fill("circles", [], () => []);
+    if (scale === "residence") this.fill("places", from, points);
+    else this.fill("places", [], () => []);
     this.borders();
+    // While the first drawing is made, words wait for it: to draw the page twice would cost its time twice.
+    if (!this.ground || this.drawn) this.account();
+  }
+
+  /** What is said of the map: badge, notice, legend, list, card. */
+  account() {
+    const { atlas, state, shown } = this;
+    const x = state.indicator;
+    const { scale, figures } = shown;
     const { plural: label } = atlas.byScale.get(scale);
     this.badge.replaceChildren(el("b", {}, label), state.lock ? " · échelle fixée" : " · selon le zoom");
     const missing = !figures;
@@ -490,6 +529,9 @@ class MapTool {
     const book = x.books[scale];
     this.book.hidden = !book;
     if (book) this.book.href = new URL(book, root).href;
+    this.rank.hidden = !figures || scale === "metropole" || x.words;
+    const ranked = { e: scale, i: x.id, c: x.split ? x.categories[state.category].key : "", v: state.vintage };
+    this.rank.href = new URL(`classement/?${new URLSearchParams(Object.entries(ranked).filter(([, v]) => v))}`, root).href;
     this.legend();
     this.beside();
     this.mark();
@@ -507,7 +549,7 @@ class MapTool {
     const own = shown.scale === "commune" || shown.scale === "iris" || shown.scale === "qpv";
     const around = map.getZoom() >= NEAR && atlas.byScale.has("iris") ? "iris" : "commune";
     const scale = own ? shown.scale : shown.scale === "residence" && atlas.byScale.has(around) ? around : undefined;
-    if (!scale) return this.ground.fill(map, "labels", [], () => []);
+    if (!scale) return this.fill("labels", [], () => []);
     const places = own ? shown.places : await atlas.places(scale, this.blocks(scale));
     if (turn !== this.turn) return undefined;
     const circles = own && state.indicator.counted && shown.figures;
@@ -519,7 +561,7 @@ class MapTool {
     };
     const stock = this.stock?.scale === scale ? this.stock.figures : undefined;
     const from = [places, scale, stock, own, ...(circles ? [shown.figures, state.vintage, state.category] : [])];
-    return this.ground.fill(map, "labels", from, () => {
+    return this.fill("labels", from, () => {
       const order = importance(places, stock);
       return places.codes.flatMap((_, k) => (places.lon[k] === undefined ? [] : [library.point(places.lon[k], places.lat[k], { name: places.names[k], order: order[k], away: away(k), around: !own })]));
     });
@@ -545,7 +587,7 @@ class MapTool {
       base = this.atlas.byScale.has("commune") ? await this.shapes("commune", this.blocks("commune")) : undefined;
       if (this.shown.scale !== scale) return;
     }
-    this.ground.fill(this.map, "limits", [scale, base], () => {
+    this.fill("limits", [scale, base], () => {
       let list = [];
       if (scale === "iris") list = limits(base, (i) => places.parents.commune[i]?.code);
       else if (scale === "metropole") list = base.outline;
@@ -590,18 +632,18 @@ class MapTool {
       this.wider = undefined;
       if (state.chosen.startsWith("qpv:")) this.openCard();
     } else this.over.places ??= quartiers;
-    this.ground.fill(map, "qpv-names", [quartiers], () =>
+    this.fill("qpv-names", [quartiers], () =>
       (quartiers?.codes ?? []).flatMap((_, k) => (quartiers.lon[k] === undefined ? [] : [library.point(quartiers.lon[k], quartiers.lat[k], { name: quartiers.names[k], away: 12 })])),
     );
-    this.ground.fill(map, "qpv", [shapes], () => (shapes?.shapes ?? []).map((s, k) => library.zone(s, { k, st: "qpv" })));
+    this.fill("qpv", [shapes], () => (shapes?.shapes ?? []).map((s, k) => library.zone(s, { k, st: "qpv" })));
     const before = this.equipment?.length;
     this.equipment = families;
     if (families.length || before) this.beside();
-    this.ground.fill(map, "equipment", families, () =>
+    this.fill("equipment", families, () =>
       families.flatMap((f, i) => f.names.map((_, k) => library.point(f.lon[k] * f.unit, f.lat[k] * f.unit, { family: f.family, i, k }))),
     );
     if (grid) this.ground.paintGrid(map, this.gridClasses().length);
-    this.ground.fill(map, "grid", [grid], () =>
+    this.fill("grid", [grid], () =>
       (grid?.squares ?? []).map((steps, k) => {
         const ring = [];
         let [px, py] = [0, 0];
