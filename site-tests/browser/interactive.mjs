@@ -523,6 +523,7 @@ const tests = fluid ? large : {
   },
 
   async "map: without fixed zooms, density chooses the scale"(browser) {
+    if (atlas.fictitious) expect(atlas.scales.every((s) => s.zoom === null), "the demonstration fixes the zoom of its scales");
     const free = { ...atlas, scales: atlas.scales.map((s) => ({ ...s, zoom: null })) };
     const told = [];
     for (const width of [1280, 320]) {
