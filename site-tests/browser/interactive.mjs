@@ -761,6 +761,9 @@ const tests = fluid ? large : {
     const inside = new Map(communes.names.map((n, i) => [n, communes.residences[i]]));
     const byResidences = (await labels()).sort((a, b) => a[0] - b[0]).map(([, n]) => inside.get(n));
     expect(byResidences.every((n, i) => !i || byResidences[i - 1] >= n), "map: before a move, the names do not come by number of residences");
+    // Nearly all have room for theirs, a little beside the middle if need be.
+    const named = await p.evaluate(() => new Set(document.querySelector("[data-tool=carte]").map.queryRenderedFeatures({ layers: ["label"] }).map((f) => f.properties.name)).size);
+    expect(named >= 0.95 * Math.min(24, communes.names.length), `map: ${named} names of ${communes.names.length} communes are drawn`);
     await p.evaluate(() => document.querySelector("[data-tool=carte]").map.panBy([10, 0], { duration: 0 }));
     const file = values("commune", stock.id, 0);
     const dwell = new Map(communes.names.map((n, i) => [n, file.values.at(-1)[0][i]]));
@@ -841,6 +844,11 @@ const tests = fluid ? large : {
 
   async "map: legend of the residences"(browser) {
     const p = await page(browser);
+    // Where the scale is not open, no class has anything to tell.
+    await p.goto(`${ORIGIN}/carte/?i=${atlas.indicators.find((x) => x.scales.commune && !x.scales.residence && (x.kind === "share" || x.kind === "rate")).id}&e=residence`);
+    await settled(p);
+    const rows = (await p.locator("ul.key li").allTextContents()).filter((t) => /\d$/.test(t));
+    expect(rows.length === 1 && rows[0].startsWith(atlas.states.no), `map: the legend of a closed scale says ${rows.join(" | ")}`);
     const x = atlas.indicators.find((i) => (i.kind === "share" || i.kind === "rate") && i.scales.residence && !i.categories.length);
     await p.goto(`${ORIGIN}/carte/?i=${x.id}&e=residence`);
     await settled(p);
