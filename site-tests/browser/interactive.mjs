@@ -1047,6 +1047,42 @@ const tests = fluid ? large : {
       expect((await p.locator(".tool-root .note").allTextContents()).join(" ").includes(broken.ruptures[year]), "ranking: the break is not said in words");
       expect((await p.locator("select option", { hasText: "non comparable" }).count()) > 0, "ranking: vintages before a break are silently left out");
     }
+    // What changed most: by the switch of the bar, then what rose, what fell; the address and the way back follow.
+    const measured = atlas.indicators.find((i) => i.kind === "share" && !i.categories.length && !Object.keys(i.ruptures).length && (i.scales.commune?.length ?? 0) > 2 && !i.scales.commune.at(-1).includes("-"));
+    await p.goto(`${ORIGIN}/classement/?e=commune&i=${measured.id}`);
+    await p.locator("table.rank.versus").waitFor();
+    expect(!(await p.getByLabel("Évolution depuis").isVisible()), "ranking: a level asks from when it changed");
+    await p.locator(".seg label", { hasText: "une évolution" }).click();
+    await p.locator("table.rank.versus caption", { hasText: `de ${measured.scales.commune.at(-2)} à ${measured.scales.commune.at(-1)}` }).waitFor();
+    expect(p.url().includes(`depuis=${measured.scales.commune.at(-2)}`), "ranking: the change is not in the address");
+    const changes = () => p.locator("table.rank.versus tbody tr").evaluateAll((all) => all.map((r) => [r.cells[0].textContent, r.cells[4]?.textContent ?? ""]).filter(([, t]) => /\d/.test(t)).map(([rank, t]) => [Number(rank), Number(t.replace(/[\s\u202f\u00a0+]/g, "").replace("−", "-").replace(",", "."))]));
+    for (const [label, key, way] of [["Plus fortes hausses", "hausses", -1], ["Plus fortes baisses", "baisses", 1]]) {
+      await p.getByLabel("Ordre").selectOption(key);
+      await p.waitForFunction((k) => location.search.includes(`ordre=${k}`), key);
+      await p.waitForFunction(([n, w]) => [...document.querySelectorAll("table.rank.versus tbody:first-of-type tr")].length > 0 && n !== w, [0, 1]);
+      const list = await changes();
+      expect(list.length > 5 && list.every(([, g], i) => !i || way * (g - list[i - 1][1]) >= 0), `ranking: ${label}: ${list.slice(0, 8)}`);
+      expect(list.every(([rank], i) => rank === list.findIndex(([, g]) => g === list[i][1]) + 1), `ranking: ${label}: equal changes have not one rank`);
+    }
+    const list = await changes();
+    const note = (await p.locator(".tool-root .note").first().textContent()).replace(/\s/g, " ");
+    const count = (sign) => list.filter(([, g]) => Math.sign(g) === sign).length;
+    expect(note.includes(`${count(1)} hausse`) && note.includes(`${count(-1)} baisse`) && note.includes(`${count(0)} sans changement`), `ranking: the changes are told as « ${note} »`);
+    const whole = values("metropole", measured.id, 0);
+    const [from, to] = [whole.vintages.length - 2, whole.vintages.length - 1].map((v) => whole.values[v][0][0]);
+    if (typeof from === "number" && typeof to === "number") expect(note.includes(`en ${whole.vintages.at(-2)}`) && note.includes("point"), `ranking: the whole is told as « ${note} »`);
+    await axe(p, "ranking of changes");
+    await shot(p, "classement-evolution-1280");
+    await p.goBack();
+    await p.waitForFunction(() => location.search.includes("ordre=hausses") && document.querySelector(".tool-root label:has(option[value=hausses]) select").value === "hausses");
+    // Another indicator, from a vintage that it has; and the map of the same figures.
+    await p.getByLabel("Indicateur").selectOption(share.id);
+    await p.waitForFunction((id) => location.search.includes(`i=${id}`) && document.querySelector("table.rank.versus caption, .tool-root .warn"), share.id);
+    expect(p.url().includes("depuis="), "ranking: another indicator loses the change");
+    expect((await p.getByRole("link", { name: "Voir sur la carte" }).getAttribute("href")).includes(`i=${share.id}`), "ranking: the way to the map has another indicator");
+    await p.locator(".seg label", { hasText: "un millésime" }).click();
+    await p.waitForFunction(() => !location.search.includes("depuis="));
+    expect(await p.getByRole("button", { name: "Imprimer" }).isVisible(), "ranking: nothing prints it");
     // Windows that count the same years twice are not compared.
     const moving = atlas.indicators.find((i) => i.scales.commune?.some((v) => v.includes("-")) && i.kind !== "class" && i.kind !== "text");
     const windows = moving?.scales.commune.filter((v) => v.includes("-")) ?? [];
