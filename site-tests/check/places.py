@@ -162,4 +162,6 @@ if manifest["fictitious"] and ATLAS.exists() and "residence" in scales:
                 if hidden(cell):
                     report.expect(state in STATES and value is None, str(name), f"{cell} is {value}")
     report.end("places", "figures of the fiche = map", "rows of workbooks = map", "hidden places of the map's files", "hidden figures of pages", "rows of workbooks on residences")
+else:
+    print("residences under the threshold: not looked at, their dwellings are not known here")
 report.end("places", "figures of the fiche = map", "rows of workbooks = map")
