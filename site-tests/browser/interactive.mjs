@@ -821,6 +821,55 @@ const tests = fluid ? large : {
     await close(p, "map QPV");
   },
 
+  async "map: a finger, and a tip that says more once it knows"(browser) {
+    for (const width of [1280, 360]) {
+      const p = await page(browser, { viewport: { width, height: 800 }, hasTouch: true });
+      await p.goto(`${ORIGIN}/carte/?i=${share.id}&e=commune`);
+      await settled(p);
+      const inside = () => p.evaluate(() => {
+        const [tip, box] = [".tip", ".map-box"].map((s) => document.querySelector(s).getBoundingClientRect());
+        return tip.left >= box.left && tip.right <= box.right && tip.top >= box.top && tip.bottom <= box.bottom;
+      });
+      const told = () => p.waitForFunction((name) => document.querySelector(".tip").textContent.includes(name), scaleOf("metropole").label);
+      // A QPV says its name first, its figures once they are read: the tip grows where it stands.
+      if (scaleOf("qpv")) {
+        const spot = await p.evaluate(() => {
+          const { map } = document.querySelector("[data-tool=carte]");
+          const [ring] = map.getStyle().sources.qpv.data.features.map((f) => f.geometry.coordinates[0][0]);
+          map.panBy([-(map.getCanvas().clientWidth - 40 - map.project(ring[0]).x), 0], { duration: 0 });
+          map.getCanvas().scrollIntoView({ block: "center" });
+          const middle = [0, 1].map((i) => ring.reduce((n, c) => n + c[i] / ring.length, 0));
+          const [box, { x, y }] = [map.getCanvas().getBoundingClientRect(), map.project(middle)];
+          return [box.x + x, box.y + y];
+        });
+        await settled(p);
+        await p.waitForTimeout(200);
+        await p.mouse.move(...spot, { steps: 3 });
+        await told();
+        expect(await inside(), `map: at ${width} px the tip of a QPV goes out of the map`);
+        await p.goto(`${ORIGIN}/carte/?i=${share.id}&e=commune`);
+        await settled(p);
+      }
+      // The easternmost point of the communes: a tip has the least room there.
+      const east = communes.lon.indexOf(Math.max(...communes.lon.filter((v) => v !== "")));
+      const at = await p.evaluate(([lon, lat]) => {
+        const { map } = document.querySelector("[data-tool=carte]");
+        map.getCanvas().scrollIntoView({ block: "center" });
+        const [box, { x, y }] = [map.getCanvas().getBoundingClientRect(), map.project([lon, lat])];
+        return [box.x + x, box.y + y];
+      }, [communes.lon[east] * communes.unit, communes.lat[east] * communes.unit]);
+      await p.mouse.move(at[0] - 4, at[1]);
+      await p.mouse.move(...at, { steps: 2 });
+      await p.locator(".tip").waitFor({ state: "visible" });
+      await told();
+      expect(await inside(), `map: at ${width} px the tip goes out of the map`);
+      await p.touchscreen.tap(...at);
+      await p.locator(".card h2", { hasText: communes.names[east] }).waitFor();
+      expect(!(await p.locator(".tip").isVisible()), `map: at ${width} px a tip stays under the finger, beside the card`);
+      await close(p, `map, finger at ${width} px`);
+    }
+  },
+
   async "map: a category has its own classes"(browser) {
     const x = atlas.indicators.find((i) => i.kind === "share" && i.categories.length > 1 && i.scales.commune);
     if (!x) return "no share in categories";

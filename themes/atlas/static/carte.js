@@ -133,6 +133,7 @@ class MapTool {
       ),
       el("div", { class: "c" }, el("span", { "aria-hidden": "true" }, "Lieu"), seek.box),
       layers,
+    for (const event of ["pointerdown", "pointermove"]) this.box.addEventListener(event, (e) => (this.finger = e.pointerType === "touch"), { passive: true, capture: true });
     );
     this.canvas = el("div", {});
     this.badge = el("p", { class: "badge" });
@@ -692,7 +693,7 @@ class MapTool {
     if (this.wider?.key !== key) return;
     this.wider = { key, commune: places && { places, figures: commune }, metropole: { figures: metropole } };
     if (over) Object.assign(over, { figures, places: quartiers, waiting: false });
-    if (!this.tip.hidden) this.tip.replaceChildren(...this.tipped());
+    if (!this.tip.hidden) this.tipped();
     if (!this.card.hidden || state.chosen.startsWith("qpv:")) this.openCard();
   }
 }

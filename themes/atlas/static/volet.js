@@ -224,7 +224,7 @@ export const side = {
 
   /** Shows a tip near a point; `make` makes what it says, again when there is more to say. */
   place(at, make) {
-    this.tipped = make;
+    this.tipped = () => this.place(at, make);
     this.tip.replaceChildren(...make());
     this.tip.hidden = false;
     const { clientWidth, clientHeight } = this.box;
@@ -286,6 +286,8 @@ export const side = {
     if (id === "equipment" || id === "grid-class") return undefined;
     const set = id === "qpv-wash" ? this.over : this.shown;
     set.places ??= await this.atlas.places(set.scale, set.blocks);
+    // Under a finger no tip follows: the card says the same, and more.
+    if (this.finger) this.tip.hidden = true;
     return this.choosePlace(set.places.codes[feature.properties.k], this.map.getCanvas(), set.scale);
   },
 
