@@ -39,6 +39,7 @@ const BUILT_IN: &[(&str, &[u8])] = built_in![
     "static/moteur.js",
     "static/panier.js",
     "static/recherche.js",
+    "static/reglages.js",
     "static/seances.js",
     "static/signes.js",
     "static/tableaux.js",
