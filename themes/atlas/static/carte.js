@@ -13,7 +13,7 @@ import { side } from "./volet.js";
 const tool = document.querySelector("[data-tool=carte]");
 const ORDER = ["metropole", "commune", "iris", "qpv", "residence"];
 /** Area of the screen, in px², that a territory needs on average for its scale to be legible. */
-const ROOM = { residence: 3500, iris: 6000, commune: 1500 };
+const ROOM = { residence: 3500, iris: 6000, commune: 200 };
 /** Milliseconds after which legend and list come without the drawing. */
 const PATIENCE = 700;
 /** Zoom from which the names among residences are those of quartiers. */
@@ -240,6 +240,12 @@ class MapTool {
   async density(zoom) {
     const { atlas } = this;
     const scale = atlas.byScale.has("iris") && zoom > 9 ? "iris" : "commune";
+    // All of it: what is there is known without a file.
+    const [b, [west, south, east, north]] = [this.map.getBounds(), atlas.bounds];
+    if (b.getWest() <= west && b.getEast() >= east && b.getSouth() <= south && b.getNorth() >= north) {
+      const count = (id) => atlas.byScale.get(id)?.count ?? Infinity;
+      return { residence: count("residence"), iris: count("iris"), commune: count("commune") };
+    }
     const places = await atlas.places(scale, this.blocks(scale));
     const seen = this.inside(places);
     return {
