@@ -893,6 +893,11 @@ const tests = fluid ? large : {
 
   async "map: legend of the residences"(browser) {
     const p = await page(browser);
+    // From the map to the ranking of the same figures.
+    await p.goto(`${ORIGIN}/carte/?i=${share.id}&e=commune&v=${share.scales.commune[0]}`);
+    await settled(p);
+    await p.getByRole("link", { name: "Classer ces territoires" }).click();
+    await p.locator("table.rank.versus caption", { hasText: `${share.label} (${share.unit}), ${share.scales.commune[0]}, ${scaleOf("commune").plural}` }).waitFor();
     // Where the scale is not open, no class has anything to tell.
     await p.goto(`${ORIGIN}/carte/?i=${atlas.indicators.find((x) => x.scales.commune && !x.scales.residence && (x.kind === "share" || x.kind === "rate")).id}&e=residence`);
     await settled(p);
@@ -1128,6 +1133,10 @@ const tests = fluid ? large : {
     await p.getByLabel("Indicateur").selectOption(share.id);
     await p.waitForFunction((id) => location.search.includes(`i=${id}`) && document.querySelector("table.rank.versus caption, .tool-root .warn"), share.id);
     expect(p.url().includes("depuis="), "ranking: another indicator loses the change");
+    // On a narrow screen, the controls are in the first view.
+    await p.setViewportSize({ width: 320, height: 640 });
+    expect((await p.locator(".tool-root .controls select").nth(1).boundingBox()).y < 640, "ranking: at 320 px the controls are under the first view");
+    await p.setViewportSize({ width: 1280, height: 900 });
     expect((await p.getByRole("link", { name: "Voir sur la carte" }).getAttribute("href")).includes(`i=${share.id}`), "ranking: the way to the map has another indicator");
     await p.locator(".seg label", { hasText: "un millésime" }).click();
     await p.waitForFunction(() => !location.search.includes("depuis="));

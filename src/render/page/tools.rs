@@ -171,7 +171,7 @@ pub(super) fn rank(r: &Renderer<'_>) -> Result<String> {
         &Tool {
             id: "classement",
             title: "Classement",
-            lead: "Classer les territoires, ou voir ce qui a le plus changé d’un millésime à l’autre. Un rang n’est pas un jugement ; un chiffre masqué n’est pas classé : il suit, par ordre alphabétique.",
+            lead: "Classer les territoires, ou voir ce qui a le plus changé. Un rang n’est pas un jugement ; un chiffre masqué n’est pas classé.",
             menu: Menu::Rank,
         },
         sections,
