@@ -97,7 +97,7 @@ const shot = (p, name) => p.screenshot({ path: path.join(SHOTS, `${name}.png`) }
 const settled = (p) =>
   p.waitForFunction(() => {
     const map = document.querySelector("[data-tool=carte]")?.map;
-    return map?.loaded() && !map.isMoving() && performance.getEntriesByName("carte-prete").length;
+    return map?.loaded() && !map.isMoving() && performance.getEntriesByName("carte-entiere").length;
   });
 /** Slowest answer of the header's field to a few words, typed twice: the files are there the second time. */
 async function typing(p) {
@@ -174,7 +174,7 @@ const large = {
     sent = [];
     await p.goto(`${ORIGIN}/carte/`);
     await settled(p);
-    const ready = await p.evaluate(() => performance.getEntriesByName("carte-prete")[0].startTime);
+    const [ready, whole] = await p.evaluate(() => ["carte-prete", "carte-entiere"].map((name) => performance.getEntriesByName(name)[0].startTime));
     const own = sent.filter((s) => !s.path.includes("maplibre")).reduce((n, s) => n + s.bytes, 0);
     expect(own < 300_000, `large site: ${own} bytes beside the library`);
     const move = (x) => p.evaluate(async (x) => {
@@ -198,7 +198,7 @@ const large = {
     await shot(p, "carte-grand-site-residences");
     const ms = await typing(p);
     await close(p, "large site");
-    return `map: interactive ${timed(ready, 3000)}, ${Math.round(own / 1000)} kB; map: moved ${timed(pan, 500)}; search: ${timed(ms, 50)}; ${load}`;
+    return `map: interactive ${timed(ready, 3000)}, names and QPV over it at ${Math.round(whole)} ms, ${Math.round(own / 1000)} kB; map: moved ${timed(pan, 500)}; search: ${timed(ms, 50)}; ${load}`;
   },
 };
 
@@ -260,18 +260,46 @@ const tests = fluid ? large : {
 
   async "map: first view"(browser) {
     const p = await page(browser);
+    // Times that the list is written: to draw the page again while the map is drawn keeps both waiting.
+    await p.addInitScript(() => {
+      window.written = 0;
+      new MutationObserver((all) => (window.written += all.filter((m) => m.target.matches?.(".beside") && m.addedNodes.length).length > 0)).observe(document, { childList: true, subtree: true });
+    });
     sent = [];
     await p.goto(`${ORIGIN}/carte/`);
     await settled(p);
+    expect((await p.evaluate(() => window.written)) === 1, "map: the list is written more than once before the first view");
+    const announced = await p.locator("head link[rel=preload], head link[rel=modulepreload]").evaluateAll((all) => all.map((l) => new URL(l.href).pathname));
+    expect(announced.includes(`/donnees/valeurs/commune/${atlas.first}-0.json`), `map: the first figures are not announced: ${announced.join(" ")}`);
+    for (const url of announced) expect(asked().filter((u) => u === url).length === 1, `map: ${url}, announced, is read ${asked().filter((u) => u === url).length} times`);
     const own = sent.filter((s) => !s.path.includes("maplibre")).reduce((n, s) => n + s.bytes, 0);
     expect(own < 300_000, `map: ${own} bytes beside the library`);
-    const ready = await p.evaluate(() => performance.getEntriesByName("carte-prete")[0].startTime);
+    const [ready, whole] = await p.evaluate(() => ["carte-prete", "carte-entiere"].map((name) => performance.getEntriesByName(name)[0].startTime));
     expect(await p.locator(".map-box canvas").isVisible(), "map: no canvas");
     expect((await p.locator(".beside tbody tr").count()) > 0, "map: the list is empty");
     await axe(p, "map");
     await shot(p, "carte-1280");
     await close(p, "map");
-    return `map: interactive ${timed(ready, 1500)}, ${Math.round(own / 1000)} kB beside the library; ${load}`;
+    return `map: interactive ${timed(ready, 1500)}, names and QPV over it at ${Math.round(whole)} ms, ${Math.round(own / 1000)} kB beside the library; ${load}`;
+  },
+
+  async "map: legend and list do not wait for a slow library"(browser) {
+    const p = await page(browser);
+    let free;
+    const held = new Promise((done) => (free = done));
+    await p.route("**/maplibre-gl.js", async (route) => (await held, route.continue()));
+    await p.goto(`${ORIGIN}/carte/`, { waitUntil: "commit" });
+    await p.locator(".beside tbody tr").first().waitFor();
+    const words = () => p.evaluate(() => [".badge", ".map-side section[aria-label=Légende]", ".beside"].map((s) => document.querySelector(s).textContent));
+    const before = await words();
+    expect((await p.locator(".map-box.ready").count()) === 0, "map: ready before its library");
+    expect((await p.locator(".beside tbody tr").count()) === communes.codes.length, "map: the list before the library has not the whole territory");
+    await p.getByRole("button", { name: "Image (PNG)" }).click();
+    await p.locator(".done", { hasText: "pas encore" }).waitFor();
+    free();
+    await settled(p);
+    expect((await words()).join("|") === before.join("|"), "map: the words change when the drawing comes");
+    await close(p, "map, slow library");
   },
 
   async "cold pages ask for eight files at most"(browser) {
@@ -495,6 +523,7 @@ const tests = fluid ? large : {
   },
 
   async "map: without fixed zooms, density chooses the scale"(browser) {
+    if (atlas.fictitious) expect(atlas.scales.every((s) => s.zoom === null), "the demonstration fixes the zoom of its scales");
     const free = { ...atlas, scales: atlas.scales.map((s) => ({ ...s, zoom: null })) };
     const told = [];
     for (const width of [1280, 320]) {
@@ -732,6 +761,9 @@ const tests = fluid ? large : {
     const inside = new Map(communes.names.map((n, i) => [n, communes.residences[i]]));
     const byResidences = (await labels()).sort((a, b) => a[0] - b[0]).map(([, n]) => inside.get(n));
     expect(byResidences.every((n, i) => !i || byResidences[i - 1] >= n), "map: before a move, the names do not come by number of residences");
+    // Nearly all have room for theirs, a little beside the middle if need be.
+    const named = await p.evaluate(() => new Set(document.querySelector("[data-tool=carte]").map.queryRenderedFeatures({ layers: ["label"] }).map((f) => f.properties.name)).size);
+    expect(named >= 0.95 * Math.min(24, communes.names.length), `map: ${named} names of ${communes.names.length} communes are drawn`);
     await p.evaluate(() => document.querySelector("[data-tool=carte]").map.panBy([10, 0], { duration: 0 }));
     const file = values("commune", stock.id, 0);
     const dwell = new Map(communes.names.map((n, i) => [n, file.values.at(-1)[0][i]]));
@@ -789,6 +821,55 @@ const tests = fluid ? large : {
     await close(p, "map QPV");
   },
 
+  async "map: a finger, and a tip that says more once it knows"(browser) {
+    for (const width of [1280, 360]) {
+      const p = await page(browser, { viewport: { width, height: 800 }, hasTouch: true });
+      await p.goto(`${ORIGIN}/carte/?i=${share.id}&e=commune`);
+      await settled(p);
+      const inside = () => p.evaluate(() => {
+        const [tip, box] = [".tip", ".map-box"].map((s) => document.querySelector(s).getBoundingClientRect());
+        return tip.left >= box.left && tip.right <= box.right && tip.top >= box.top && tip.bottom <= box.bottom;
+      });
+      const told = () => p.waitForFunction((name) => document.querySelector(".tip").textContent.includes(name), scaleOf("metropole").label);
+      // A QPV says its name first, its figures once they are read: the tip grows where it stands.
+      if (scaleOf("qpv")) {
+        const spot = await p.evaluate(() => {
+          const { map } = document.querySelector("[data-tool=carte]");
+          const [ring] = map.getStyle().sources.qpv.data.features.map((f) => f.geometry.coordinates[0][0]);
+          map.panBy([-(map.getCanvas().clientWidth - 40 - map.project(ring[0]).x), 0], { duration: 0 });
+          map.getCanvas().scrollIntoView({ block: "center" });
+          const middle = [0, 1].map((i) => ring.reduce((n, c) => n + c[i] / ring.length, 0));
+          const [box, { x, y }] = [map.getCanvas().getBoundingClientRect(), map.project(middle)];
+          return [box.x + x, box.y + y];
+        });
+        await settled(p);
+        await p.waitForTimeout(200);
+        await p.mouse.move(...spot, { steps: 3 });
+        await told();
+        expect(await inside(), `map: at ${width} px the tip of a QPV goes out of the map`);
+        await p.goto(`${ORIGIN}/carte/?i=${share.id}&e=commune`);
+        await settled(p);
+      }
+      // The easternmost point of the communes: a tip has the least room there.
+      const east = communes.lon.indexOf(Math.max(...communes.lon.filter((v) => v !== "")));
+      const at = await p.evaluate(([lon, lat]) => {
+        const { map } = document.querySelector("[data-tool=carte]");
+        map.getCanvas().scrollIntoView({ block: "center" });
+        const [box, { x, y }] = [map.getCanvas().getBoundingClientRect(), map.project([lon, lat])];
+        return [box.x + x, box.y + y];
+      }, [communes.lon[east] * communes.unit, communes.lat[east] * communes.unit]);
+      await p.mouse.move(at[0] - 4, at[1]);
+      await p.mouse.move(...at, { steps: 2 });
+      await p.locator(".tip").waitFor({ state: "visible" });
+      await told();
+      expect(await inside(), `map: at ${width} px the tip goes out of the map`);
+      await p.touchscreen.tap(...at);
+      await p.locator(".card h2", { hasText: communes.names[east] }).waitFor();
+      expect(!(await p.locator(".tip").isVisible()), `map: at ${width} px a tip stays under the finger, beside the card`);
+      await close(p, `map, finger at ${width} px`);
+    }
+  },
+
   async "map: a category has its own classes"(browser) {
     const x = atlas.indicators.find((i) => i.kind === "share" && i.categories.length > 1 && i.scales.commune);
     if (!x) return "no share in categories";
@@ -812,6 +893,16 @@ const tests = fluid ? large : {
 
   async "map: legend of the residences"(browser) {
     const p = await page(browser);
+    // From the map to the ranking of the same figures.
+    await p.goto(`${ORIGIN}/carte/?i=${share.id}&e=commune&v=${share.scales.commune[0]}`);
+    await settled(p);
+    await p.getByRole("link", { name: "Classer ces territoires" }).click();
+    await p.locator("table.rank.versus caption", { hasText: `${share.label} (${share.unit}), ${share.scales.commune[0]}, ${scaleOf("commune").plural}` }).waitFor();
+    // Where the scale is not open, no class has anything to tell.
+    await p.goto(`${ORIGIN}/carte/?i=${atlas.indicators.find((x) => x.scales.commune && !x.scales.residence && (x.kind === "share" || x.kind === "rate")).id}&e=residence`);
+    await settled(p);
+    const rows = (await p.locator("ul.key li").allTextContents()).filter((t) => /\d$/.test(t));
+    expect(rows.length === 1 && rows[0].startsWith(atlas.states.no), `map: the legend of a closed scale says ${rows.join(" | ")}`);
     const x = atlas.indicators.find((i) => (i.kind === "share" || i.kind === "rate") && i.scales.residence && !i.categories.length);
     await p.goto(`${ORIGIN}/carte/?i=${x.id}&e=residence`);
     await settled(p);
@@ -1010,6 +1101,46 @@ const tests = fluid ? large : {
       expect((await p.locator(".tool-root .note").allTextContents()).join(" ").includes(broken.ruptures[year]), "ranking: the break is not said in words");
       expect((await p.locator("select option", { hasText: "non comparable" }).count()) > 0, "ranking: vintages before a break are silently left out");
     }
+    // What changed most: by the switch of the bar, then what rose, what fell; the address and the way back follow.
+    const measured = atlas.indicators.find((i) => i.kind === "share" && !i.categories.length && !Object.keys(i.ruptures).length && (i.scales.commune?.length ?? 0) > 2 && !i.scales.commune.at(-1).includes("-"));
+    await p.goto(`${ORIGIN}/classement/?e=commune&i=${measured.id}`);
+    await p.locator("table.rank.versus").waitFor();
+    expect(!(await p.getByLabel("Évolution depuis").isVisible()), "ranking: a level asks from when it changed");
+    await p.locator(".seg label", { hasText: "une évolution" }).click();
+    await p.locator("table.rank.versus caption", { hasText: `de ${measured.scales.commune.at(-2)} à ${measured.scales.commune.at(-1)}` }).waitFor();
+    expect(p.url().includes(`depuis=${measured.scales.commune.at(-2)}`), "ranking: the change is not in the address");
+    const changes = () => p.locator("table.rank.versus tbody tr").evaluateAll((all) => all.map((r) => [r.cells[0].textContent, r.cells[4]?.textContent ?? ""]).filter(([, t]) => /\d/.test(t)).map(([rank, t]) => [Number(rank), Number(t.replace(/[\s\u202f\u00a0+]/g, "").replace("−", "-").replace(",", "."))]));
+    for (const [label, key, way] of [["Plus fortes hausses", "hausses", -1], ["Plus fortes baisses", "baisses", 1]]) {
+      await p.getByLabel("Ordre").selectOption(key);
+      await p.waitForFunction((k) => location.search.includes(`ordre=${k}`), key);
+      await p.waitForFunction(([n, w]) => [...document.querySelectorAll("table.rank.versus tbody:first-of-type tr")].length > 0 && n !== w, [0, 1]);
+      const list = await changes();
+      expect(list.length > 5 && list.every(([, g], i) => !i || way * (g - list[i - 1][1]) >= 0), `ranking: ${label}: ${list.slice(0, 8)}`);
+      expect(list.every(([rank], i) => rank === list.findIndex(([, g]) => g === list[i][1]) + 1), `ranking: ${label}: equal changes have not one rank`);
+    }
+    const list = await changes();
+    const note = (await p.locator(".tool-root .note").first().textContent()).replace(/\s/g, " ");
+    const count = (sign) => list.filter(([, g]) => Math.sign(g) === sign).length;
+    expect(note.includes(`${count(1)} hausse`) && note.includes(`${count(-1)} baisse`) && note.includes(`${count(0)} sans changement`), `ranking: the changes are told as « ${note} »`);
+    const whole = values("metropole", measured.id, 0);
+    const [from, to] = [whole.vintages.length - 2, whole.vintages.length - 1].map((v) => whole.values[v][0][0]);
+    if (typeof from === "number" && typeof to === "number") expect(note.includes(`en ${whole.vintages.at(-2)}`) && note.includes("point"), `ranking: the whole is told as « ${note} »`);
+    await axe(p, "ranking of changes");
+    await shot(p, "classement-evolution-1280");
+    await p.goBack();
+    await p.waitForFunction(() => location.search.includes("ordre=hausses") && document.querySelector(".tool-root label:has(option[value=hausses]) select").value === "hausses");
+    // Another indicator, from a vintage that it has; and the map of the same figures.
+    await p.getByLabel("Indicateur").selectOption(share.id);
+    await p.waitForFunction((id) => location.search.includes(`i=${id}`) && document.querySelector("table.rank.versus caption, .tool-root .warn"), share.id);
+    expect(p.url().includes("depuis="), "ranking: another indicator loses the change");
+    // On a narrow screen, the controls are in the first view.
+    await p.setViewportSize({ width: 320, height: 640 });
+    expect((await p.locator(".tool-root .controls select").nth(1).boundingBox()).y < 640, "ranking: at 320 px the controls are under the first view");
+    await p.setViewportSize({ width: 1280, height: 900 });
+    expect((await p.getByRole("link", { name: "Voir sur la carte" }).getAttribute("href")).includes(`i=${share.id}`), "ranking: the way to the map has another indicator");
+    await p.locator(".seg label", { hasText: "un millésime" }).click();
+    await p.waitForFunction(() => !location.search.includes("depuis="));
+    expect(await p.getByRole("button", { name: "Imprimer" }).isVisible(), "ranking: nothing prints it");
     // Windows that count the same years twice are not compared.
     const moving = atlas.indicators.find((i) => i.scales.commune?.some((v) => v.includes("-")) && i.kind !== "class" && i.kind !== "text");
     const windows = moving?.scales.commune.filter((v) => v.includes("-")) ?? [];

@@ -82,6 +82,11 @@ function split(text, draw) {
   const at = 3 + Math.floor(draw() * (word.length - 5));
   return plain(text).replace(word, `${word.slice(0, at)} ${word.slice(at)}`);
 }
+/** A name that is being typed: up to one letter after a small word. */
+function begun({ name }) {
+  const text = plain(name).replace(/-/g, " ");
+  return /^\S{3,} (?:les?|la|du|des?|sur|en) \S/.exec(text)?.[0];
+}
 /** « 92 à 100, rue du Lin, Commune » → its numbers, its street. */
 function parts({ address, parent }) {
   const bare = address.endsWith(parent) ? address.slice(0, -parent.length).replace(/[\s,]+$/, "") : address;
@@ -114,7 +119,13 @@ const kinds = {
   "commune, sans accents ni traits": [communes, (p) => plain(p.name).replace(/-/g, " ")],
   "commune, abrégée": [communes, (p) => (shorten(p.name) === p.name ? undefined : shorten(p.name))],
   "commune, une faute": [communes, (p, draw) => typo(p.name, draw)],
+  "commune qui se tape, petits mots compris": [communes, (p) => begun(p), undefined, (p) => communes.filter((q) => plain(q.name).replace(/-/g, " ").startsWith(begun(p))).length > 1],
   "commune, mot coupé en deux": [communes, (p, draw) => split(p.name, draw)],
+  "commune coupée après une abréviation": [communes, (p) => {
+    const text = plain(p.name);
+    const short = index.short.find((w) => w.length >= 3 && text.startsWith(w) && /^[a-z]{6}/.test(text.slice(w.length)));
+    return short && `${short} ${text.slice(short.length)}`;
+  }],
   "« ville de » + commune": [communes, (p) => plain(/^[aeiouyhé]/i.test(fold(p.name)) ? `ville d’${p.name}` : `ville de ${p.name}`)],
   "« quartier prioritaire » + nom": [places.filter((p) => p.scale === "qpv"), (p) => plain(`quartier prioritaire ${p.name}`), (p) => words(p.name)],
   "rang en chiffre + commune": [named.filter((p) => /\bI{1,3}$/.test(p.name)), (p) => plain(`${p.name.replace(/\bI{1,3}$/, (r) => r.length)} ${p.parent}`), byPlace],
@@ -204,7 +215,8 @@ async function rates(seed) {
   }
   for (const [kind, good, n] of lines) {
     console.log(`${((100 * good) / n).toFixed(1).padStart(6)} % ${String(good).padStart(4)}/${String(n).padEnd(4)} ${kind}`);
-    expect(good / n >= 0.9, `seed ${seed}, ${kind}: first answer right for ${good} of ${n}`);
+    // A name being typed is never lost on the way.
+    expect(good / n >= (kind.startsWith("commune qui se tape") ? 1 : 0.9), `seed ${seed}, ${kind}: first answer right for ${good} of ${n}`);
   }
   console.log(`${((100 * right) / all).toFixed(1).padStart(6)} % ${right}/${all} in all, seed ${seed}`);
   expect(all >= 300, `seed ${seed}: only ${all} questions`);

@@ -38,6 +38,11 @@ const fn room(scale: Scale) -> usize {
     }
 }
 
+/// Whether a scale that has territories is in one block.
+pub(super) fn fits(site: &Site, scale: Scale) -> bool {
+    (1..=room(scale)).contains(&site.territories.count(scale))
+}
+
 impl Blocks {
     /// Cuts each scale: in one block when it fits, else along a curve that keeps neighbouring communes together.
     pub(super) fn new(site: &Site) -> Self {

@@ -93,7 +93,7 @@ pub(super) fn write(site: &Site, published: &Published, blocks: &Blocks) -> Stri
 }
 
 /// Indicator of the first view: the first share or rate that the communes have.
-fn first(site: &Site, published: &Published) -> Option<Iid> {
+pub(super) fn first(site: &Site, published: &Published) -> Option<Iid> {
     let all = || values::indicators(site, published, Scale::Commune);
     all()
         .find(|iid| site.dictionary.get(*iid).kind.is_ratio())

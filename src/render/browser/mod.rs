@@ -70,6 +70,13 @@ pub fn files(site: &Site, published: &Published) -> BTreeMap<String, Vec<u8>> {
     files
 }
 
+/// Path under `donnees/` of the figures of the first view of the map; none where the communes do not fit in one block.
+pub fn first_figures(site: &Site, published: &Published) -> Option<String> {
+    let iid = manifest::first(site, published)?;
+    blocks::fits(site, crate::model::Scale::Commune)
+        .then(|| values::first_path(site, crate::model::Scale::Commune, iid))
+}
+
 /// Joins what a first view reads beside its figures, so that it asks for one file; nothing of a scale in several blocks.
 fn view(files: &BTreeMap<String, Vec<u8>>, blocks: &Blocks) -> Vec<u8> {
     use crate::model::Scale;

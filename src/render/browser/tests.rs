@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::files;
+use super::{files, first_figures};
 use crate::render::fixture;
 
 fn all() -> BTreeMap<String, Value> {
@@ -123,6 +123,9 @@ fn a_break_concerns_the_indicators_it_names() {
     );
     assert_eq!(ruptures("parc.logements"), serde_json::json!({}));
     assert_eq!(manifest["first"], "parc.vacance");
+    let path = first_figures(&site, &published).expect("communes in one block");
+    let announced = files(&site, &published).contains_key(&path);
+    assert!(announced, "{path} is announced and not there");
 }
 
 #[test]

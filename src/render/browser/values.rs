@@ -21,12 +21,16 @@ pub(super) fn indicators<'a>(
 
 /// Path of the figures of a block.
 pub(super) fn path(site: &Site, block: &Block, iid: Iid) -> String {
-    format!(
-        "valeurs/{}/{}-{}.json",
-        block.scale.key(),
-        site.dictionary.get(iid).id,
-        block.rank
-    )
+    ranked(site, block.scale, iid, block.rank)
+}
+
+/// Path of the values of an indicator in the first block of a scale.
+pub(super) fn first_path(site: &Site, scale: Scale, iid: Iid) -> String {
+    ranked(site, scale, iid, 0)
+}
+
+fn ranked(site: &Site, scale: Scale, iid: Iid, rank: usize) -> String {
+    format!("valeurs/{}/{}-{rank}.json", scale.key(), site.dictionary.get(iid).id)
 }
 
 /// Writes `valeurs/<scale>/<indicator>-<block>.json`.

@@ -88,7 +88,7 @@ impl<'a> Renderer<'a> {
         geography: &'a Geography,
     ) -> Result<Self> {
         let env = theme.environment()?;
-        let shell = Shell::new(site, plan, theme, &env)?;
+        let shell = Shell::new(site, published, plan, theme, &env)?;
         Ok(Self {
             site,
             published,

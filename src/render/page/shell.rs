@@ -4,9 +4,14 @@ use minijinja::{Environment, Value, context};
 
 use super::theme::Theme;
 use crate::diag::{Result, foreign};
+use crate::disclosure::Published;
 use crate::format;
 use crate::model::{Audience, Scale, Site, State};
 use crate::plan::{Output, Plan};
+use crate::render::browser;
+
+/// In a theme's `page_preloads`, the figures of the first view of the map, whose name is known when the site is.
+const FIRST_FIGURES: &str = "donnees/valeurs/";
 
 /// Depths of pages, from the root.
 const DEPTHS: usize = 5;
@@ -119,7 +124,13 @@ pub(super) struct Shell {
 }
 
 impl Shell {
-    pub(super) fn new(site: &Site, plan: &Plan, theme: &Theme, env: &Environment<'_>) -> Result<Self> {
+    pub(super) fn new(
+        site: &Site,
+        published: &Published,
+        plan: &Plan,
+        theme: &Theme,
+        env: &Environment<'_>,
+    ) -> Result<Self> {
         let config = &site.config;
         let signs = State::ALL.map(|s| format!("{} {}", s.sign(), s.word())).join(" · ");
         let shared = context! {
@@ -238,10 +249,10 @@ impl Shell {
             page_styles: by_kind(&theme.settings.page_styles, path),
             page_preloads: by_kind(&theme.settings.page_preloads, |name| {
                 let data = name.starts_with("donnees/");
-                let href = if data {
-                    Some(name.clone())
-                } else {
-                    theme.asset_path(name)
+                let href = match name.as_str() {
+                    FIRST_FIGURES => browser::first_figures(site, published).map(|path| format!("donnees/{path}")),
+                    _ if data => Some(name.clone()),
+                    _ => theme.asset_path(name),
                 };
                 href.map(|href| context! { href, data })
             }),

@@ -171,7 +171,7 @@ pub(super) fn rank(r: &Renderer<'_>) -> Result<String> {
         &Tool {
             id: "classement",
             title: "Classement",
-            lead: "Un rang n’est pas un jugement. Les territoires dont le chiffre est masqué ne sont pas classés : ils suivent, par ordre alphabétique.",
+            lead: "Classer les territoires, ou voir ce qui a le plus changé. Un rang n’est pas un jugement ; un chiffre masqué n’est pas classé.",
             menu: Menu::Rank,
         },
         sections,

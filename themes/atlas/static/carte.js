@@ -1,18 +1,21 @@
 // The map page: chooses what is shown, keeps the address, the legend, the card and the list true to it.
 
-import { field } from "./champ.js";
+import { Camera } from "./camera.js";
 import { address, announcer, data, el, given, number, parameters, root, years, read } from "./commun.js";
 import { limits, meets, outlines } from "./contours.js";
 import * as drawing from "./dessin.js";
 import { Atlas } from "./donnees.js";
 import { sheet } from "./feuille.js";
 import * as library from "./fond.js";
+import { controls } from "./reglages.js";
 import { side } from "./volet.js";
 
 const tool = document.querySelector("[data-tool=carte]");
 const ORDER = ["metropole", "commune", "iris", "qpv", "residence"];
 /** Area of the screen, in px², that a territory needs on average for its scale to be legible. */
-const ROOM = { residence: 3500, iris: 6000, commune: 1500 };
+const ROOM = { residence: 3500, iris: 6000, commune: 200 };
+/** Milliseconds after which legend and list come without the drawing. */
+const PATIENCE = 700;
 /** Zoom from which the names among residences are those of quartiers. */
 const NEAR = 13.5;
 
@@ -23,6 +26,9 @@ class MapTool {
     this.state = this.fromAddress();
     this.turn = 0;
     this.build();
+    tool.append(this.tool);
+    this.say = announcer(tool);
+    this.show();
   }
 
   // ── State and address ─────────────────────────────────────────────────────────
@@ -76,151 +82,6 @@ class MapTool {
     return [...new Set(Object.values(x.scales).flat())].sort((a, b) => a.slice(-4) - b.slice(-4) || (a < b ? -1 : 1));
   }
 
-  // ── Elements ──────────────────────────────────────────────────────────────────
-
-  build() {
-    const { atlas, state } = this;
-    this.indicator = el("select", { onchange: () => this.choose(this.indicator.value) });
-    for (const theme of atlas.themes) {
-      const group = el("optgroup", { label: theme.label });
-      for (const x of atlas.indicators.filter((i) => i.theme === theme.id)) group.append(el("option", { value: x.id }, x.label));
-      if (group.children.length) this.indicator.append(group);
-    }
-    this.category = el("select", { onchange: () => this.set({ category: this.category.selectedIndex }, true) });
-    this.categoryBox = el("label", { class: "c" }, el("span", {}, "Modalité"), this.category);
-    this.slider = el("input", { type: "range", min: "0", step: "1", "aria-label": "Millésime", oninput: () => this.slide(), onchange: () => (this.sliding = false) });
-    this.year = el("output", {});
-    this.play = el("button", { type: "button", "aria-pressed": "false", "aria-label": "Faire défiler les millésimes", onclick: () => this.toggle() }, "▶");
-    const scales = [{ id: "", plural: "Selon le zoom" }, ...atlas.scales];
-    this.scales = scales.map((s) =>
-      el("input", { type: "radio", name: "echelle", value: s.id, onchange: () => this.set({ lock: s.id }, true) }),
-    );
-    const seek = field({ label: "Aller à un lieu sur la carte", placeholder: "Aller à un lieu…", choose: (place) => this.goTo(place.scale, place.code) });
-    this.checks = el("div", { class: "checks" });
-    const check = (label, on, change) =>
-      el("label", {}, el("input", { type: "checkbox", checked: on, onchange: (e) => change(e.target.checked) }), label);
-    this.qpv = check("Contours des QPV", state.qpv, (on) => this.set({ qpv: on }, true));
-    if (atlas.byScale.has("qpv")) this.checks.append(this.qpv);
-    this.boxes = new Map();
-    for (const family of atlas.equipment) {
-      const box = check(`${family.label} (${number(family.count)})`, state.equipment.has(family.id), (on) => {
-        const equipment = new Set(this.state.equipment);
-        if (on) equipment.add(family.id);
-        else equipment.delete(family.id);
-        this.set({ equipment }, true);
-      });
-      this.boxes.set(family.id, box.firstChild);
-      this.checks.append(box);
-    }
-    this.grids = el("select", { "aria-label": "Carroyage", onchange: () => this.set({ grid: this.grids.value }, true) });
-    this.grids.append(el("option", { value: "" }, "aucun"), ...atlas.grids.map((g) => el("option", { value: g.file }, `${g.label}, ${g.vintage}`)));
-    const layers = el("details", {}, el("summary", {}, "Autres couches"), this.checks);
-    if (atlas.grids.length) layers.append(el("label", { class: "c" }, el("span", {}, "Carroyage, en classes seulement"), this.grids));
-    this.controls = el(
-      "form",
-      { class: "controls", "aria-label": "Réglages de la carte", onsubmit: (e) => e.preventDefault() },
-      el("label", { class: "c" }, el("span", {}, "Indicateur"), this.indicator),
-      this.categoryBox,
-      el("div", { class: "c" }, el("span", { "aria-hidden": "true" }, "Millésime"), el("div", { class: "time" }, this.play, this.slider, this.year)),
-      el(
-        "fieldset",
-        {},
-        el("legend", {}, "Échelle"),
-        el("div", { class: "seg" }, scales.map((s, i) => el("label", {}, this.scales[i], s.plural))),
-      ),
-      el("div", { class: "c" }, el("span", { "aria-hidden": "true" }, "Lieu"), seek.box),
-      layers,
-    );
-    this.canvas = el("div", {});
-    this.badge = el("p", { class: "badge" });
-    this.tip = el("div", { class: "tip", hidden: true });
-    this.notice = el("div", { class: "say", role: "status", hidden: true });
-    const cross = el("div", { class: "cross", "aria-hidden": "true" });
-    cross.textContent = "✛";
-    // Words only: a drawing in place of the map took the graphics card longer than it made the reader wait less.
-    this.waiting = el("p", { class: "waiting" }, "La carte se dessine…");
-    const credit = atlas.basemap && el("p", { class: "credit" }, `Fond : ${atlas.basemap.attribution}`);
-    this.box = el("div", { class: "map-box" }, this.waiting, this.canvas, this.badge, credit, cross, this.tip, this.notice);
-    this.card = el("section", { class: "card", "aria-label": "Territoire choisi", hidden: true });
-    this.key = el("section", { "aria-label": "Légende" });
-    this.list = el("section", { class: "beside", "aria-label": "Liste de ce que montre la carte", tabindex: "0" });
-    this.book = el("a", { hidden: true }, "Télécharger ces chiffres (classeur)");
-    const acts = el(
-      "div",
-      { class: "map-acts" },
-      el("button", { type: "button", onclick: () => this.export() }, "Image (PNG)"),
-      el("button", { type: "button", onclick: () => this.copy() }, "Copier le lien"),
-      this.book,
-      (this.done = el("p", { class: "done", role: "status" })),
-    );
-    for (const part of [this.card, this.list]) part.addEventListener("keydown", (event) => event.key === "Escape" && this.close());
-    this.side = el("div", { class: "map-side" }, this.card, this.key, this.list, acts);
-    this.tool = el("div", { class: "map-tool" }, this.controls, this.box, this.side);
-    tool.append(this.tool);
-    this.say = announcer(tool);
-    this.show();
-  }
-
-  /** Brings the controls in line with the state. */
-  show() {
-    const { state } = this;
-    const x = state.indicator;
-    this.indicator.value = x.id;
-    this.categoryBox.hidden = !x.split;
-    this.category.replaceChildren(...x.categories.map((c) => el("option", {}, c.label)));
-    this.category.selectedIndex = state.category;
-    const all = this.vintages(x);
-    this.slider.max = all.length - 1;
-    this.slider.value = all.indexOf(state.vintage);
-    this.slider.setAttribute("aria-valuetext", years(state.vintage));
-    this.slider.disabled = this.play.disabled = all.length < 2;
-    this.year.textContent = years(state.vintage);
-    for (const radio of this.scales) radio.checked = radio.value === state.lock;
-    this.qpv.firstChild.checked = state.qpv;
-    for (const [id, box] of this.boxes) box.checked = state.equipment.has(id);
-    this.grids.value = state.grid;
-  }
-
-  choose(id) {
-    if (this.playing) this.stop(); // the vintages that play are those of the indicator before
-    const indicator = this.atlas.byId.get(id);
-    const all = this.vintages(indicator);
-    const vintage = all.includes(this.state.vintage) ? this.state.vintage : all.at(-1);
-    this.set({ indicator, category: 0, vintage }, true);
-  }
-
-  /** One move of the slider, from grip to release, is one step back. */
-  slide() {
-    const all = this.vintages(this.state.indicator);
-    const first = !this.sliding;
-    this.sliding = true;
-    this.set({ vintage: all[Number(this.slider.value)] }, first);
-  }
-
-  /** Plays the vintages once, from the first if the last one is shown. */
-  toggle() {
-    if (this.playing) return this.stop();
-    const all = this.vintages(this.state.indicator);
-    let at = all.indexOf(this.state.vintage);
-    if (at === all.length - 1) at = -1;
-    const step = (first) => {
-      at += 1;
-      this.set({ vintage: all[at] }, first === true);
-      if (at === all.length - 1) this.stop();
-    };
-    this.play.setAttribute("aria-pressed", "true");
-    this.play.textContent = "❚❚";
-    this.playing = setInterval(step, 900);
-    step(true);
-  }
-
-  stop() {
-    clearInterval(this.playing);
-    this.playing = undefined;
-    this.play.setAttribute("aria-pressed", "false");
-    this.play.textContent = "▶";
-  }
-
   set(change, step) {
     Object.assign(this.state, change);
     this.show();
@@ -232,10 +93,15 @@ class MapTool {
 
   async start(loaded) {
     const [west, south, east, north] = this.atlas.bounds;
-    // Read while the library loads, if the first view is likely to show it.
-    if (!this.state.lock && !this.state.view) this.refreshData("commune").catch(() => {});
-    else if (this.state.lock && this.atlas.byScale.get(this.state.lock).blocks.length === 1) this.refreshData(this.state.lock).catch(() => {});
-    this.map = await this.open(loaded);
+    const options = { bounds: [[west, south], [east, north]], view: this.state.view };
+    this.map = new Camera(this.box, options);
+    const opening = this.open(loaded, { ...options, families: this.families });
+    // Read while the library loads; legend and list wait for it no longer than that.
+    const data = this.scale().then((scale) => this.refreshData(scale));
+    data.catch(() => {});
+    const come = await Promise.race([Promise.allSettled([loaded, data]), new Promise((done) => setTimeout(done, PATIENCE))]);
+    if (!come) this.refresh().catch(() => {});
+    Object.assign(this, await opening);
     tool.map = this.map; // for tests
     const { map } = this;
     map.getCanvas().setAttribute("aria-label", "Carte : flèches pour se déplacer, plus et moins pour le zoom, Entrée pour ouvrir ce qui est au centre");
@@ -267,6 +133,7 @@ class MapTool {
       else map.fitBounds([[west, south], [east, north]], { padding: 24, duration: 0 });
       this.refresh();
     });
+    for (const event of ["pointerdown", "pointermove"]) this.box.addEventListener(event, (e) => (this.finger = e.pointerType === "touch"), { passive: true, capture: true });
     for (const part of [this.box, this.list]) {
       for (const event of ["pointerenter", "focusin"]) part.addEventListener(event, () => this.references(), { passive: true });
     }
@@ -299,16 +166,13 @@ class MapTool {
     map.on("idle", aim);
   }
 
-  /** Opens the map; where the machine or the edition has none, a plain drawing takes its place and nothing else changes. */
-  async open(loaded) {
-    const [west, south, east, north] = this.atlas.bounds;
-    const options = { bounds: [[west, south], [east, north]], view: this.state.view, families: this.families };
+  /** Opens the map and tells what draws it; where the machine or the edition has none, a plain drawing takes its place and nothing else changes. */
+  async open(loaded, options) {
     try {
-      this.ground = library;
       const gl = await loaded;
       // The page first: opening the graphics card before keeps both waiting, and the worker starts meanwhile.
       await painted();
-      return await library.open(gl, this.canvas, options);
+      return { map: await library.open(gl, this.canvas, options), ground: library };
     } catch (error) {
       console.warn(error);
       const why = /webgl/i.test(error.message) ? "Cette machine n’a pas de quoi dessiner la carte animée (WebGL absent)" : "La carte animée n’est pas dans cette édition";
@@ -316,19 +180,35 @@ class MapTool {
       const canvas = el("div", {});
       this.canvas.replaceWith(canvas);
       this.canvas = canvas;
-      this.ground = drawing;
-      return drawing.open(canvas, options);
+      return { map: drawing.open(canvas, options), ground: drawing };
     }
   }
 
-  /** Shows the map once it is whole: each frame shown before would have cost the time of a drawing of the page. */
+  /** Gives the drawing its features, once there is one. */
+  fill(source, from, make) {
+    this.ground?.fill(this.map, source, from, make);
+  }
+
+  /**
+   * Shows the map once its figures are drawn: each frame shown before would have cost the time of a drawing of the page.
+   * Names and QPV come over them next.
+   */
   ready() {
     this.box.classList.add("ready");
     this.waiting.remove();
+    this.drawn = true;
+    this.account();
     const { basemap } = this.atlas;
     // After the figures, which do not wait for it.
     if (basemap) this.ground.basemap(this.map, new URL(basemap.file, data).href).catch((error) => console.warn(error));
-    requestAnimationFrame(() => setTimeout(() => performance.mark("carte-prete")));
+    requestAnimationFrame(() =>
+      setTimeout(async () => {
+        performance.mark("carte-prete");
+        await this.above(this.turn);
+        this.map.once("idle", () => performance.mark("carte-entiere"));
+        this.map.triggerRepaint();
+      }),
+    );
   }
 
   /** Scale that the zoom asks for. */
@@ -360,6 +240,12 @@ class MapTool {
   async density(zoom) {
     const { atlas } = this;
     const scale = atlas.byScale.has("iris") && zoom > 9 ? "iris" : "commune";
+    // All of it: what is there is known without a file.
+    const [b, [west, south, east, north]] = [this.map.getBounds(), atlas.bounds];
+    if (b.getWest() <= west && b.getEast() >= east && b.getSouth() <= south && b.getNorth() >= north) {
+      const count = (id) => atlas.byScale.get(id)?.count ?? Infinity;
+      return { residence: count("residence"), iris: count("iris"), commune: count("commune") };
+    }
     const places = await atlas.places(scale, this.blocks(scale));
     const seen = this.inside(places);
     return {
@@ -438,6 +324,13 @@ class MapTool {
     this.shown = same ? this.shown : shown;
     if (!same) this.point();
     this.draw();
+    await this.above(turn);
+  }
+
+  /** What stands over the figures: not before they are drawn, unless it is what was asked for. */
+  async above(turn) {
+    const { state } = this;
+    if (!this.ground || !(this.drawn || state.grid || state.equipment.size)) return;
     await Promise.all([this.names(turn), this.layers(turn)]);
     await this.readStock(turn);
   }
@@ -453,7 +346,7 @@ class MapTool {
     const { scale, places, shapes, figures } = shown;
     const flat = x.counted && scale !== "residence";
     const classes = x.counted || x.kind === "text" ? 0 : x.kind === "class" ? Math.min(x.categories.length, 5) : atlas.classes(x, state.category).breaks.length + 1;
-    this.ground.paint(map, classes);
+    this.ground?.paint(map, classes);
     this.radius = this.sizes();
     let made;
     const data = () => {
@@ -468,13 +361,22 @@ class MapTool {
     const from = [places, figures, x.id, state.vintage, state.category];
     const seen = (list) => list.filter((p) => places.lon[p.k] !== undefined);
     const points = () => seen(data()).map((p) => library.point(places.lon[p.k], places.lat[p.k], p));
-    if (shapes) this.ground.fill(map, "zones", [...from, shapes, bare], () => data().map((p, i) => library.zone(shapes.shapes[i], bare ? { ...p, cls: -1, st: "" } : p)));
-    else this.ground.fill(map, "zones", [], () => []);
-    if (flat && figures) this.ground.fill(map, "circles", [...from, this.unit], points);
-    else this.ground.fill(map, "circles", [], () => []);
-    if (scale === "residence") this.ground.fill(map, "places", from, points);
-    else this.ground.fill(map, "places", [], () => []);
+    if (shapes) this.fill("zones", [...from, shapes, bare], () => data().map((p, i) => library.zone(shapes.shapes[i], bare ? { ...p, cls: -1, st: "" } : p)));
+    else this.fill("zones", [], () => []);
+    if (flat && figures) this.fill("circles", [...from, this.unit], points);
+    else this.fill("circles", [], () => []);
+    if (scale === "residence") this.fill("places", from, points);
+    else this.fill("places", [], () => []);
     this.borders();
+    // While the first drawing is made, words wait for it: to draw the page twice would cost its time twice.
+    if (!this.ground || this.drawn) this.account();
+  }
+
+  /** What is said of the map: badge, notice, legend, list, card. */
+  account() {
+    const { atlas, state, shown } = this;
+    const x = state.indicator;
+    const { scale, figures } = shown;
     const { plural: label } = atlas.byScale.get(scale);
     this.badge.replaceChildren(el("b", {}, label), state.lock ? " · échelle fixée" : " · selon le zoom");
     const missing = !figures;
@@ -490,6 +392,9 @@ class MapTool {
     const book = x.books[scale];
     this.book.hidden = !book;
     if (book) this.book.href = new URL(book, root).href;
+    this.rank.hidden = !figures || scale === "metropole" || x.words;
+    const ranked = { e: scale, i: x.id, c: x.split ? x.categories[state.category].key : "", v: state.vintage };
+    this.rank.href = new URL(`classement/?${new URLSearchParams(Object.entries(ranked).filter(([, v]) => v))}`, root).href;
     this.legend();
     this.beside();
     this.mark();
@@ -507,7 +412,7 @@ class MapTool {
     const own = shown.scale === "commune" || shown.scale === "iris" || shown.scale === "qpv";
     const around = map.getZoom() >= NEAR && atlas.byScale.has("iris") ? "iris" : "commune";
     const scale = own ? shown.scale : shown.scale === "residence" && atlas.byScale.has(around) ? around : undefined;
-    if (!scale) return this.ground.fill(map, "labels", [], () => []);
+    if (!scale) return this.fill("labels", [], () => []);
     const places = own ? shown.places : await atlas.places(scale, this.blocks(scale));
     if (turn !== this.turn) return undefined;
     const circles = own && state.indicator.counted && shown.figures;
@@ -519,7 +424,7 @@ class MapTool {
     };
     const stock = this.stock?.scale === scale ? this.stock.figures : undefined;
     const from = [places, scale, stock, own, ...(circles ? [shown.figures, state.vintage, state.category] : [])];
-    return this.ground.fill(map, "labels", from, () => {
+    return this.fill("labels", from, () => {
       const order = importance(places, stock);
       return places.codes.flatMap((_, k) => (places.lon[k] === undefined ? [] : [library.point(places.lon[k], places.lat[k], { name: places.names[k], order: order[k], away: away(k), around: !own })]));
     });
@@ -545,7 +450,7 @@ class MapTool {
       base = this.atlas.byScale.has("commune") ? await this.shapes("commune", this.blocks("commune")) : undefined;
       if (this.shown.scale !== scale) return;
     }
-    this.ground.fill(this.map, "limits", [scale, base], () => {
+    this.fill("limits", [scale, base], () => {
       let list = [];
       if (scale === "iris") list = limits(base, (i) => places.parents.commune[i]?.code);
       else if (scale === "metropole") list = base.outline;
@@ -590,18 +495,18 @@ class MapTool {
       this.wider = undefined;
       if (state.chosen.startsWith("qpv:")) this.openCard();
     } else this.over.places ??= quartiers;
-    this.ground.fill(map, "qpv-names", [quartiers], () =>
+    this.fill("qpv-names", [quartiers], () =>
       (quartiers?.codes ?? []).flatMap((_, k) => (quartiers.lon[k] === undefined ? [] : [library.point(quartiers.lon[k], quartiers.lat[k], { name: quartiers.names[k], away: 12 })])),
     );
-    this.ground.fill(map, "qpv", [shapes], () => (shapes?.shapes ?? []).map((s, k) => library.zone(s, { k, st: "qpv" })));
+    this.fill("qpv", [shapes], () => (shapes?.shapes ?? []).map((s, k) => library.zone(s, { k, st: "qpv" })));
     const before = this.equipment?.length;
     this.equipment = families;
     if (families.length || before) this.beside();
-    this.ground.fill(map, "equipment", families, () =>
+    this.fill("equipment", families, () =>
       families.flatMap((f, i) => f.names.map((_, k) => library.point(f.lon[k] * f.unit, f.lat[k] * f.unit, { family: f.family, i, k }))),
     );
     if (grid) this.ground.paintGrid(map, this.gridClasses().length);
-    this.ground.fill(map, "grid", [grid], () =>
+    this.fill("grid", [grid], () =>
       (grid?.squares ?? []).map((steps, k) => {
         const ring = [];
         let [px, py] = [0, 0];
@@ -650,12 +555,12 @@ class MapTool {
     if (this.wider?.key !== key) return;
     this.wider = { key, commune: places && { places, figures: commune }, metropole: { figures: metropole } };
     if (over) Object.assign(over, { figures, places: quartiers, waiting: false });
-    if (!this.tip.hidden) this.tip.replaceChildren(...this.tipped());
+    if (!this.tip.hidden) this.tipped();
     if (!this.card.hidden || state.chosen.startsWith("qpv:")) this.openCard();
   }
 }
 
-Object.assign(MapTool.prototype, side, sheet);
+Object.assign(MapTool.prototype, controls, side, sheet);
 
 /**
  * Ranks of places, those with the most dwellings first.

@@ -7,35 +7,55 @@ const tool = document.querySelector("[data-tool=classement]");
 /** Rows written at first. */
 const FIRST = 200;
 
+/** Orders of changes: key of the address, words, rank of a change and its direction. */
+const ORDERS = [
+  ["", "Écarts les plus forts d’abord", Math.abs, -1],
+  ["hausses", "Plus fortes hausses d’abord", (gap) => gap, -1],
+  ["baisses", "Plus fortes baisses d’abord", (gap) => gap, 1],
+  ["croissant", "Écarts les plus faibles d’abord", Math.abs, 1],
+];
+
 class Ranking {
   constructor(atlas) {
     this.atlas = atlas;
     const options = (list) => list.map(([value, label]) => el("option", { value }, label));
     const scales = atlas.scales.filter((s) => s.id !== "metropole" && atlas.indicators.some((x) => x.scales[s.id]));
     this.scale = el("select", { onchange: () => this.set({ scale: this.scale.value, within: "" }) }, options(scales.map((s) => [s.id, s.plural])));
-    this.indicator = el("select", { onchange: () => this.set({ id: this.indicator.value, category: 0, vintage: "", since: "" }) });
+    this.indicator = el("select", { onchange: () => this.set({ id: this.indicator.value, category: 0, vintage: "" }) });
     this.category = el("select", { onchange: () => this.set({ category: this.category.selectedIndex }) });
     this.vintage = el("select", { onchange: () => this.set({ vintage: this.vintage.value }) });
     this.since = el("select", { onchange: () => this.set({ since: this.since.value }) });
+    this.modes = ["un millésime", "une évolution"].map((label, i) => ({
+      label,
+      radio: el("input", { type: "radio", name: "montre", onchange: () => this.set({ since: i ? this.latest() : "", order: "" }) }),
+    }));
+    this.gaps = el("select", { onchange: () => this.set({ order: this.gaps.value }) }, options(ORDERS.map(([key, label]) => [key, label])));
     this.within = el("select", { onchange: () => this.set({ within: this.within.value }) });
-    this.order = el("button", { type: "button", onclick: () => this.set({ up: !this.state.up }) }, "Du plus grand au plus petit");
+    this.order = el("button", { type: "button", onclick: () => this.set({ order: this.state.order === "croissant" ? "" : "croissant" }) }, "Du plus grand au plus petit");
     const labelled = (text, control) => el("label", { class: "c" }, el("span", {}, text), control);
     this.categoryBox = labelled("Modalité", this.category);
     this.withinBox = labelled("Dans", this.within);
+    this.sinceBox = labelled("Évolution depuis", this.since);
+    this.gapsBox = labelled("Ordre", this.gaps);
     this.book = el("a", { hidden: true }, "Télécharger ces chiffres (classeur)");
+    this.drawn = el("a", { hidden: true }, "Voir sur la carte");
     this.body = el("div", {});
     tool.append(
       el(
         "form",
         { class: "controls", "aria-label": "Réglages du classement", onsubmit: (e) => e.preventDefault() },
+        el("fieldset", {}, el("legend", {}, "Classer selon"), el("div", { class: "seg" }, this.modes.map(({ label, radio }) => el("label", {}, radio, label)))),
         labelled("Échelle", this.scale),
         labelled("Indicateur", this.indicator),
         this.categoryBox,
         labelled("Millésime", this.vintage),
-        labelled("Évolution depuis", this.since),
+        this.sinceBox,
         this.withinBox,
+        this.gapsBox,
         this.order,
+        el("button", { type: "button", onclick: () => window.print() }, "Imprimer"),
         this.book,
+        this.drawn,
       ),
       this.body,
     );
@@ -61,7 +81,7 @@ class Ranking {
       vintage: query.get("v") ?? "",
       since: query.get("depuis") ?? "",
       within: query.get("dans") ?? "",
-      up: query.get("ordre") === "croissant",
+      order: query.get("ordre") ?? "",
       all: false,
     };
   }
@@ -71,7 +91,7 @@ class Ranking {
     const { state } = this;
     const x = this.atlas.byId.get(state.id);
     address(
-      { e: state.scale, i: state.id, c: x?.split ? x.categories[state.category].key : "", v: state.vintage, depuis: state.since, dans: state.within, ordre: state.up ? "croissant" : "" },
+      { e: state.scale, i: state.id, c: x?.split ? x.categories[state.category].key : "", v: state.vintage, depuis: state.since, dans: state.within, ordre: state.order },
       true,
     );
     return this.show();
@@ -91,7 +111,9 @@ class Ranking {
     if (turn !== this.turn) return;
     const { vintages } = figures;
     const vintage = vintages.includes(state.vintage) ? state.vintage : vintages.at(-1);
-    const since = vintages.includes(state.since) && state.since !== vintage ? state.since : "";
+    this.ranked = { x, vintages, vintage };
+    // The change that is shown goes on with another indicator, from a vintage that it has.
+    const since = !state.since || (vintages.includes(state.since) && state.since !== vintage) ? state.since : this.latest();
     this.controls(open, x, places, vintages, vintage, since);
     const reason = since ? atlas.refusal(x, since, vintage) : undefined;
     if (reason) {
@@ -108,9 +130,9 @@ class Ranking {
       return places.parents[kind]?.[i]?.code === key;
     });
     const items = kept.map((i) => this.item(x, figures, places, i, vintage, since));
-    const way = state.up ? 1 : -1;
-    // What changed most comes first, up or down.
-    const size = (r) => (since ? Math.abs(r.key) : r.key);
+    const [, , gap, direction] = ORDERS.find(([key]) => key === state.order) ?? ORDERS[0];
+    const way = since ? direction : state.order === "croissant" ? 1 : -1;
+    const size = (r) => (since ? gap(r.key) : r.key);
     const placed = items.filter((r) => r.key !== undefined).sort((a, b) => way * (size(a) - size(b)) || byName(a.name, b.name));
     const apart = items.filter((r) => r.key === undefined).sort((a, b) => byName(a.name, b.name));
     // Equal figures share a rank.
@@ -118,6 +140,13 @@ class Ranking {
       r.rank = n && size(placed[n - 1]) === size(r) ? placed[n - 1].rank : n + 1;
     });
     this.draw({ x, places, vintage, since, placed, apart, wide, refused: this.refused(x, vintages, vintage) });
+  }
+
+  /** Latest vintage that changes may be counted from; where none may be compared, the latest before, whose refusal is said. */
+  latest() {
+    const { x, vintages, vintage } = this.ranked;
+    const earlier = until(vintages, vintage);
+    return earlier.filter((v) => !this.atlas.refusal(x, v, vintage)).at(-1) ?? earlier.at(-1) ?? "";
   }
 
   item(x, figures, places, i, vintage, since) {
@@ -147,9 +176,13 @@ class Ranking {
     this.vintage.replaceChildren(...vintages.map((v) => el("option", { value: v }, years(v))));
     this.vintage.value = vintage;
     // A vintage that is not compared stays in the list, and says so.
-    const earlier = vintages.filter((v) => v !== vintage && v.slice(-4) < vintage.slice(-4));
+    const earlier = until(vintages, vintage);
+    this.modes.forEach(({ radio }, i) => (radio.checked = Boolean(i) === Boolean(since)));
+    this.modes[1].radio.disabled = !since && !earlier.length;
+    this.sinceBox.hidden = this.gapsBox.hidden = !since;
+    this.order.hidden = Boolean(since);
+    this.gaps.value = ORDERS.some(([key]) => key === state.order) ? state.order : "";
     this.since.replaceChildren(
-      el("option", { value: "" }, "sans évolution"),
       ...earlier.map((v) => {
         const refused = atlas.refusal(x, v, vintage);
         return el("option", { value: v, disabled: Boolean(refused) && v !== since }, refused ? `${years(v)} (non comparable)` : years(v));
@@ -169,8 +202,11 @@ class Ranking {
     this.withinBox.hidden = !groups.length;
     this.within.replaceChildren(el("option", { value: "" }, "tout le territoire"), ...groups);
     this.within.value = state.within;
-    const orders = since ? ["De l’écart le plus fort au plus faible", "De l’écart le plus faible au plus fort"] : ["Du plus grand au plus petit", "Du plus petit au plus grand"];
-    this.order.textContent = orders[Number(state.up)];
+    this.order.textContent = state.order === "croissant" ? "Du plus petit au plus grand" : "Du plus grand au plus petit";
+    // The same figures on the map: its scale, its indicator, its vintage.
+    const shown = { i: x.id, c: x.split ? x.categories[state.category].key : "", v: vintage, e: state.scale };
+    this.drawn.href = new URL(`carte/?${new URLSearchParams(Object.entries(shown).filter(([, v]) => v))}`, root).href;
+    this.drawn.hidden = false;
     const book = x.books[state.scale];
     this.book.hidden = !book;
     if (book) this.book.href = new URL(book, root).href;
@@ -234,19 +270,43 @@ class Ranking {
       const words = "Non classés : chiffre masqué ou absent, par ordre alphabétique";
       table.append(el("tbody", {}, el("tr", {}, el("th", { scope: "rowgroup", colspan: width }, `${words} (${number(apart.length)})`)), (state.all ? apart : apart.slice(0, FIRST)).map(row)));
     }
-    const reference = wide?.vintages.includes(vintage) && !x.counted ? `${atlas.byScale.get("metropole").label} : ${atlas.text(x, wide.at(0, vintage, state.category))}. ` : "";
+    const reference = this.reference(x, wide, vintage, since);
     const hidden = placed.length + apart.length - shown.length - Math.min(apart.length, state.all ? apart.length : FIRST);
     const parts = [
-      el("p", { class: "note" }, `${plural(placed.length, "territoire classé", "territoires classés")}, ${number(apart.length)} non ${apart.length < 2 ? "classé" : "classés"}. ${reference}${atlas.origin(x, vintage)}.${since || x.counted || placed.every((r) => r.figure.base === undefined) ? "" : ` n : ${x.of}.`}`),
+      el("p", { class: "note" }, `${plural(placed.length, "territoire classé", "territoires classés")}, ${number(apart.length)} non ${apart.length < 2 ? "classé" : "classés"}. ${since ? this.tally(placed) : ""}${reference}${atlas.origin(x, vintage)}.${since || x.counted || placed.every((r) => r.figure.base === undefined) ? "" : ` n : ${x.of}.`}`),
       refused ? el("p", { class: "note" }, refused) : "",
       el("section", { class: "scroll", tabindex: "0", "aria-label": "Classement" }, table),
       hidden > 0 ? el("p", {}, el("button", { type: "button", onclick: () => this.set({ all: true }) }, `Afficher les ${number(placed.length + apart.length)} territoires`)) : "",
     ];
     keeping(this.body, () => this.body.replaceChildren(...parts), () => this.body.querySelector("section.scroll"));
-    document.documentElement.dataset.place = `Classement : ${x.label}`;
-    this.say(`${placed.length} territoires classés`);
+    document.documentElement.dataset.place = `${since ? "Évolution" : "Classement"} : ${x.label}`;
+    this.say(`${placed.length} territoires classés${since ? `, ${this.tally(placed)}` : ""}`);
+  }
+
+  /** How many went up and down, in words. */
+  tally(placed) {
+    const count = (sign) => placed.filter((r) => Math.sign(r.key) === sign).length;
+    return `${plural(count(1), "hausse", "hausses")}, ${plural(count(-1), "baisse", "baisses")}, ${number(count(0))} sans changement. `;
+  }
+
+  /** The whole in words: its figure, and the one it had; nothing for a count, which is no reference. */
+  reference(x, wide, vintage, since) {
+    const { atlas, state } = this;
+    if (x.counted || !wide?.vintages.includes(vintage)) return "";
+    const now = wide.at(0, vintage, state.category);
+    const label = atlas.byScale.get("metropole").label;
+    if (!since || !wide.vintages.includes(since)) return `${label} : ${atlas.text(x, now)}. `;
+    const before = wide.at(0, since, state.category);
+    if (now.state || before.state) return `${label} : ${atlas.text(x, before)} en ${years(since)}, ${atlas.text(x, now)} en ${years(vintage)}. `;
+    const decimals = Math.min(atlas.decimals(x, now), atlas.decimals(x, before));
+    const change = number(now.value - before.value, decimals);
+    const unit = x.unit === "%" ? (Math.abs(now.value - before.value) < 2 ? "point" : "points") : x.unit;
+    return `${label} : ${atlas.text(x, before)} en ${years(since)}, ${atlas.text(x, now)} en ${years(vintage)} (${now.value > before.value ? "+" : ""}${change}${unit ? `\u00a0${unit}` : ""}). `;
   }
 }
+
+/** Vintages that end before another. */
+const until = (vintages, vintage) => vintages.filter((v) => v.slice(-4) < vintage.slice(-4));
 
 Atlas.open()
   .then((atlas) => new Ranking(atlas))

@@ -1,19 +1,14 @@
 // The drawing of the map in SVG, where the machine has no WebGL: it answers as fond.js and its library do, and decides
 // nothing either. Moves are steps, residences are not clustered; all else is the same.
 
+import { WORLD, Camera, flat, within } from "./camera.js";
 import { el, svg } from "./commun.js";
 import { ACCENT, INK, INK_2, colours } from "./signes.js";
 
-const WORLD = 512;
-const [NEAREST, FARTHEST] = [18, 3];
 /** Zoom from which the QPV bear their names, as in fond.js. */
 const QPV_NAMED = 12;
 /** Pixels of a step of the arrows. */
 const STEP = 100;
-
-/** Degrees to the square of Mercator, 0 to 1. */
-const flat = (lng, lat) => [(lng + 180) / 360, (1 - Math.log(Math.tan(Math.PI / 4 + (lat * Math.PI) / 360)) / Math.PI) / 2];
-const degrees = (x, y) => ({ lng: x * 360 - 180, lat: (Math.atan(Math.exp((1 - 2 * y) * Math.PI)) * 360) / Math.PI - 90 });
 
 /** How each source is drawn, from the lowest: `(map, feature) → [layer, element]…`. */
 const SOURCES = [
@@ -65,19 +60,19 @@ function signed(map, f, layer, paint) {
 /** Sources whose circles come with the largest first, so that none hides another. */
 const SORTED = new Set(["circles", "places"]);
 
-class Drawing {
+class Drawing extends Camera {
   constructor(container, { bounds, view, families }) {
+    const sheet = el("div", { class: "sheet", tabindex: "0", role: "region", "aria-label": "Carte" });
+    const zoom = (label, sign, by) => el("button", { type: "button", "aria-label": label, onclick: () => this.zoomBy(by) }, sign);
+    container.append(sheet, el("div", { class: "zooms" }, zoom("Agrandir", "+", 1), zoom("Réduire", "−", -1)));
+    super(sheet, { bounds, view });
     this.container = container;
     this.heard = new Map();
     this.sources = new Map();
     this.colours = {};
     this.letters = new Map(families.map(({ id, letters }) => [id, letters]));
     this.picture = svg("svg", { class: "drawn", "aria-hidden": "true" });
-    this.sheet = el("div", { class: "sheet", tabindex: "0", role: "region", "aria-label": "Carte" }, this.picture);
-    const zoom = (label, sign, by) => el("button", { type: "button", "aria-label": label, onclick: () => this.zoomBy(by) }, sign);
-    container.append(this.sheet, el("div", { class: "zooms" }, zoom("Agrandir", "+", 1), zoom("Réduire", "−", -1)));
-    if (view) Object.assign(this, { centre: flat(view.x, view.y), zoom: view.z });
-    else this.fit(bounds, 24);
+    sheet.append(this.picture);
     this.listen();
     new ResizeObserver(() => this.redraw()).observe(this.sheet);
   }
@@ -98,30 +93,6 @@ class Drawing {
 
   tell(name, event) {
     for (const f of this.heard.get(name) ?? []) f(event);
-  }
-
-  getCanvas() {
-    return this.sheet;
-  }
-
-  getZoom() {
-    return this.zoom;
-  }
-
-  getCenter() {
-    return degrees(...this.centre);
-  }
-
-  getBounds() {
-    const [x, y] = this.corner();
-    const [w, h] = this.size().map((n) => n / this.world());
-    const [north, south] = [degrees(x, y), degrees(x + w, y + h)];
-    return { getWest: () => north.lng, getNorth: () => north.lat, getEast: () => south.lng, getSouth: () => south.lat };
-  }
-
-  project(place) {
-    const [x, y] = this.at(place);
-    return { x, y };
   }
 
   loaded() {
@@ -160,25 +131,6 @@ class Drawing {
 
   // ── Geometry ──────────────────────────────────────────────────────────────────
 
-  size() {
-    return [this.sheet.clientWidth || 600, this.sheet.clientHeight || 400];
-  }
-
-  world() {
-    return WORLD * 2 ** this.zoom;
-  }
-
-  corner() {
-    const [w, h] = this.size();
-    return [this.centre[0] - w / 2 / this.world(), this.centre[1] - h / 2 / this.world()];
-  }
-
-  at([lng, lat]) {
-    const [x, y] = flat(lng, lat);
-    const [left, top] = this.corner();
-    return [(x - left) * this.world(), (y - top) * this.world()];
-  }
-
   path({ geometry: { type, coordinates } }) {
     const closed = type !== "MultiLineString";
     const lines = type === "MultiPolygon" ? coordinates.flat() : coordinates;
@@ -193,15 +145,6 @@ class Drawing {
       if (closed) d += "Z";
     }
     return d;
-  }
-
-  fit([[west, south], [east, north]], padding) {
-    const [x0, y0] = flat(west, north);
-    const [x1, y1] = flat(east, south);
-    const [w, h] = this.size();
-    this.centre = [(x0 + x1) / 2, (y0 + y1) / 2];
-    const room = Math.min((w - 2 * padding) / (x1 - x0), (h - 2 * padding) / (y1 - y0));
-    this.zoom = within(Math.log2(Math.max(1, room) / WORLD));
   }
 
   zoomBy(by, around) {
@@ -336,10 +279,8 @@ class Drawing {
   }
 }
 
-const within = (zoom) => Math.min(NEAREST, Math.max(FARTHEST, zoom));
-
 /** Makes the drawing in an element. */
-export const open = async (container, options) => new Drawing(container, options);
+export const open = (container, options) => new Drawing(container, options);
 
 const filled = new WeakMap();
 

@@ -10,7 +10,7 @@ export const sheet = {
   /** Puts the map as it is on the paper, with its title, legend, vintage and mention of the source, in place of the page's own. */
   toPaper() {
     const { atlas, shown } = this;
-    if (!this.map || !shown) return;
+    if (!this.ground || !shown) return;
     this.offPaper();
     const grid = this.grid();
     const label = atlas.byScale.get(shown.scale).plural;
@@ -82,6 +82,7 @@ export const sheet = {
   },
 
   async export() {
+    if (!this.ground) return this.tellDone("La carte n’est pas encore dessinée");
     this.tellDone("Image en préparation…");
     const { atlas, state, shown } = this;
     const grid = this.grid();
@@ -95,6 +96,6 @@ export const sheet = {
       foot: this.foot(),
     });
     save(blob, grid ? `carte_${grid.id}_${grid.vintage}.png` : `carte_${x.id}_${shown.scale}_${state.vintage}.png`);
-    this.tellDone("Image enregistrée");
+    return this.tellDone("Image enregistrée");
   },
 };

@@ -126,13 +126,19 @@ function layers() {
       paint: halo,
     },
     {
-      id: "label", type: "symbol", source: "labels", filter: ["!", ["get", "around"]],
+      // The name of a zone stands in its middle, or a little beside it where another name is.
+      id: "label", type: "symbol", source: "labels", filter: ["all", ["!", ["get", "around"]], ["==", ["get", "away"], 0]],
+      layout: { ...text, "text-padding": 2, "text-field": ["get", "name"], "symbol-sort-key": ["get", "order"], "text-variable-anchor": ["center", "top", "bottom"], "text-radial-offset": 0.9 },
+      paint: halo,
+    },
+    {
+      id: "label-under", type: "symbol", source: "labels", filter: ["all", ["!", ["get", "around"]], [">", ["get", "away"], 0]],
       // The name of a small quartier stands under it, and that of a place under its circle: `away` pixels from its point.
       layout: {
         ...text,
         "text-field": ["get", "name"],
         "symbol-sort-key": ["get", "order"],
-        "text-anchor": ["case", [">", ["get", "away"], 0], "top", "center"],
+        "text-anchor": "top",
         "text-radial-offset": ["/", ["get", "away"], 12],
       },
       paint: halo,

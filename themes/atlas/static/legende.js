@@ -20,20 +20,21 @@ export const rowsOf = {
   /**
    * Rows for the figures of an indicator.
    *
-   * `points` when places are points; `radius(figure)` when their size tells a base; `clustered` when the map joins them.
+   * `points` when places are points; `radius(figure)` when their size tells a base; `clustered` when the map joins them;
+   * `closed` where nothing is published at this scale: the classes have nothing to tell.
    */
-  figures(atlas, x, figures, { category, unit, most, points, radius, clustered }) {
+  figures(atlas, x, figures, { category, unit, most, points, radius, clustered, closed }) {
     const rows = [];
     const circles = Boolean(radius);
-    if (x.counted) {
+    if (x.counted && !closed) {
       const shown = figures.filter((f) => !f.state).length;
       for (const n of round(most ?? 1)) rows.push({ label: quantity(n, 0, x.unit), radius: unit * Math.sqrt(n), colour: circles ? ACCENT : undefined });
       rows.push({ label: "chiffre publié", count: shown, blank: true });
-    } else if (x.kind === "text") {
+    } else if (x.kind === "text" && !closed) {
       // A word never has a colour of its own: no place is coloured as one to avoid.
       rows.push({ label: "le mot se lit au survol et dans la liste", radius: 6, colour: ACCENT });
       for (const [i, c] of x.categories.entries()) rows.push({ label: c.label, count: figures.filter((f) => !f.state && f.value === i).length, blank: true });
-    } else {
+    } else if (!closed) {
       const { breaks, labels } = atlas.classes(x, category);
       const count = x.kind === "class" ? Math.min(x.categories.length, 5) : breaks.length + 1;
       const list = colours(count);
@@ -51,7 +52,7 @@ export const rowsOf = {
     for (const state of STATES) {
       // The secret of a place that is a point is a diamond, on the map and here.
       const count = figures.filter((f) => f.state === state).length;
-      if (count || (circles && (state === "s" || state === "nd"))) rows.push({ label: atlas.states[state], state, count, point: points });
+      if (count || (circles && !closed && (state === "s" || state === "nd"))) rows.push({ label: atlas.states[state], state, count, point: points });
     }
     return rows;
   },

@@ -4,6 +4,8 @@
 const PLAIN = 3;
 const PREFIX = 2;
 const MENDED = 1.6;
+/** Points of a name that starts as the question is written. */
+const STARTED = 1.5;
 /** Candidates that are looked at closely, and files of records read for them. */
 const LOOKED = 200;
 const FILES = 5;
@@ -130,7 +132,12 @@ export class Search {
       scores = await this.candidates(words);
     }
     const found = await this.records(best(scores, LOOKED), index.records[0]);
-    for (const place of found) place.score = this.closeness(place, words, code ?? typed.join(""));
+    // What is being typed, small words and all, is the start of a name: « villiers le s ».
+    const start = cut(text).join(" ");
+    for (const place of found) {
+      place.score = this.closeness(place, words, code ?? typed.join(""));
+      if (open && cut(place.name).join(" ").startsWith(start)) place.score += STARTED;
+    }
     found.sort((a, b) => b.score - a.score || a.record - b.record);
     return found.slice(0, limit);
   }
@@ -209,7 +216,7 @@ export class Search {
       if (stops.has(word) && typed.length > 1 && !(last && word.length > 1)) return;
       for (const text of longer.get(word) ?? [word]) {
         // « st » is « saint », but also the start of « stade » while it is typed.
-        out.push({ text, raw: last && text !== word ? word : text, at: i, open: last, scale: named.get(text), forms: [], rank: roman.get(text) });
+        out.push({ text, typed: word, raw: last && text !== word ? word : text, at: i, open: last, scale: named.get(text), forms: [], rank: roman.get(text) });
       }
     });
     // The last word may be a small one, or the start of another: it rules nothing out.
@@ -335,10 +342,16 @@ export class Search {
       if (!maps[i] || !maps[i + 1] || first.scale !== undefined || /^\d/.test(first.text)) continue;
       const led = before[i] && before[i + 1];
       if (led && (words.length > 3 || second.at !== first.at + 1 || ways.has(first.text) || /^\d/.test(second.text))) continue;
-      const text = first.text + second.text;
-      const both = { text, raw: text, open: true, forms: [], question: first.question };
-      const places = await this.places(both, before[i] || before[i + 1]);
+      // « mar chais » is « marchais » too, not only « maréchal chais ».
+      let places;
+      let both;
+      for (const text of new Set([first.text + second.text, first.typed + second.typed])) {
+        both = { text, raw: text, open: true, forms: [], question: first.question };
+        places = await this.places(both, before[i] || before[i + 1]);
+        if (places?.size) break;
+      }
       if (!places?.size) continue;
+      const { text } = both;
       for (const word of [first, second]) {
         word.forms.push(text);
         if (both.mended) word.mended = new Map([...(word.mended ?? []), ...both.mended]);

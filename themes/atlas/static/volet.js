@@ -2,6 +2,7 @@
 
 import { beyond, byName, el, keeping, number, quantity, root, years } from "./commun.js";
 import { envelope } from "./contours.js";
+import * as drawing from "./dessin.js";
 import * as library from "./fond.js";
 import { legend, rowsOf } from "./legende.js";
 
@@ -24,7 +25,8 @@ export const side = {
       most: this.most,
       points: shown.scale === "residence" || state.indicator.counted,
       radius: shown.scale === "residence" ? this.radius : undefined,
-      clustered: shown.scale === "residence" && this.ground === library && this.map.getZoom() < library.CLUSTERED + 1,
+      closed: !shown.figures,
+      clustered: shown.scale === "residence" && this.ground !== drawing && this.map.getZoom() < library.CLUSTERED + 1,
     });
     if (state.qpv && shown.scale !== "qpv" && atlas.byScale.has("qpv")) rows.push({ label: "Contour d’un QPV", line: true });
     for (const f of this.equipment ?? []) {
@@ -57,7 +59,7 @@ export const side = {
 
   /** Is some equipment left out of the map, where its signs would hide each other? */
   thinned() {
-    return Boolean(this.equipment?.length) && this.ground === library && this.map.getZoom() < library.CROWDED;
+    return Boolean(this.equipment?.length) && this.ground !== drawing && this.map.getZoom() < library.CROWDED;
   },
 
   heading() {
@@ -87,7 +89,7 @@ export const side = {
       this.thinned() ? el("p", { class: "key-note" }, "À ce zoom, une partie des équipements seulement a la place d’être dessinée : la liste les donne tous, agrandir pour les voir.") : "",
       el("p", { class: "key-note" }, x.definition, x.note ? ` ${x.note}` : "", " ", grid ? "" : this.link(x)),
     ];
-    keeping(this.key, () => this.key.replaceChildren(...parts), () => this.list);
+    if (!same(this.key, parts)) keeping(this.key, () => this.key.replaceChildren(...parts), () => this.list);
   },
 
   link(x) {
@@ -129,6 +131,9 @@ export const side = {
       more ? el("p", { class: "key-note" }, more) : "",
       ...this.equipped(),
     ];
+    // The rows know their places by rank: they stand as long as the places do.
+    if (this.listed === places && same(this.list, parts)) return;
+    this.listed = places;
     keeping(this.list, () => this.list.replaceChildren(...parts), () => this.list);
     this.list.scrollTop = top;
   },
@@ -219,7 +224,7 @@ export const side = {
 
   /** Shows a tip near a point; `make` makes what it says, again when there is more to say. */
   place(at, make) {
-    this.tipped = make;
+    this.tipped = () => this.place(at, make);
     this.tip.replaceChildren(...make());
     this.tip.hidden = false;
     const { clientWidth, clientHeight } = this.box;
@@ -246,13 +251,13 @@ export const side = {
 
   /** Outlines the pointed place, else the chosen one. */
   mark() {
-    const { map, shown, state } = this;
+    const { shown, state } = this;
     const { places, shapes, scale } = shown;
     const [chosen, code] = state.chosen.split(/:(.*)/s);
     const { set, i: rank } = this.chosen() ?? {};
     const marked = [...new Set([this.pointed, set === shown ? rank : undefined])];
     const over = set && set !== shown ? set.shapes.shapes[rank] : undefined;
-    this.ground.fill(map, "here", [places, shapes, this.radius, over, ...marked], () => [...this.outlined(marked), ...(over ? [library.zone(over, {})] : [])]);
+    this.fill("here", [places, shapes, this.radius, over, ...marked], () => [...this.outlined(marked), ...(over ? [library.zone(over, {})] : [])]);
     for (const row of this.list.querySelectorAll("tr[data-code]")) row.classList.toggle("on", chosen === scale && row.dataset.code === code);
   },
 
@@ -281,6 +286,8 @@ export const side = {
     if (id === "equipment" || id === "grid-class") return undefined;
     const set = id === "qpv-wash" ? this.over : this.shown;
     set.places ??= await this.atlas.places(set.scale, set.blocks);
+    // Under a finger no tip follows: the card says the same, and more.
+    if (this.finger) this.tip.hidden = true;
     return this.choosePlace(set.places.codes[feature.properties.k], this.map.getCanvas(), set.scale);
   },
 
@@ -352,7 +359,7 @@ export const side = {
   /** Goes to a place found by search, at its own scale. */
   async goTo(scale, code) {
     const { atlas, map, state } = this;
-    if (!map) return location.assign(atlas.fiche(scale, code));
+    if (!this.ground) return location.assign(atlas.fiche(scale, code));
     const places = await atlas.places(scale);
     const i = places.rank.get(code);
     if (i === undefined) return undefined;
@@ -381,6 +388,12 @@ export const side = {
     );
   },
 };
+
+/** Does a part of the page say this already? To draw it again would cost the time of a drawing of the page. */
+function same(part, parts) {
+  const fresh = el("div", {}, ...parts).childNodes;
+  return part.childNodes.length === fresh.length && [...fresh].every((node, i) => node.isEqualNode(part.childNodes[i]));
+}
 
 /** Gap to a reference, in points for a percentage; nothing when one of the two has no value. */
 function gap(atlas, x, figure, other) {

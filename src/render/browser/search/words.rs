@@ -3,7 +3,7 @@
 use crate::format::fold;
 
 /// Abbreviations of addresses and names, and what they stand for: one word or several.
-pub const ABBREVIATIONS: [(&str, &str); 78] = [
+pub const ABBREVIATIONS: [(&str, &str); 77] = [
     ("all", "allee"),
     ("appt", "appartement"),
     ("av", "avenue"),
@@ -54,7 +54,6 @@ pub const ABBREVIATIONS: [(&str, &str); 78] = [
     ("pdt", "president"),
     ("pl", "place"),
     ("pr", "professeur"),
-    ("pres", "president"),
     ("prof", "professeur"),
     ("prom", "promenade"),
     ("pt", "petit"),
@@ -250,6 +249,8 @@ mod tests {
             ["grande", "rue", "notre", "dame", "vieux", "port"]
         );
         assert_eq!(words("ham. ss Bois, lieu-dit"), words("hameau sous bois, ld"));
+        // « Les Prés » are meadows.
+        assert_eq!(words("av. des Prés"), ["avenue", "pres"]);
         assert_eq!(words("P.L.M. Est"), ["plm", "est"]);
         assert_eq!(words("Plants-I.U.F.M., n d"), ["plants", "iufm", "notre", "dame"]);
         assert_eq!(
