@@ -307,6 +307,56 @@ impl Shape {
         }
     }
 
+    /// Bounds of the targets of the blocks that something more is said of: `said` gives ranges of some targets, which are
+    /// carried from one to the next through the facts of their block. Gives, by target, least and most.
+    ///
+    /// A target that lies in several blocks says nothing here, and is not given.
+    pub fn narrow(&self, given: &[Range], said: &[(usize, Range)]) -> Vec<(usize, i128, Option<i128>)> {
+        let Ok(ranges) = self.ranges(given) else {
+            return Vec::new();
+        };
+        let alone = |t: usize| match self.parts[t][..] {
+            [part] => Some(part),
+            _ => None,
+        };
+        let mut more: BTreeMap<u32, Vec<super::core::CoreRow>> = BTreeMap::new();
+        for (t, range) in said {
+            let Some((b, position)) = alone(*t) else { continue };
+            let Ok(shift) = self.shift(&self.targets[*t], &ranges) else {
+                continue;
+            };
+            let moved = |side: Option<i64>| side.and_then(|v| v.checked_sub(shift));
+            more.entry(b).or_default().push(super::core::CoreRow {
+                terms: self.blocks[b as usize].targets[position as usize].clone(),
+                range: Range {
+                    lo: moved(range.lo),
+                    up: moved(range.up),
+                },
+            });
+        }
+        let mut cores: BTreeMap<u32, super::core::Core> = BTreeMap::new();
+        for (b, rows) in more {
+            let block = &self.blocks[b as usize];
+            let own: Vec<Range> = block.rows.iter().map(|row| ranges[row.fact as usize]).collect();
+            let mut core = block.plain(&own);
+            core.rows.extend(rows);
+            if core.propagate().is_ok() {
+                cores.insert(b, core);
+            }
+        }
+        let mut out = Vec::new();
+        for t in 0..self.targets.len() {
+            let Some((b, position)) = alone(t) else { continue };
+            if let (Some(core), Ok(shift)) = (cores.get(&b), self.shift(&self.targets[t], &ranges)) {
+                let terms = &self.blocks[b as usize].targets[position as usize];
+                let (lo, up) = super::core::reach(terms, &core.lower, &core.upper);
+                let shift = i128::from(shift);
+                out.push((t, lo.map_or(0, |lo| lo + shift), up.map(|up| up + shift)));
+            }
+        }
+        out
+    }
+
     /// Unfolds a combination of reduced facts into one of the facts as published.
     pub(super) fn unfold(&self, reduced: Vec<(u32, super::proof::Fraction)>) -> BTreeMap<u32, super::proof::Fraction> {
         use num_traits::Zero as _;

@@ -18,6 +18,7 @@ use super::book::Described;
 use super::deduce::{Bounds, Limits};
 use super::facts::Finding;
 use super::sums::{COUNT, Known, Site, Sum, Zones, words};
+use crate::disclosure::attack::Range;
 
 /// Places where a count must equal the sum of the categories to be taken for their total.
 const ENOUGH: usize = 10;
@@ -51,6 +52,17 @@ pub(super) struct Narrower<'s> {
     pub(super) lo: Option<i128>,
     pub(super) up: Option<i128>,
     pub(super) by: &'s str,
+}
+
+impl Narrower<'_> {
+    /// The same as a range of whole numbers.
+    pub(super) fn range(self) -> Range {
+        let narrow = |side: Option<i128>| side.and_then(|v| i64::try_from(v).ok());
+        Range {
+            lo: narrow(self.lo).or(Some(0)),
+            up: narrow(self.up),
+        }
+    }
 }
 
 /// Hidden places that totals and parts narrow more than their own sum does: by sum, by rank of the place.

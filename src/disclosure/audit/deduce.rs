@@ -99,17 +99,21 @@ pub(super) fn deduce(
             .filter_map(|(sum, more)| {
                 let known = bounds.get(sum)?;
                 let i = each.binary_search_by(|e| e.0.cmp(*sum)).ok()?;
+                let system = system(i, opened.get(sum).copied().unwrap_or(false));
+                let fresh = joined(known, &system.carry(&shapes, more), more);
                 // Told already: of the sum alone, or of its place alone.
                 let told = if round == 0 { &joined(known, known, more) } else { known };
                 let narrow = |b: &&(u32, Option<i128>, Option<i128>)| {
                     b.2.is_some_and(|up| up - b.1.unwrap_or(0) < limits.min_width)
                 };
-                let told = told.iter().filter(narrow).map(|b| b.0).collect();
-                let again = Again { more, told };
-                let is_open = opened.get(sum).copied().unwrap_or(false);
-                let (found, fresh) = system(i, is_open).solve(&shapes, &again);
-                let found = found.into_iter().filter(|f| f.error).collect();
-                Some((*sum, found, joined(known, &fresh, more)))
+                let told: BTreeSet<u32> = told.iter().filter(narrow).map(|b| b.0).collect();
+                let found = if fresh.iter().filter(narrow).any(|b| !told.contains(&b.0)) {
+                    let (found, _) = system.solve(&shapes, &Again { more, told });
+                    found.into_iter().filter(|f| f.error).collect()
+                } else {
+                    Vec::new()
+                };
+                Some((*sum, found, fresh))
             })
             .collect();
         for (sum, found, fresh) in again {
@@ -184,6 +188,16 @@ struct Again<'a> {
     told: BTreeSet<u32>,
 }
 
+/// What a sum says, as a system reads it.
+struct Read<'a> {
+    facts: Vec<Given<'a>>,
+    /// Hidden places: zone, atoms, file.
+    targets: Vec<(Zone<'a>, &'a [u32], u32)>,
+    bounds: Bounds,
+    /// What is published and what is hidden, whatever the values.
+    pattern: Vec<(u8, u32)>,
+}
+
 struct System<'a> {
     title: String,
     own: &'a Zones,
@@ -197,13 +211,15 @@ struct System<'a> {
     is_base: bool,
 }
 
-impl System<'_> {
-    /// Solves the sum, with what other sums say of its hidden places.
-    fn solve(&self, shapes: &Shapes, Again { more, told }: &Again<'_>) -> (Vec<Finding>, Bounds) {
-        let mut facts: Vec<Given<'_>> = Vec::new();
-        let mut targets: Vec<(Zone<'_>, &[u32], u32)> = Vec::new();
-        let mut bounds: Bounds = Vec::new();
-        let mut pattern: Vec<(u8, u32)> = vec![(self.kind, u32::MAX)];
+impl<'a> System<'a> {
+    /// What is published and what is hidden, with what other sums say of hidden places.
+    fn read(&self, more: &BTreeMap<u32, Narrower<'a>>) -> Read<'a> {
+        let mut read = Read {
+            facts: Vec::new(),
+            targets: Vec::new(),
+            bounds: Vec::new(),
+            pattern: vec![(self.kind, u32::MAX)],
+        };
         for (rank, known) in self.own {
             let Some(members) = &self.atoms.members[*rank as usize] else {
                 continue;
@@ -211,8 +227,8 @@ impl System<'_> {
             let zone = self.zones[*rank as usize];
             match known {
                 Known::Within(lo, up, file) => {
-                    pattern.push((if lo == up { 1 } else { 2 }, *rank));
-                    facts.push(Given {
+                    read.pattern.push((if lo == up { 1 } else { 2 }, *rank));
+                    read.facts.push(Given {
                         zone,
                         members,
                         range: Range {
@@ -224,15 +240,11 @@ impl System<'_> {
                     });
                 }
                 Known::Hidden(file) => {
-                    pattern.push((3, *rank));
+                    read.pattern.push((3, *rank));
                     if let Some(said) = more.get(rank) {
-                        let narrow = |side: Option<i128>| side.and_then(|v| i64::try_from(v).ok());
-                        let range = Range {
-                            lo: narrow(said.lo).or(Some(0)),
-                            up: narrow(said.up),
-                        };
-                        pattern.push((if range.lo == range.up { 4 } else { 5 }, *rank));
-                        facts.push(Given {
+                        let range = said.range();
+                        read.pattern.push((if range.lo == range.up { 4 } else { 5 }, *rank));
+                        read.facts.push(Given {
                             zone,
                             members,
                             range,
@@ -240,29 +252,65 @@ impl System<'_> {
                             by: Some(said.by),
                         });
                     }
-                    targets.push((zone, members, *file));
-                    bounds.push((*rank, None, None));
+                    read.targets.push((zone, members, *file));
+                    read.bounds.push((*rank, None, None));
                 }
             }
         }
-        if facts.is_empty() {
-            return (Vec::new(), bounds);
-        }
-        let exact: Vec<bool> = facts.iter().map(|f| f.range.lo == f.range.up).collect();
+        read
+    }
+
+    /// The shape of what is published and hidden, made once for all that is hidden in the same way.
+    fn shape(&self, read: &Read<'_>, shapes: &Shapes) -> Arc<Shape> {
+        let exact: Vec<bool> = read.facts.iter().map(|f| f.range.lo == f.range.up).collect();
         let make = || {
             let terms = |members: &[u32]| -> Terms { members.iter().map(|a| (*a, 1)).collect() };
-            let rows = facts.iter().map(|f| terms(f.members)).collect();
-            let hidden = targets.iter().map(|t| terms(t.1)).collect();
+            let rows = read.facts.iter().map(|f| terms(f.members)).collect();
+            let hidden = read.targets.iter().map(|t| terms(t.1)).collect();
             Arc::new(Shape::new(self.atoms.names.len(), rows, &exact, hidden))
         };
-        let known = shapes.lock().ok().and_then(|s| s.get(&pattern).cloned());
-        let shape = known.unwrap_or_else(|| {
+        let known = shapes.lock().ok().and_then(|s| s.get(&read.pattern).cloned());
+        known.unwrap_or_else(|| {
             let shape = make();
             if let Ok(mut all) = shapes.lock() {
-                all.insert(pattern, Arc::clone(&shape));
+                all.insert(read.pattern.clone(), Arc::clone(&shape));
             }
             shape
-        });
+        })
+    }
+
+    /// What other sums say of hidden places, carried from one to the next.
+    fn carry(&self, shapes: &Shapes, more: &BTreeMap<u32, Narrower<'a>>) -> Bounds {
+        let mut read = self.read(&BTreeMap::new());
+        if read.facts.is_empty() {
+            return read.bounds;
+        }
+        let shape = self.shape(&read, shapes);
+        let given: Vec<Range> = read.facts.iter().map(|f| f.range).collect();
+        let ranks = read.bounds.iter().enumerate();
+        let said: Vec<(usize, Range)> = ranks
+            .filter_map(|(t, bound)| Some((t, more.get(&bound.0)?.range())))
+            .collect();
+        for (t, lo, up) in shape.narrow(&given, &said) {
+            read.bounds[t] = (read.bounds[t].0, Some(lo), up);
+        }
+        read.bounds
+    }
+
+    /// Solves the sum, with what other sums say of its hidden places.
+    fn solve(&self, shapes: &Shapes, Again { more, told }: &Again<'a>) -> (Vec<Finding>, Bounds) {
+        let read = self.read(more);
+        if read.facts.is_empty() {
+            return (Vec::new(), read.bounds);
+        }
+        let shape = self.shape(&read, shapes);
+        let Read {
+            facts,
+            targets,
+            mut bounds,
+            ..
+        } = read;
+        let exact: Vec<bool> = facts.iter().map(|f| f.range.lo == f.range.up).collect();
         let given: Vec<Range> = facts.iter().map(|f| f.range).collect();
         let effort = Effort::default();
         let answer = shape.solve(&given, effort);
@@ -336,7 +384,7 @@ impl System<'_> {
                         "masquer un chiffre de plus dans cette équation (« atlas prepare » le fait)".to_owned()
                     },
                 });
-            } else if interval.shown().is_some_and(|w| w < self.limits.min_width) {
+            } else if alone && interval.shown().is_some_and(|w| w < self.limits.min_width) {
                 findings.push(Finding {
                     error: true,
                     kind: "indecis",

@@ -57,7 +57,7 @@ pub struct Args {
 /// What the audit proves, and what it does not.
 pub const LIMITS: [&str; 8] = [
     "Les effectifs, ceux des moyennes compris, et les numérateurs des parts publiées sont mis en équations par indicateur, catégorie et millésime ; les indices sont masqués aux mêmes lieux et ne sont pas mis en équations.",
-    "Un total et ses catégories, deux effectifs égaux, un effectif qui est la somme de deux autres ou une partie de celui qui le divise se disent l’un à l’autre ce qu’ils savent de chaque lieu, tant que l’un en apprend quelque chose, quatre fois au plus ; ils ne sont pas résolus en un seul système.",
+    "Un total et ses catégories, deux effectifs égaux, un effectif qui est la somme de deux autres ou une partie de celui qui le divise se disent l’un à l’autre ce qu’ils savent de chaque lieu, tant que l’un en apprend quelque chose, quatre fois au plus, de lieu en lieu par encadrement ; ils ne sont pas résolus en un seul système, et ce qu’une part divise sans être publié pour lui-même (logements proposés) n’en est pas.",
     "Le total d’une moyenne (moyenne fois effectif) est encadré de proche en proche, en ôtant les territoires les uns des autres ; une moyenne pondérée autrement que par son effectif ne s’additionne pas et n’est contrôlée que par lui.",
     "Les zones que nul n’imprime sont cherchées jusqu’à quatre morceaux réunis.",
     "Un zéro certain (aucun logement de la catégorie dans la commune) est un avertissement, non une erreur.",

@@ -101,8 +101,7 @@ impl<'a> Near<'a> {
             let next = u32::try_from(inner.len()).unwrap_or(u32::MAX);
             inner.push(*atom);
             for (i, c) in &self.cells[*atom as usize] {
-                let spoken = || (0..self.table.layers.len()).any(|layer| self.table.said(layer, *i).is_some());
-                if !hidden[*i as usize] || targets.binary_search(i).is_ok() || spoken() {
+                if !hidden[*i as usize] || targets.binary_search(i).is_ok() {
                     local.entry(*i).or_default().push((next, *c));
                 }
             }
@@ -119,11 +118,12 @@ impl<'a> Near<'a> {
                 values.push(value.sum());
             }
             let rank = u32::try_from(names.len()).unwrap_or(u32::MAX);
-            if !hidden[i as usize] {
-                published.push(rank);
-            } else if targets.binary_search(&i).is_ok() {
-                wanted.push(rank);
+            if hidden[i as usize] {
+                &mut wanted
+            } else {
+                &mut published
             }
+            .push(rank);
             // All of a cell of which others speak lies here, or what they say is not of this part.
             let whole = terms.len() == cell.terms.len();
             for (layer, said) in table.outside.iter_mut().enumerate() {

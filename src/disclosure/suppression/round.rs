@@ -1,9 +1,10 @@
 //! One attack on a pattern: the hidden cells known too well, each with the published figures that give it away.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Rule, Table};
-use crate::disclosure::attack::{Deduced, Interval, Merged, Range, Support, Terms};
+use crate::disclosure::attack::{Deduced, Interval, Merged, Range, Shape, Support, Terms};
 
 /// Times that a total and its parts tell one another what they know.
 const ROUNDS: usize = 3;
@@ -28,11 +29,9 @@ pub(super) fn ranges(published: &[u32], values: &[i64]) -> Vec<Range> {
 }
 
 /// Tells what is wrong with the interval of a hidden value, as the side of the proof that matters.
-///
-/// A value of which other tables say something may be all that they leave: only the width counts.
-fn wrong(interval: &Interval, value: i64, spoken: bool, rule: &Rule) -> Option<Sides> {
+fn wrong(interval: &Interval, value: i64, rule: &Rule) -> Option<Sides> {
     let value = i128::from(value);
-    if !spoken && interval.up.proved.is_some_and(|up| up < value + i128::from(rule.above)) {
+    if interval.up.proved.is_some_and(|up| up < value + i128::from(rule.above)) {
         return Some(Sides::Upper);
     }
     if interval.widest().is_some_and(|w| w < i128::from(rule.min_width)) {
@@ -44,7 +43,7 @@ fn wrong(interval: &Interval, value: i64, spoken: bool, rule: &Rule) -> Option<S
         Some(Some(up)) => up >= value + i128::from(rule.above),
         Some(None) => true,
         None => false,
-    } || spoken;
+    };
     (!shown || !high).then_some(Sides::Unknown)
 }
 
@@ -78,6 +77,8 @@ enum Sides {
     Unknown,
     /// Those of all the categories of a published total.
     Parts,
+    /// What other tables say, or totals of other places, carried from one hidden cell to the next.
+    Together,
 }
 
 /// Tells which hidden zeros a published zero says itself.
@@ -101,10 +102,9 @@ fn excused(table: &Table, hidden: &[bool], rule: &Rule, values: &[i64]) -> Vec<b
 
 /// A pattern attacked on all layers.
 pub(super) struct Attack<'a> {
+    table: &'a Table,
     rule: &'a Rule,
     published: Vec<u32>,
-    /// Hidden cells of which other tables say something: facts after the published ones.
-    spoken: Vec<u32>,
     targets: Vec<u32>,
     shape: Option<Merged>,
     /// By layer: what is published, and what it tells.
@@ -112,6 +112,10 @@ pub(super) struct Attack<'a> {
     /// Number of the first layers that add up to a total.
     parts: usize,
     found: Vec<Found>,
+    /// By layer: what other tables, totals and parts say of hidden cells, by rank among the targets.
+    said: Vec<BTreeMap<usize, Range>>,
+    /// By layer: the facts with what is said, solved when one of their proofs is asked for.
+    extended: Vec<OnceCell<(Merged, Vec<Range>, Deduced)>>,
 }
 
 /// A target known too well on a layer; a target exposed on several layers is told once, for the first of them.
@@ -123,7 +127,7 @@ struct Found {
 
 impl<'a> Attack<'a> {
     /// Attacks all the hidden cells.
-    pub(super) fn new(table: &Table, hidden: &[bool], rule: &'a Rule) -> Self {
+    pub(super) fn new(table: &'a Table, hidden: &[bool], rule: &'a Rule) -> Self {
         let (published, targets) = sides(hidden);
         let excused: Vec<Vec<bool>> = table
             .layers
@@ -136,85 +140,53 @@ impl<'a> Attack<'a> {
     }
 
     /// Attacks these hidden cells only; a zero that is not to be looked at may be told all the same.
-    pub(super) fn on(table: &Table, hidden: &[bool], rule: &'a Rule, targets: &[u32]) -> Self {
+    pub(super) fn on(table: &'a Table, hidden: &[bool], rule: &'a Rule, targets: &[u32]) -> Self {
         Self::with(table, rule, sides(hidden).0, targets.to_vec(), |_, _| false)
     }
 
     /// Attacks these hidden cells with these published ones; `excused` tells which are not looked at, by layer.
     pub(super) fn with(
-        table: &Table,
+        table: &'a Table,
         rule: &'a Rule,
         published: Vec<u32>,
         targets: Vec<u32>,
         excused: impl Fn(usize, u32) -> bool,
     ) -> Self {
         let mut attack = Self {
+            table,
             rule,
             published,
-            spoken: Vec::new(),
             targets,
             shape: None,
             layers: Vec::new(),
             parts: table.parts,
             found: Vec::new(),
+            said: Vec::new(),
+            extended: Vec::new(),
         };
         if attack.targets.is_empty() {
             return attack;
         }
-        let rows =
-            |list: &[u32]| -> Vec<Terms> { list.iter().map(|i| table.cells[*i as usize].terms.clone()).collect() };
-        let count = u32::try_from(table.cells.len()).unwrap_or(u32::MAX);
-        let layers = table.layers.len();
-        let mut said: Vec<BTreeMap<u32, Range>> = (0..layers)
-            .map(|layer| {
-                let hidden = (0..count).filter(|i| attack.published.binary_search(i).is_err());
-                hidden.filter_map(|i| Some((i, table.said(layer, i)?))).collect()
-            })
-            .collect();
-        // Known of their total and of the other parts alone, which `narrowed` judges.
-        let mut direct: BTreeSet<(usize, u32)> = BTreeSet::new();
-        let mut shape;
-        let mut rounds = 0;
-        loop {
-            let spoken: BTreeSet<u32> = said.iter().flat_map(|own| own.keys().copied()).collect();
-            attack.spoken = spoken.into_iter().collect();
-            let mut exact = vec![true; attack.published.len()];
-            exact.resize(attack.published.len() + attack.spoken.len(), false);
-            let facts = [rows(&attack.published), rows(&attack.spoken)].concat();
-            shape = Merged::new(table.atoms, &facts, &exact, &rows(&attack.targets));
-            attack.layers.clear();
-            for (values, said) in table.layers.iter().zip(&said) {
-                let mut facts = ranges(&attack.published, values);
-                let free = Range { lo: Some(0), up: None };
-                facts.extend(attack.spoken.iter().map(|i| said.get(i).copied().unwrap_or(free)));
-                let deduced = shape.solve(&facts, rule.effort);
-                attack.layers.push((facts, deduced));
-            }
-            let more = attack.parted(table);
-            rounds += 1;
-            if more.is_empty() || rounds > ROUNDS {
-                break;
-            }
-            for (layer, cell, range) in more {
-                if rounds == 1 && range.up.zip(range.lo).is_some_and(|(up, lo)| up - lo < rule.min_width) {
-                    direct.insert((layer, cell));
-                }
-                said[layer].insert(cell, range);
-            }
-        }
+        let exact = vec![true; attack.published.len()];
+        let (facts, targets) = (attack.rows(&attack.published), attack.rows(&attack.targets));
+        let shape = Merged::new(table.atoms, &facts, &exact, &targets);
         let mut told = vec![false; attack.targets.len()];
         for (layer, values) in table.layers.iter().enumerate() {
-            let deduced = &attack.layers[layer].1;
+            if told.iter().all(|told| *told) {
+                break;
+            }
+            let facts = ranges(&attack.published, values);
+            let deduced = shape.solve(&facts, rule.effort);
             for (target, (cell, interval)) in attack.targets.iter().zip(&deduced.intervals).enumerate() {
-                if told[target] || excused(layer, *cell) || direct.contains(&(layer, *cell)) {
+                if told[target] || excused(layer, *cell) {
                     continue;
                 }
-                let spoken = said[layer].contains_key(cell);
-                if let Some(sides) = wrong(interval, values[*cell as usize], spoken, rule) {
+                if let Some(sides) = wrong(interval, values[*cell as usize], rule) {
                     told[target] = true;
                     attack.found.push(Found { target, layer, sides });
                 }
             }
+            attack.layers.push((facts, deduced));
         }
         for (target, cell) in attack.targets.iter().enumerate().filter(|(t, _)| !told[*t]) {
             let intervals = attack.layers[..table.parts.min(attack.layers.len())].iter();
@@ -226,36 +198,117 @@ impl<'a> Attack<'a> {
                 attack.found.push(Found { target, layer, sides });
             }
         }
+        if attack.layers.len() == table.layers.len() && (table.parts > 0 || !table.outside.is_empty()) {
+            attack.together(excused);
+        }
         attack.found.sort_by_key(|f| f.target);
         attack.shape = Some(shape);
         attack
     }
 
-    /// What a published total and its other parts say of a part beyond what its own sums do, by layer and cell.
-    fn parted(&self, table: &Table) -> Vec<(usize, u32, Range)> {
-        let mut out = Vec::new();
-        let parts = &self.layers[..table.parts.min(self.layers.len())];
+    fn rows(&self, cells: &[u32]) -> Vec<Terms> {
+        cells
+            .iter()
+            .map(|i| self.table.cells[*i as usize].terms.clone())
+            .collect()
+    }
+
+    /// Looks for what is known too well with what other tables, totals and parts say of hidden cells.
+    fn together(&mut self, excused: impl Fn(usize, u32) -> bool) {
+        let mut told: BTreeSet<usize> = self.found.iter().map(|f| f.target).collect();
+        let mut known: Vec<Vec<Bound>> = Vec::new();
+        for (_, deduced) in &self.layers {
+            let bound = |i: &Interval| (i.lo.proved.unwrap_or(0).max(0), i.up.proved);
+            known.push(deduced.intervals.iter().map(bound).collect());
+        }
+        let mut said: Vec<BTreeMap<usize, Range>> = vec![BTreeMap::new(); self.table.layers.len()];
+        let mut fresh: Vec<(usize, usize, Bound)> = Vec::new();
         for (target, cell) in self.targets.iter().enumerate() {
-            let Some(total) = table.total(*cell).map(i128::from) else {
-                continue;
-            };
-            let own = |layer: usize| parts[layer].1.intervals[target];
-            let least = |i: usize| own(i).lo.proved.unwrap_or(0).max(0);
-            for layer in 0..parts.len() {
-                let others = || (0..parts.len()).filter(|i| *i != layer);
-                let most: Option<i128> = others().map(|i| own(i).up.proved).sum();
-                let lo = most.map_or(0, |most| total - most).max(least(layer));
-                let up = total - others().map(least).sum::<i128>();
-                let known = own(layer).up.proved;
-                if lo > least(layer) || known.is_none_or(|known| up < known) {
-                    let up = known.map_or(up, |known| up.min(known));
-                    let narrow = |v: i128| i64::try_from(v).ok();
-                    let (lo, up) = (narrow(lo), narrow(up));
-                    out.push((layer, *cell, Range { lo, up }));
+            for (layer, known) in known.iter().enumerate() {
+                if let Some(range) = self.table.said(layer, *cell) {
+                    let bound = (range.lo.unwrap_or(0).into(), range.up.map(i128::from));
+                    fresh.extend(narrower(known[target], bound).map(|bound| (layer, target, bound)));
                 }
             }
         }
-        out
+        // Known of their own total and parts alone, which `narrowed` judges.
+        let mut direct: BTreeSet<(usize, usize)> = BTreeSet::new();
+        let shape = OnceCell::new();
+        for round in 0..ROUNDS {
+            let parted = parted(self.table, &self.targets, &known);
+            if round == 0 {
+                let narrow = parted.iter().filter(|(.., bound)| is_narrow(*bound, self.rule));
+                direct.extend(narrow.map(|(layer, target, _)| (*layer, *target)));
+            }
+            fresh.extend(parted);
+            if fresh.is_empty() {
+                break;
+            }
+            let mut touched: BTreeSet<usize> = BTreeSet::new();
+            for (layer, target, bound) in fresh.drain(..) {
+                let own = &mut known[layer][target];
+                if let Some(bound) = narrower(*own, bound) {
+                    *own = bound;
+                    let narrow = |v: i128| i64::try_from(v).ok();
+                    let range = Range {
+                        lo: narrow(bound.0),
+                        up: bound.1.and_then(narrow),
+                    };
+                    said[layer].insert(target, range);
+                    touched.insert(layer);
+                }
+            }
+            let shape = shape.get_or_init(|| {
+                let exact = vec![true; self.published.len()];
+                let (facts, targets) = (self.rows(&self.published), self.rows(&self.targets));
+                Shape::new(self.table.atoms, facts, &exact, targets)
+            });
+            for layer in touched {
+                let own: Vec<(usize, Range)> = said[layer].iter().map(|(target, range)| (*target, *range)).collect();
+                for (target, lo, up) in shape.narrow(&self.layers[layer].0, &own) {
+                    let known = &mut known[layer][target];
+                    if let Some(bound) = narrower(*known, (lo, up)) {
+                        *known = bound;
+                    }
+                }
+            }
+        }
+        for (layer, known) in known.iter().enumerate() {
+            for (target, bound) in known.iter().enumerate() {
+                let cell = self.targets[target];
+                if is_narrow(*bound, self.rule)
+                    && !direct.contains(&(layer, target))
+                    && !excused(layer, cell)
+                    && told.insert(target)
+                {
+                    let sides = Sides::Together;
+                    self.found.push(Found { target, layer, sides });
+                }
+            }
+        }
+        self.found.sort_by_key(|f| f.target);
+        self.extended = said.iter().map(|_| OnceCell::new()).collect();
+        self.said = said;
+    }
+
+    /// Published figures that give a target away with what is said of the others.
+    fn together_support(&self, target: usize, layer: usize) -> Vec<u32> {
+        let (shape, facts, deduced) = self.extended[layer].get_or_init(|| {
+            let said = &self.said[layer];
+            let spoken: Vec<u32> = said.keys().map(|target| self.targets[*target]).collect();
+            let mut exact = vec![true; self.published.len()];
+            exact.resize(self.published.len() + spoken.len(), false);
+            let rows = [self.rows(&self.published), self.rows(&spoken)].concat();
+            let shape = Merged::new(self.table.atoms, &rows, &exact, &self.rows(&self.targets));
+            let mut facts = self.layers[layer].0.clone();
+            facts.extend(said.values().copied());
+            let deduced = shape.solve(&facts, self.rule.effort);
+            (shape, facts, deduced)
+        });
+        // What is said of a hidden cell cannot be hidden here.
+        let mut support = shape.support(target, facts, deduced, true, self.rule.effort);
+        support.retain(|fact| (*fact as usize) < self.published.len());
+        support
     }
 
     /// Place of each atom; see [`Merged::places`].
@@ -288,6 +341,10 @@ impl<'a> Attack<'a> {
         let support: Support = match &self.shape {
             None => Support::new(),
             Some(shape) => {
+                if matches!(found.sides, Sides::Together) {
+                    let support = self.together_support(found.target, found.layer);
+                    return self.exposed(found, support);
+                }
                 let both = !matches!(found.sides, Sides::Upper);
                 let layers = match found.sides {
                     Sides::Parts => &self.layers[..self.parts],
@@ -302,15 +359,55 @@ impl<'a> Attack<'a> {
                 all
             }
         };
+        self.exposed(found, support)
+    }
+
+    fn exposed(&self, found: &Found, support: Support) -> Exposure {
         Exposure {
             cell: self.targets[found.target],
-            // What other tables say cannot be hidden here.
-            support: support
-                .into_iter()
-                .filter_map(|fact| self.published.get(fact as usize).copied())
-                .collect(),
+            support: support.into_iter().map(|fact| self.published[fact as usize]).collect(),
         }
     }
+}
+
+/// Least and most that a value can be.
+type Bound = (i128, Option<i128>);
+
+/// What a bound adds to another; none when nothing.
+fn narrower(known: Bound, more: Bound) -> Option<Bound> {
+    let lo = known.0.max(more.0);
+    let up = [known.1, more.1].into_iter().flatten().min();
+    ((lo, up) != known).then_some((lo, up))
+}
+
+fn is_narrow((lo, up): Bound, rule: &Rule) -> bool {
+    up.is_some_and(|up| up - lo < i128::from(rule.min_width))
+}
+
+/// What a published total and its other parts say of a part, by layer and target.
+fn parted(table: &Table, targets: &[u32], known: &[Vec<Bound>]) -> Vec<(usize, usize, Bound)> {
+    let parts = &known[..table.parts.min(known.len())];
+    let mut out = Vec::new();
+    for (target, cell) in targets.iter().enumerate() {
+        let Some(total) = table.total(*cell).map(i128::from) else {
+            continue;
+        };
+        for (layer, own) in parts.iter().enumerate() {
+            let others = || {
+                parts
+                    .iter()
+                    .enumerate()
+                    .filter(|(i, _)| *i != layer)
+                    .map(|(_, p)| p[target])
+            };
+            let most: Option<i128> = others().map(|(_, up)| up).sum();
+            let lo = most.map_or(0, |most| total - most).max(0);
+            let up = total - others().map(|(lo, _)| lo).sum::<i128>();
+            let bound = narrower(own[target], (lo, Some(up)));
+            out.extend(bound.map(|bound| (layer, target, bound)));
+        }
+    }
+    out
 }
 
 /// All the cells known too well, each with its proof, the shortest first.

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use crate::disclosure::attack::Range;
-use crate::model::{Dictionary, Iid, Kind, Operand, Tid};
+use crate::model::{Dictionary, Iid, Indicator, Kind, Operand, Tid};
 use crate::prepare::figures::{Figures, Said};
 
 /// Places where a count must be less than another to be taken for a part of it.
@@ -23,6 +23,7 @@ pub(super) struct Counts<'a> {
 }
 
 /// What the other counts say of one.
+#[derive(Default)]
 pub(super) struct Outside<'c> {
     wholes: Vec<&'c Shown>,
     parts: Vec<&'c Shown>,
@@ -31,9 +32,12 @@ pub(super) struct Outside<'c> {
 impl<'a> Counts<'a> {
     pub(super) fn new(figures: &Figures, dictionary: &'a Dictionary) -> Self {
         let mut all: BTreeMap<Iid, Shown> = BTreeMap::new();
+        let seen: Vec<bool> = dictionary.iter().map(|(iid, _)| is_seen(dictionary, iid)).collect();
         for (key, said) in figures {
-            let plain = key.category.is_none() && dictionary.get(key.indicator).kind == Kind::Count;
-            if let (true, Said::Number { value, .. }) = (plain, said) {
+            if key.category.is_none()
+                && let Said::Number { value, .. } = said
+                && seen[key.indicator.index()]
+            {
                 all.entry(key.indicator).or_default().insert(key.tid, count(*value));
             }
         }
@@ -42,6 +46,9 @@ impl<'a> Counts<'a> {
 
     /// What the others say of a figure of an indicator, of which `shown` is published.
     pub(super) fn outside(&self, iid: Iid, shown: &Shown) -> Outside<'_> {
+        if !is_seen(self.dictionary, iid) {
+            return Outside::default();
+        }
         let others = || self.all.iter().filter(|(other, _)| **other != iid);
         let is_part = |part: (Iid, &Shown), whole: (Iid, &Shown)| {
             let same = self.dictionary.get(part.0).base == self.dictionary.get(whole.0).base;
@@ -76,6 +83,18 @@ impl Outside<'_> {
         let lo = self.parts.iter().filter_map(|all| all.get(&tid)).max().copied();
         (up.is_some() || lo.is_some()).then_some(Range { lo: lo.or(Some(0)), up })
     }
+}
+
+/// Tells whether readers see a count, by itself or as what a share says of it; what a share divides by is known where it is
+/// printed, and is not set against other counts.
+fn is_seen(dictionary: &Dictionary, iid: Iid) -> bool {
+    let count = dictionary.get(iid);
+    let open = |x: &Indicator| !x.view.is_empty() || !x.export.is_empty();
+    let says = |share: &Indicator| {
+        let terms = share.numerator.iter().flat_map(|o| &o.0);
+        open(share) && terms.into_iter().any(|term| term.indicator == iid)
+    };
+    count.kind == Kind::Count && (open(count) || dictionary.iter().any(|(_, share)| says(share)))
 }
 
 fn is(operand: Option<&Operand>, iid: Iid) -> bool {
