@@ -74,6 +74,32 @@ pub(super) fn small_count(text: &str) -> Option<String> {
     (counted && small).then_some(found)
 }
 
+/// Numbers in words, under the threshold and around it.
+const IN_WORDS: [&str; 12] = [
+    "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix", "onze", "douze", "treize",
+];
+
+/// Whether a text counts dwellings, households or allocations in words: « trois logements ».
+pub(super) fn number_words(text: &str) -> bool {
+    use memchr::memmem::find;
+    let bytes = text.as_bytes();
+    ["logements", "ménages", "attributions"].into_iter().any(|thing| {
+        let mut from = 0;
+        while let Some(at) = find(&bytes[from..], thing.as_bytes()).map(|i| from + i) {
+            let word = text[..at]
+                .trim_end()
+                .rsplit(|c: char| !c.is_alphabetic())
+                .next()
+                .unwrap_or("");
+            if word.len() <= 6 && IN_WORDS.iter().any(|w| w.eq_ignore_ascii_case(word)) {
+                return true;
+            }
+            from = at + thing.len();
+        }
+        false
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

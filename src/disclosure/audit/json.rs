@@ -1,11 +1,12 @@
 //! Finished data for the browser: its figures.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use serde_json::Value;
 
 use super::counted::{counted, without};
 use super::facts::{Batch, Finding, Said};
+use super::said::numbered;
 
 /// Keys that files of places may carry; another could carry a figure.
 const PLACES: [&str; 14] = [
@@ -49,21 +50,36 @@ pub(super) fn scale_labels(text: &str) -> BTreeMap<String, String> {
         .collect()
 }
 
-/// Labels of categories that look like a figure, from `atlas.json`: « 20 % et moins ». Longest first.
+/// Labels of indicators and categories with a number, from `atlas.json`: « 20 % et moins ». Longest first.
 pub(super) fn number_labels(text: &str) -> Vec<String> {
     let Ok(value) = serde_json::from_str::<Value>(text) else {
         return Vec::new();
     };
-    let indicators = value["indicators"].as_array().into_iter().flatten();
-    let categories = indicators.flat_map(|i| i["categories"].as_array().into_iter().flatten());
-    let mut labels: Vec<String> = categories
+    let indicators = || value["indicators"].as_array().into_iter().flatten();
+    let categories = indicators().flat_map(|i| i["categories"].as_array().into_iter().flatten());
+    let mut labels: Vec<String> = indicators()
+        .chain(categories)
         .filter_map(|c| c["label"].as_str())
-        .filter(|label| counted(label).is_some() && label.split_whitespace().count() > 2)
+        .filter(|label| numbered(label) && label.split_whitespace().count() > 2)
         .map(str::to_owned)
         .collect();
     labels.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
     labels.dedup();
     labels
+}
+
+/// Labels of the classes of maps and grids, from `atlas.json`.
+pub(super) fn class_labels(text: &str) -> HashSet<String> {
+    let Ok(value) = serde_json::from_str::<Value>(text) else {
+        return HashSet::new();
+    };
+    let list = |key: &str| value[key].as_array().into_iter().flatten();
+    let categories = list("indicators").flat_map(|i| i["categories"].as_array().into_iter().flatten());
+    let labels = list("indicators").chain(categories).map(|i| &i["labels"]);
+    let all = labels.chain(list("grids").map(|g| &g["classes"]));
+    all.flat_map(|l| l.as_array().into_iter().flatten())
+        .filter_map(|l| l.as_str().map(str::to_owned))
+        .collect()
 }
 
 /// A file of the search: its texts are names and words, never a number of something.
@@ -106,6 +122,28 @@ pub(super) fn places(text: &str, file: &str) -> (Vec<String>, Vec<Finding>) {
         .filter_map(|c| c.as_str().map(str::to_owned))
         .collect();
     (codes, findings)
+}
+
+/// Names and addresses of a file of places.
+pub(super) fn names(text: &str, names: &mut HashSet<String>) {
+    let Ok(Value::Object(value)) = serde_json::from_str::<Value>(text) else {
+        return;
+    };
+    for key in [
+        "names",
+        "addresses",
+        "commune_names",
+        "iris_names",
+        "qpv_names",
+        "landlords",
+    ] {
+        let list = value.get(key).and_then(Value::as_array).into_iter().flatten();
+        names.extend(
+            list.filter_map(Value::as_str)
+                .filter(|n| n.bytes().any(|b| b.is_ascii_digit()))
+                .map(str::to_owned),
+        );
+    }
 }
 
 /// Figures of a file of values, against the codes of its places.

@@ -11,10 +11,12 @@
 //!    years inside windows.
 
 mod against;
+mod allowed;
 mod book;
 mod categories;
 mod counted;
 mod deduce;
+mod drawn;
 mod earlier;
 mod facts;
 mod html;
@@ -22,11 +24,12 @@ mod json;
 mod means;
 mod order;
 mod parts;
+mod said;
 mod scan;
 mod sums;
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -161,6 +164,11 @@ struct Gathered {
     findings: Vec<Finding>,
     lineages: sums::Lineages,
     dictionary: BTreeMap<String, book::Described>,
+    said: said::Said,
+    /// Goals: the number of each, and the file where it was met first.
+    goals: BTreeMap<String, (f64, u32)>,
+    /// Files that print a goal otherwise than another.
+    unlike_goals: Vec<u32>,
 }
 
 impl Gathered {
@@ -169,6 +177,19 @@ impl Gathered {
         self.lineages.extend(other.lineages);
         for (id, described) in other.dictionary {
             self.dictionary.entry(id).or_insert(described);
+        }
+        self.said.join(other.said);
+        self.unlike_goals.extend(other.unlike_goals);
+        for (name, (number, file)) in other.goals {
+            self.goal(name, number, file);
+        }
+    }
+
+    /// A goal has one number, wherever it is printed.
+    fn goal(&mut self, name: String, number: f64, file: u32) {
+        let known = *self.goals.entry(name).or_insert((number, file));
+        if known.0 != number {
+            self.unlike_goals.push(known.1.max(file));
         }
     }
 }
@@ -201,15 +222,43 @@ fn read(dir: &Path) -> Result<Folder> {
     } else {
         String::new()
     };
+    let (places, names) = places(dir, &files)?;
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for (file, codes) in &places {
+        let scale = file.trim_start_matches("lieux/").split(['-', '.']).next().unwrap_or("");
+        *counts.entry(scale.to_owned()).or_default() += codes.len();
+    }
     let reader = Reader {
         scales: json::scale_labels(&manifest),
-        labels: json::number_labels(&manifest),
-        places: places(dir, &files)?,
+        known: html::Known {
+            labels: json::number_labels(&manifest),
+            classes: json::class_labels(&manifest),
+            ends: places
+                .values()
+                .flatten()
+                .flat_map(|c| [2, 3, 4].map(|n| c.get(c.len().saturating_sub(n)..).unwrap_or("").to_owned()))
+                .collect(),
+            codes: places.values().flatten().cloned().collect(),
+            names,
+            counts,
+        },
+        places,
         facts: Facts::new(),
         memory: book::Memory::default(),
         pages: parts::Memory::new(),
     };
-    let gathered = reader.read_all(&paths, &files)?;
+    let mut gathered = reader.read_all(&paths, &files)?;
+    let told = gathered.said.tell(&files, &reader.known);
+    gathered.findings.extend(told);
+    for file in gathered.unlike_goals.drain(..) {
+        gathered.findings.push(Finding {
+            error: true,
+            kind: "fuite",
+            message: "un objectif porte un autre nombre qu’ailleurs".to_owned(),
+            files: vec![files[file as usize].clone()],
+            remedy: "reconstruire l’atlas : un objectif vient d’un seul réglage".to_owned(),
+        });
+    }
     Ok(Folder {
         paths,
         files,
@@ -226,11 +275,13 @@ pub fn audit(dir: &Path, numbers: Disclosure, against: Option<&Path>, earlier: &
     let Folder {
         paths,
         mut files,
-        gathered: Gathered {
-            mut findings,
-            mut lineages,
-            dictionary,
-        },
+        gathered:
+            Gathered {
+                mut findings,
+                mut lineages,
+                dictionary,
+                ..
+            },
         mut facts,
     } = read(dir)?;
     let is_word = |name: &str| {
@@ -242,6 +293,13 @@ pub fn audit(dir: &Path, numbers: Disclosure, against: Option<&Path>, earlier: &
         described.is_some_and(|d| matches!(d.kind.as_str(), "classe" | "mot"))
     };
     findings.extend(facts.conflicts(&files, is_word));
+    findings.extend(facts.hidden_bases().into_iter().map(|(name, file)| Finding {
+        error: true,
+        kind: "fuite",
+        message: format!("« {name} » est secret et son effectif est imprimé"),
+        files: vec![files[file as usize].clone()],
+        remedy: "l’effectif d’un chiffre secret est masqué".to_owned(),
+    }));
     let figures = facts.len();
     let count = files.len();
     let mut editions = Vec::new();
@@ -294,16 +352,23 @@ fn whole(lists: Vec<Vec<Fact<'_>>>) -> Vec<Fact<'_>> {
 }
 
 /// Codes of each file of places, by its path under `donnees/`.
-fn places(dir: &Path, files: &[String]) -> Result<BTreeMap<String, Vec<String>>> {
-    let mut all = BTreeMap::new();
+type Places = BTreeMap<String, Vec<String>>;
+
+/// Codes of the places, and all their names and addresses.
+fn places(dir: &Path, files: &[String]) -> Result<(Places, HashSet<String>)> {
+    let (mut all, mut names) = (BTreeMap::new(), HashSet::new());
     for file in files.iter().filter(|f| f.starts_with("donnees/lieux/")) {
         let text = fs::read_text(&dir.join(file))?.text;
         all.insert(
             file.trim_start_matches("donnees/").to_owned(),
             json::places(&text, file).0,
         );
+        json::names(&text, &mut names);
     }
-    Ok(all)
+    for file in files.iter().filter(|f| f.starts_with("donnees/equipements/")) {
+        json::names(&fs::read_text(&dir.join(file))?.text, &mut names);
+    }
+    Ok((all, names))
 }
 
 /// Room that a thread uses again for each of its files: fresh memory would be cleared a gigabyte over.
@@ -318,8 +383,8 @@ struct Room {
 struct Reader {
     /// Key of a scale by its label.
     scales: BTreeMap<String, String>,
-    /// Names of categories that look like a figure.
-    labels: Vec<String>,
+    /// What pages are read with.
+    known: html::Known,
     /// Codes of each file of places.
     places: BTreeMap<String, Vec<String>>,
     facts: Facts,
@@ -377,8 +442,12 @@ impl Reader {
             } else {
                 parts::Reading::First
             };
-            let page = html::read(&text(), file, &self.labels, (&self.pages, reading), batch);
+            let mut page = html::read(&text(), file, &self.known, (&self.pages, reading), batch);
             out.findings.extend(page.findings);
+            out.said.add(&mut page.said, said::Voice::of(file), rank);
+            for (name, number) in page.goals {
+                out.goal(name, number, rank);
+            }
             let mut parts = file.split('/');
             if let (Some("residences"), Some(id), Some("index.html")) = (parts.next(), parts.next(), parts.next()) {
                 out.lineages.insert(id.to_owned(), page.lineage);
@@ -391,7 +460,7 @@ impl Reader {
         } else if file.starts_with("donnees/lieux/") {
             out.findings.extend(json::places(&text(), file).1);
         } else if file.starts_with("donnees/recherche/") {
-            out.findings.extend(json::search(&text(), file, &self.labels));
+            out.findings.extend(json::search(&text(), file, &self.known.labels));
         } else if !known(file) {
             out.findings.push(Finding {
                 error: true,
