@@ -177,9 +177,6 @@ CIRCLES = "<svg>" + "".join(
     f'<circle r="{r}" data-state="s" data-cell="residence:plante-{r}:parc.logements:2025"/>' for r in (5, 7)
 ) + "</svg>"
 
-NUMBER = r'[0-9.]+'
-
-
 def changed(pattern, add, under="", flags=0):
     """A number of a drawing or of a text, the first that the pattern finds, with something added."""
 
@@ -237,7 +234,114 @@ def coloured(text):
     return re.sub(r'(<path d="[^"]*" fill=")url\(#h-s\)("(?= data-cell="[^"]*" data-state="s"))', r'\1#bdd7e1\2', text, count=1)
 
 
+def zipped(change, added=None, after=b"", before=b"", comment=b""):
+    """A plant in the parts of a workbook, in its index, or around them."""
+
+    def plant(folder):
+        path = sorted(folder.glob("communes/*/*.xlsx"))[0]
+        with zipfile.ZipFile(path) as old:
+            parts = [(item.filename, old.read(item)) for item in old.infolist()]
+        path.unlink()
+        changed = False
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new:
+            for name, content in parts:
+                own = change(name, content.decode("utf-8")).encode("utf-8")
+                changed |= own != content
+                new.writestr(name, own)
+            for name, content in (added or {}).items():
+                new.writestr(name, content)
+            new.comment = comment
+        if not (changed or added or after or before or comment):
+            raise LookupError("no part has a place for this plant")
+        if after or before:
+            content = path.read_bytes()
+            path.unlink()
+            path.write_bytes(before + content + after)
+        return str(path.relative_to(folder))
+
+    return plant
+
+
+def part(name, old, new):
+    return zipped(lambda own, text: text.replace(old, new, 1) if own == name else text)
+
+
+def same(name, text):
+    return text
+
+
+def extra_field(folder):
+    path = sorted(folder.glob("communes/*/*.xlsx"))[0]
+    with zipfile.ZipFile(path) as old:
+        parts = [(item, old.read(item)) for item in old.infolist()]
+    path.unlink()
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new:
+        for item, content in parts:
+            item.extra = b"\x99\x99\x01\x007"
+            new.writestr(item, content)
+    return str(path.relative_to(folder))
+
+
+def data(name, change):
+    """A plant in a file of data."""
+
+    def plant(folder):
+        path = sorted(folder.glob(f"donnees/{name}"))[0]
+        content = json.loads(path.read_text(encoding="utf-8"))
+        change(content)
+        put(path, json.dumps(content, ensure_ascii=False))
+        return str(path.relative_to(folder))
+
+    return plant
+
+
+def appended(name, text):
+    def plant(folder):
+        path = sorted(folder.glob(name))[0]
+        put(path, path.read_text(encoding="utf-8") + text)
+        return str(path.relative_to(folder))
+
+    return plant
+
+
 PLANTS = {
+    "key of the manifest": data("atlas.json", lambda d: d.update(n=7)),
+    "key of an indicator of the manifest": data("atlas.json", lambda d: d["indicators"][0].update(hidden=[7])),
+    "word of the manifest": data("atlas.json", lambda d: d["states"].update(s=7)),
+    "count of the manifest": data("atlas.json", lambda d: d["scales"][1].update(count=7)),
+    "key of outlines": data("contours/commune-0.json", lambda d: d.update(n=7)),
+    "property of outlines": data("contours/commune-0.json", lambda d: d["objects"]["commune"]["geometries"][0].update(properties={"n": 7})),
+    "key of the first view": data("contours/vue.json", lambda d: d.update(n=7)),
+    "key of places": data("lieux/residence-0.json", lambda d: d.update(n=[7])),
+    "list of places": data("lieux/residence-0.json", lambda d: d["commune"].__setitem__(0, 700)),
+    "list of places, longer": data("lieux/residence-0.json", lambda d: d["lon"].append(7)),
+    "key of equipment": data("equipements/*.json", lambda d: d.update(n=[7])),
+    "key of a grid": data("carreaux/*.json", lambda d: d.update(n=[7])),
+    "class of a grid": data("carreaux/*.json", lambda d: d["classes"].__setitem__(0, 70)),
+    "data in the files of the theme": new_file("actifs/tilleuls.json", '{"R-00001":7}'),
+    "page in the files of the theme": new_file("actifs/tilleuls.html", "<p>7</p>"),
+    "style sheet": appended("actifs/atlas.*.css", "/* Les Tilleuls : 7 */"),
+    "script": appended("actifs/scripts.*/pages.js", "// 7"),
+    "another script": lambda folder: new_file(f"{next(folder.glob('actifs/scripts.*')).relative_to(folder)}/n.js", "n=7")(folder),
+    "margins of a packet": appended("seances/communes/*/marges.css", '@page f1 { @top-left { content: "7 logements"; } }'),
+    "number in the margins of a packet": appended("seances/communes/*/marges.css", '@page f1 { @top-left { content: "Les Tilleuls · 7"; } }'),
+    "robots.txt": new_file("robots.txt", "User-agent: *\nDisallow: /\n# 7\n"),
+    "workbook: part without a name": zipped(same, {"xl/worksheets/sheet9.xml": "<worksheet><sheetData><row><c><v>7</v></c></row></sheetData></worksheet>"}),
+    "workbook: bytes after": zipped(same, after=b"7"),
+    "workbook: bytes before": zipped(same, before=b"7"),
+    "workbook: comment of the archive": zipped(same, comment=b"7"),
+    "workbook: extra field": extra_field,
+    "workbook: head of a sheet": part("xl/worksheets/sheet2.xml", "</oddHeader>", " 7 logements</oddHeader>"),
+    "workbook: foot of a sheet": part("xl/worksheets/sheet2.xml", "</headerFooter>", "<evenFooter>7</evenFooter></headerFooter>"),
+    "workbook: prompt": part("xl/worksheets/sheet2.xml", "<pageMargins", '<dataValidations count="1"><dataValidation sqref="A1" prompt="7"/></dataValidations><pageMargins'),
+    "workbook: hyperlink": part("xl/worksheets/sheet2.xml", "<pageMargins", '<hyperlinks><hyperlink ref="A1" tooltip="7"/></hyperlinks><pageMargins'),
+    "workbook: link": part("xl/_rels/workbook.xml.rels", "</Relationships>", '<Relationship Id="n" Type="x/hyperlink" Target="7" TargetMode="External"/></Relationships>'),
+    "workbook: manager": part("docProps/app.xml", "</Properties>", "<Manager>7</Manager></Properties>"),
+    "workbook: company": part("docProps/app.xml", "<Company>", "<Company>7 logements "),
+    "workbook: format of numbers": part("xl/styles.xml", 'formatCode="#,##0"', 'formatCode="&quot;7&quot;"'),
+    "workbook: text that no cell uses": part("xl/sharedStrings.xml", "</sst>", "<si><t>Les Tilleuls : 7 logements</t></si></sst>"),
+    "workbook: column of a table": part("xl/tables/table1.xml", 'name="Valeur"', 'name="7"'),
+    "workbook: comment in a sheet": part("xl/worksheets/sheet2.xml", "<pageMargins", "<!-- 7 --><pageMargins"),
     "digits of a cell": more(r'<tr><th scope="row">[^<]*</th>(?=<td)', "<td>7</td>", "residences"),
     "digits of a cell of the place": page(lambda t: re.sub(r'(<td class="n me">)<data value="" data-state="s".*?</data>', r"\g<1>7", t, count=1), "residences"),
     "digits of an element of a row": more(r'<tr><th scope="row">[^<]*(?=</th>)', " <b>7</b>", "residences"),

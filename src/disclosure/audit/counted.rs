@@ -1,6 +1,9 @@
 //! Numbers of something in a text: « 7 logements », « 12,5 % ».
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
 
 const COUNTED: [&str; 12] = [
     "logement",
@@ -79,22 +82,22 @@ const IN_WORDS: [&str; 12] = [
     "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix", "onze", "douze", "treize",
 ];
 
+/// Things that are counted in words.
+static THINGS: LazyLock<[Finder<'static>; 3]> =
+    LazyLock::new(|| ["logements", "ménages", "attributions"].map(|thing| Finder::new(thing)));
+
 /// Whether a text counts dwellings, households or allocations in words: « trois logements ».
 pub(super) fn number_words(text: &str) -> bool {
-    use memchr::memmem::find;
     let bytes = text.as_bytes();
-    ["logements", "ménages", "attributions"].into_iter().any(|thing| {
+    THINGS.iter().any(|thing| {
         let mut from = 0;
-        while let Some(at) = find(&bytes[from..], thing.as_bytes()).map(|i| from + i) {
-            let word = text[..at]
-                .trim_end()
-                .rsplit(|c: char| !c.is_alphabetic())
-                .next()
-                .unwrap_or("");
-            if word.len() <= 6 && IN_WORDS.iter().any(|w| w.eq_ignore_ascii_case(word)) {
+        while let Some(at) = thing.find(&bytes[from..]).map(|i| from + i) {
+            let before = text[..at].trim_end();
+            let word = before.rsplit(|c: char| !c.is_alphabetic()).next().unwrap_or("");
+            if IN_WORDS.iter().any(|w| w.eq_ignore_ascii_case(word)) {
                 return true;
             }
-            from = at + thing.len();
+            from = at + thing.needle().len();
         }
         false
     })

@@ -22,6 +22,8 @@ pub(super) struct Known {
     /// Codes of places, and their last signs, which maps print.
     pub(super) codes: HashSet<String>,
     pub(super) ends: HashSet<String>,
+    /// Base under which a share has no decimals.
+    pub(super) small_base: Option<f64>,
     /// Names and addresses of places.
     pub(super) names: HashSet<String>,
     /// Number of places of each scale.
@@ -759,7 +761,8 @@ impl<'a> State<'a> {
     }
 
     fn text(&mut self, text: &'a str, page: &mut Page) {
-        if self.in_script {
+        // The ends of lines between tags.
+        if self.in_script || text.trim_ascii().is_empty() {
             return;
         }
         if let Some(tooltip) = &mut self.tooltip {

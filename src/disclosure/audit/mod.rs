@@ -18,12 +18,14 @@ mod counted;
 mod deduce;
 mod drawn;
 mod earlier;
+mod envelope;
 mod facts;
 mod html;
 mod json;
 mod means;
 mod order;
 mod parts;
+mod plain;
 mod said;
 mod scan;
 mod sums;
@@ -58,7 +60,7 @@ pub struct Args {
 }
 
 /// What the audit proves, and what it does not.
-pub const LIMITS: [&str; 8] = [
+pub const LIMITS: [&str; 12] = [
     "Les effectifs, ceux des moyennes compris, et les numérateurs des parts publiées sont mis en équations par indicateur, catégorie et millésime ; les indices sont masqués aux mêmes lieux et ne sont pas mis en équations.",
     "Un total et ses catégories, et les effectifs égaux ou dont l’un est la somme de deux autres, sont rapprochés lieu par lieu, après que chacun a été résolu seul ; ce qu’ils diraient ensemble de plusieurs lieux, ou qu’un effectif en contient un autre (logements proposés, logements loués), n’est pas cherché.",
     "Le total d’une moyenne (moyenne fois effectif) est encadré de proche en proche, en ôtant les territoires les uns des autres ; une moyenne pondérée autrement que par son effectif ne s’additionne pas et n’est contrôlée que par lui.",
@@ -67,6 +69,10 @@ pub const LIMITS: [&str; 8] = [
     "Le lecteur est supposé ne rien savoir d’autre que l’atlas : ni la taille des résidences, ni les fichiers de son employeur.",
     "Les éditions antérieures ne comptent que si l’administrateur les donne au contrôle (option « --earlier ») ; une série corrigée de l’une à l’autre n’est pas mise en équations avec l’ancienne.",
     "La taille en octets d’un fichier n’est pas contrôlée, ni les images.",
+    "Les textes des pages écrites à la main (méthode, formation, accueil) ne sont contrôlés que pour les effectifs de 1 à 10 ; sur les autres pages, une phrase chiffrée dite de trois lieux au moins passe pour une phrase du gabarit, et un nombre de 1900 à 2100 pour une année.",
+    "Un nombre de lieux (résidences, communes) n’est comparé qu’au total du site ; une ligne de deux points, ou seule de son échelle, n’est comparée qu’aux autres dessins de la page.",
+    "Les clés des cartes, les graisses et les couleurs des dessins, la largeur des colonnes des classeurs et l’ordre de listes sans chiffres ne sont pas contrôlés.",
+    "Les contours et les places des lieux sont publics : leurs coordonnées ne sont pas contrôlées.",
 ];
 
 /// Outcome of an audit.
@@ -233,6 +239,7 @@ fn read(dir: &Path) -> Result<Folder> {
         known: html::Known {
             labels: json::number_labels(&manifest),
             classes: json::class_labels(&manifest),
+            small_base: json::small_base(&manifest),
             ends: places
                 .values()
                 .flatten()
@@ -250,6 +257,15 @@ fn read(dir: &Path) -> Result<Folder> {
     let mut gathered = reader.read_all(&paths, &files)?;
     let told = gathered.said.tell(&files, &reader.known);
     gathered.findings.extend(told);
+    for (file, message) in plain::scripts(dir, &files)? {
+        gathered.findings.push(Finding {
+            error: true,
+            kind: "fuite",
+            message,
+            files: vec![file],
+            remedy: "reconstruire l’atlas : rien d’autre que ses propres fichiers n’y est servi".to_owned(),
+        });
+    }
     for file in gathered.unlike_goals.drain(..) {
         gathered.findings.push(Finding {
             error: true,
@@ -436,7 +452,7 @@ impl Reader {
             Err(_) => String::from_utf8_lossy(bytes),
         };
         let batch = &mut room.batch;
-        if file.ends_with(".html") || file.ends_with(".svg") {
+        if (file.ends_with(".html") || file.ends_with(".svg")) && !file.starts_with("actifs/") {
             let reading = if is_packet(file) {
                 parts::Reading::Again
             } else {
@@ -453,14 +469,26 @@ impl Reader {
                 out.lineages.insert(id.to_owned(), page.lineage);
             }
         } else if file.ends_with(".xlsx") {
-            let read = book::read(bytes, (file, rank), self, &mut out.dictionary, room);
+            let mut texts = Vec::new();
+            let read = book::read(bytes, (file, rank), self, (&mut out.dictionary, &mut texts), room);
             out.findings.extend(read);
+            out.said.add(&mut texts, said::Voice::of(file), rank);
         } else if file.starts_with("donnees/valeurs/") {
             out.findings.extend(json::values(&text(), file, &self.places, batch));
         } else if file.starts_with("donnees/lieux/") {
             out.findings.extend(json::places(&text(), file).1);
         } else if file.starts_with("donnees/recherche/") {
             out.findings.extend(json::search(&text(), file, &self.known.labels));
+        } else if is_layer(file) {
+            out.findings.extend(json::layer(&text(), file, &self.known.counts));
+        } else if let Some(message) = plain::wrong(file, bytes, &self.known.codes) {
+            out.findings.push(Finding {
+                error: true,
+                kind: "fuite",
+                message,
+                files: vec![file.to_owned()],
+                remedy: "reconstruire l’atlas : rien d’autre que ses propres fichiers n’y est servi".to_owned(),
+            });
         } else if !known(file) {
             out.findings.push(Finding {
                 error: true,
@@ -487,7 +515,15 @@ fn known(file: &str) -> bool {
         || (file.starts_with("seances/") && file.ends_with("/marges.css"))
         // Of the producer that the settings name; tiles, which nobody reads as text.
         || file == "donnees/fond.pmtiles"
-        || ["atlas.json", "contours/", "equipements/", "carreaux/"]
-            .iter()
-            .any(|p| file.strip_prefix("donnees/").is_some_and(|f| f.starts_with(p)))
+}
+
+/// Data for the map, without figures.
+fn is_layer(file: &str) -> bool {
+    let data = file.strip_prefix("donnees/").filter(|f| f.ends_with(".json"));
+    data.is_some_and(|f| {
+        f == "atlas.json"
+            || ["contours/", "equipements/", "carreaux/"]
+                .iter()
+                .any(|p| f.starts_with(p))
+    })
 }

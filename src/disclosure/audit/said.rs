@@ -106,6 +106,11 @@ impl Said {
             .map(|n| n.to_lowercase())
             .collect();
         names.sort_by_key(|n| std::cmp::Reverse(n.len()));
+        let written = self.0.values().filter(|t| t.written).map(|t| t.text.as_str());
+        let mut thresholds: Vec<f64> = written
+            .flat_map(|text| numbers(text).filter(|n| is_threshold(text, n)).map(|n| n.value))
+            .collect();
+        thresholds.extend(site.small_base);
         let explained = |t: &Text| {
             t.written
                 || t.fiches >= SHARED
@@ -115,8 +120,8 @@ impl Said {
                     .trim_end_matches(" (%)")
                     .split(", ")
                     .all(|l| site.classes.contains(l))
-                || !figured(&without(&t.text, &site.labels), &site.codes)
-                || !figured(&nameless(&t.text, &names), &site.codes)
+                || !figured(&without(&t.text, &site.labels), &site.codes, &thresholds)
+                || !figured(&nameless(&t.text, &names), &site.codes, &thresholds)
         };
         let mut found: Vec<&Text> = self.0.values().filter(|t| !explained(t)).collect();
         found.sort_by(|a, b| (a.file, &a.text).cmp(&(b.file, &b.text)));
@@ -156,9 +161,16 @@ pub(super) fn numbered(text: &str) -> bool {
     number_words(text) || numbers(text).any(|n| !n.is_plain(text))
 }
 
-/// As [`numbered`], codes of places left out.
-fn figured(text: &str, codes: &HashSet<String>) -> bool {
-    number_words(text) || numbers(text).any(|n| !n.is_plain(text) && !codes.contains(&text[n.start..n.end]))
+/// As [`numbered`], codes of places left out, and the thresholds of the convention: « moins de 11 logements ».
+fn figured(text: &str, codes: &HashSet<String>, thresholds: &[f64]) -> bool {
+    let threshold = |n: &Number| is_threshold(text, n) && thresholds.contains(&n.value);
+    number_words(text)
+        || numbers(text).any(|n| !n.is_plain(text) && !codes.contains(&text[n.start..n.end]) && !threshold(&n))
+}
+
+/// Whether a text says « moins de » before a number.
+fn is_threshold(text: &str, number: &Number) -> bool {
+    text[..number.start].trim_end().ends_with("moins de")
 }
 
 /// A number in a text.
@@ -235,12 +247,8 @@ impl Number {
             return true;
         }
         let rest = text[self.end..].trim_start();
-        let next = rest
-            .split(|c: char| !c.is_alphabetic())
-            .next()
-            .unwrap_or("")
-            .to_lowercase();
-        if PUBLIC.contains(&next.as_str()) {
+        let next = rest.split(|c: char| !c.is_alphabetic()).next().unwrap_or("");
+        if PUBLIC.iter().any(|word| word.eq_ignore_ascii_case(next)) {
             return true;
         }
         let mut words = text[..self.start].split_whitespace().rev();
@@ -291,13 +299,12 @@ pub(super) fn numbers(text: &str) -> impl Iterator<Item = Number> {
             at += 1;
         }
         let start = at;
-        let mut digits = String::new();
-        let mut decimals = 0;
+        let (mut value, mut decimals, mut point) = (0.0, 0, false);
         loop {
             match bytes.get(at) {
                 Some(b) if b.is_ascii_digit() => {
-                    digits.push(char::from(*b));
-                    decimals += usize::from(digits.contains('.'));
+                    value = value * 10.0 + f64::from(b - b'0');
+                    decimals += usize::from(point);
                     at += 1;
                 }
                 // A narrow space between thousands.
@@ -306,15 +313,15 @@ pub(super) fn numbers(text: &str) -> impl Iterator<Item = Number> {
                 {
                     at += 3;
                 }
-                Some(b',' | b'.') if !digits.contains('.') && bytes.get(at + 1).is_some_and(u8::is_ascii_digit) => {
-                    digits.push('.');
+                Some(b',' | b'.') if !point && bytes.get(at + 1).is_some_and(u8::is_ascii_digit) => {
+                    point = true;
                     at += 1;
                 }
                 _ => break,
             }
         }
         Some(Number {
-            value: digits.parse().unwrap_or(f64::NAN),
+            value: value / 10f64.powi(i32::try_from(decimals).unwrap_or(0)),
             decimals,
             start,
             end: at,
