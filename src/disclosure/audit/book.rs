@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::io::{Cursor, Read as _};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::counted::{counted, number_words};
+use super::counted::counted;
 use super::envelope;
 use super::facts::{Batch, Finding, Said};
 use super::scan::{Piece, Scanner, attribute, attributes, decode};
@@ -206,12 +206,7 @@ fn parts(
     let shared = Memory::recall(&site.memory.texts, key, || {
         Some(shared(&parts.text("xl/sharedStrings.xml")?))
     })?;
-    texts.extend(
-        shared
-            .iter()
-            .filter(|text| counted(text).is_some() || number_words(text))
-            .cloned(),
-    );
+    texts.extend(shared.iter().filter(|text| counted(text).is_some()).cloned());
     if sheets_of != sheets(&book).len() {
         leaks.push((
             "une feuille que le classeur ne montre pas".to_owned(),

@@ -84,7 +84,7 @@ const IN_WORDS: [&str; 12] = [
 
 /// Things that are counted in words.
 static THINGS: LazyLock<[Finder<'static>; 3]> =
-    LazyLock::new(|| ["logements", "ménages", "attributions"].map(|thing| Finder::new(thing)));
+    LazyLock::new(|| ["logements", "ménages", "attributions"].map(Finder::new));
 
 /// Whether a text counts dwellings, households or allocations in words: « trois logements ».
 pub(super) fn number_words(text: &str) -> bool {

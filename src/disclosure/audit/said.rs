@@ -81,6 +81,7 @@ impl Said {
 
     /// Adds what another thread met.
     pub(super) fn join(&mut self, other: Self) {
+        #[expect(clippy::iter_over_hash_type, reason = "sums and least ranks, in any order")]
         for (key, text) in other.0 {
             match self.0.entry(key) {
                 std::collections::hash_map::Entry::Vacant(free) => {
