@@ -1064,7 +1064,7 @@ mod tests {
             assert_eq!(findings(planted).len(), 1, "{planted}");
         }
         assert!(findings("<svg class=\"map\"><title>Ressources : 20 % et moins, 2024</title></svg>").is_empty());
-        assert!(findings("<p>Sous 11 logements, rien. Édition 2025.</p>").is_empty());
+        assert!(findings("<p>Édition 2025, 19 résidences.</p>").is_empty());
     }
 
     #[test]
