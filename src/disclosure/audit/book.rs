@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::io::{Cursor, Read as _};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::counted::counted;
+use super::envelope;
 use super::facts::{Batch, Finding, Said};
 use super::scan::{Piece, Scanner, attribute, attributes, decode};
 use super::{Reader, Room};
@@ -123,11 +125,11 @@ pub(super) fn read(
     bytes: &[u8],
     (file, rank): (&str, u32),
     site: &Reader,
-    dictionary: &mut BTreeMap<String, Described>,
+    (dictionary, texts): (&mut BTreeMap<String, Described>, &mut Vec<String>),
     room: &mut Room,
 ) -> Vec<Finding> {
     let mut leaks: Vec<Leak> = Vec::new();
-    let read = parts(bytes, rank, site, dictionary, &mut leaks, room);
+    let read = parts(bytes, rank, site, (dictionary, texts), &mut leaks, room);
     room.sheet.clear();
     if read.is_none() {
         leaks.push(("classeur illisible".to_owned(), "reconstruire l’atlas"));
@@ -149,7 +151,7 @@ fn parts(
     bytes: &[u8],
     rank: u32,
     site: &Reader,
-    dictionary: &mut BTreeMap<String, Described>,
+    (dictionary, texts): (&mut BTreeMap<String, Described>, &mut Vec<String>),
     leaks: &mut Vec<Leak>,
     room: &mut Room,
 ) -> Option<()> {
@@ -158,6 +160,42 @@ fn parts(
         let message = format!("partie « {name} » inattendue dans le classeur");
         leaks.push((message, "reconstruire l’atlas"));
     }
+    if let Some(wrong) = envelope::container(bytes, &mut parts.archive) {
+        leaks.push((wrong.to_owned(), "reconstruire l’atlas"));
+    }
+    let names: Vec<String> = parts.names().map(str::to_owned).collect();
+    let index = parts.text("[Content_Types].xml")?;
+    for name in &names {
+        if !envelope::is_named(name, &index) {
+            leaks.push((
+                format!("partie « {name} » que l’index du classeur ne nomme pas"),
+                "reconstruire l’atlas",
+            ));
+        }
+        if name == "xl/styles.xml"
+            || name == "docProps/app.xml"
+            || name.ends_with(".rels")
+            || name.starts_with("xl/tables/")
+        {
+            let mut hasher = blake3::Hasher::new();
+            let key = hasher.update(name.as_bytes()).update(parts.raw(name)).finalize();
+            let known = Memory::recall(&site.memory.sheets, key, || {
+                let found = envelope::part(name, &parts.text(name)?);
+                let leaks = found
+                    .into_iter()
+                    .map(|m| (m, "un classeur de l’atlas n’a que ses feuilles"));
+                Some(Fixed {
+                    leaks: leaks.collect(),
+                    dictionary: Vec::new(),
+                })
+            })?;
+            leaks.extend(known.leaks.iter().cloned());
+        }
+    }
+    let sheets_of = names
+        .iter()
+        .filter(|n| n.starts_with("xl/worksheets/") && n.ends_with(".xml"))
+        .count();
     let (book, core) = (parts.text("xl/workbook.xml")?, parts.text("docProps/core.xml")?);
     for message in properties(&book, &core) {
         leaks.push((
@@ -169,6 +207,13 @@ fn parts(
     let shared = Memory::recall(&site.memory.texts, key, || {
         Some(shared(&parts.text("xl/sharedStrings.xml")?))
     })?;
+    texts.extend(shared.iter().filter(|text| counted(text).is_some()).cloned());
+    if sheets_of != sheets(&book).len() {
+        leaks.push((
+            "une feuille que le classeur ne montre pas".to_owned(),
+            "reconstruire l’atlas",
+        ));
+    }
     for (sheet, (name, hidden)) in (1..).zip(sheets(&book)) {
         if hidden {
             leaks.push((
@@ -412,7 +457,8 @@ fn properties(book: &str, core: &str) -> Vec<String> {
                 }
             }
             Piece::Text(text) => {
-                if let Some(number) = super::counted::counted(&decode(text)) {
+                // A date is no figure.
+                if let Some(number) = envelope::a_number(&decode(text)).filter(|n| !n.contains('T')) {
                     found.push(format!("nombre dans une propriété du classeur : « {number} »"));
                 }
             }
@@ -523,10 +569,18 @@ impl<'t> Row<'t> {
 struct Marks {
     formula: bool,
     hidden: bool,
+    /// Elements and words around the rows that the atlas does not write.
+    odd: Option<String>,
 }
 
 impl Marks {
     fn tell(&self, sheet: &str, leaks: &mut Vec<Leak>) {
+        if let Some(odd) = &self.odd {
+            leaks.push((
+                format!("« {odd} » autour des lignes de la feuille « {sheet} »"),
+                "une feuille de l’atlas n’a que ses lignes, son titre et sa source",
+            ));
+        }
         if self.formula {
             leaks.push((
                 format!("formule dans la feuille « {sheet} »"),
@@ -606,6 +660,11 @@ fn rows<'t>(text: &'t str, shared: &'t [String], marks: &mut Marks, mut each: im
                 row.0.clear();
             }
             Piece::Open { name: "f", .. } => marks.formula = true,
+            Piece::Open { name, .. } if !envelope::is_sheet(name) => marks.odd = Some(name.to_owned()),
+            Piece::Text(text) if !text.trim_ascii().is_empty() => {
+                marks.odd = envelope::a_number(&decode(text)).or(marks.odd.take());
+            }
+            Piece::Comment(_) => marks.odd = Some("commentaire".to_owned()),
             _ => {}
         }
     }

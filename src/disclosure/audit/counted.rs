@@ -1,6 +1,9 @@
 //! Numbers of something in a text: « 7 logements », « 12,5 % ».
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
 
 const COUNTED: [&str; 12] = [
     "logement",
@@ -72,6 +75,32 @@ pub(super) fn small_count(text: &str) -> Option<String> {
     let counted = thing.starts_with("logement") || thing.starts_with("ménage") || thing.starts_with("attribution");
     let small = number.parse::<u32>().is_ok_and(|n| (1..=10).contains(&n));
     (counted && small).then_some(found)
+}
+
+/// Numbers in words, under the threshold and around it.
+const IN_WORDS: [&str; 12] = [
+    "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix", "onze", "douze", "treize",
+];
+
+/// Things that are counted in words.
+static THINGS: LazyLock<[Finder<'static>; 3]> =
+    LazyLock::new(|| ["logements", "ménages", "attributions"].map(Finder::new));
+
+/// Whether a text counts dwellings, households or allocations in words: « trois logements ».
+pub(super) fn number_words(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    THINGS.iter().any(|thing| {
+        let mut from = 0;
+        while let Some(at) = thing.find(&bytes[from..]).map(|i| from + i) {
+            let before = text[..at].trim_end();
+            let word = before.rsplit(|c: char| !c.is_alphabetic()).next().unwrap_or("");
+            if IN_WORDS.iter().any(|w| w.eq_ignore_ascii_case(word)) {
+                return true;
+            }
+            from = at + thing.needle().len();
+        }
+        false
+    })
 }
 
 #[cfg(test)]

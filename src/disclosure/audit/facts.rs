@@ -205,6 +205,10 @@ impl Facts {
                         if known.said.agrees(said) {
                             // The first file of the walk, whatever the order in which threads read them.
                             known.file = known.file.min(file);
+                            // A class says less than the figure.
+                            if known.said == Said::Word {
+                                known.said = said;
+                            }
                         } else {
                             let conflict = (known.said, said, known.file, file);
                             let mut all = self.conflicts.lock().unwrap_or_else(PoisonError::into_inner);
@@ -226,6 +230,35 @@ impl Facts {
         self.shards
             .iter_mut()
             .map(|s| &*s.get_mut().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Names of the figures that are hidden and whose base is printed, with the file that prints it.
+    pub(super) fn hidden_bases(&self) -> Vec<(String, u32)> {
+        let hasher = FixedState::default();
+        let mut found: Vec<(String, u32)> = self
+            .shards
+            .par_iter()
+            .flat_map_iter(|shard| {
+                let shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
+                let name = |f: &Stored| &shard.names[f.name.0 as usize..][..f.name.1 as usize];
+                let hidden = |own: &str| {
+                    shard
+                        .facts
+                        .get(&hasher.hash_one(own))
+                        .is_some_and(|f| f.said.is_secret())
+                };
+                let bases = shard
+                    .facts
+                    .values()
+                    .filter_map(|f| Some((name(f).strip_prefix(BASE)?, f.file)));
+                bases
+                    .filter(|(own, _)| hidden(own))
+                    .map(|(own, file)| (own.to_owned(), file))
+                    .collect::<Vec<_>>()
+            })
+            .collect();
+        found.sort();
+        found
     }
 
     /// All figures in lists sorted by name, with the file where each was first met; those of a zone are in one list.

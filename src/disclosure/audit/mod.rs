@@ -11,22 +11,27 @@
 //!    years inside windows.
 
 mod against;
+mod allowed;
 mod book;
 mod categories;
 mod counted;
 mod deduce;
+mod drawn;
 mod earlier;
+mod envelope;
 mod facts;
 mod html;
 mod json;
 mod means;
 mod order;
 mod parts;
+mod plain;
+mod said;
 mod scan;
 mod sums;
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -55,7 +60,7 @@ pub struct Args {
 }
 
 /// What the audit proves, and what it does not.
-pub const LIMITS: [&str; 8] = [
+pub const LIMITS: [&str; 12] = [
     "Les effectifs, ceux des moyennes compris, et les numérateurs des parts publiées sont mis en équations par indicateur, catégorie et millésime ; les indices sont masqués aux mêmes lieux et ne sont pas mis en équations.",
     "Un total et ses catégories, deux effectifs égaux, un effectif qui est la somme de deux autres ou une partie de celui qui le divise se disent l’un à l’autre ce qu’ils savent de chaque lieu, tant que l’un en apprend quelque chose, quatre fois au plus, de lieu en lieu par encadrement ; ils ne sont pas résolus en un seul système, et ce qu’une part divise sans être publié pour lui-même (logements proposés) n’en est pas.",
     "Le total d’une moyenne (moyenne fois effectif) est encadré de proche en proche, en ôtant les territoires les uns des autres ; une moyenne pondérée autrement que par son effectif ne s’additionne pas et n’est contrôlée que par lui.",
@@ -64,6 +69,10 @@ pub const LIMITS: [&str; 8] = [
     "Le lecteur est supposé ne rien savoir d’autre que l’atlas : ni la taille des résidences, ni les fichiers de son employeur.",
     "Les éditions antérieures ne comptent que si l’administrateur les donne au contrôle (option « --earlier ») ; une série corrigée de l’une à l’autre n’est pas mise en équations avec l’ancienne.",
     "La taille en octets d’un fichier n’est pas contrôlée, ni les images.",
+    "Les textes des pages écrites à la main (méthode, formation, accueil) ne sont contrôlés que pour les effectifs de 1 à 10 ; sur les autres pages, une phrase chiffrée dite de trois lieux au moins passe pour une phrase du gabarit, et un nombre de 1900 à 2100 pour une année.",
+    "Un nombre de lieux (résidences, communes) n’est comparé qu’au total du site ; une ligne de deux points, ou seule de son échelle, n’est comparée qu’aux autres dessins de la page.",
+    "Les clés des cartes, les graisses et les couleurs des dessins, la largeur des colonnes des classeurs et l’ordre de listes sans chiffres ne sont pas contrôlés.",
+    "Les contours et les places des lieux sont publics : leurs coordonnées ne sont pas contrôlées.",
 ];
 
 /// Outcome of an audit.
@@ -161,6 +170,11 @@ struct Gathered {
     findings: Vec<Finding>,
     lineages: sums::Lineages,
     dictionary: BTreeMap<String, book::Described>,
+    said: said::Said,
+    /// Goals: the number of each, and the file where it was met first.
+    goals: BTreeMap<String, (f64, u32)>,
+    /// Files that print a goal otherwise than another.
+    unlike_goals: Vec<u32>,
 }
 
 impl Gathered {
@@ -169,6 +183,19 @@ impl Gathered {
         self.lineages.extend(other.lineages);
         for (id, described) in other.dictionary {
             self.dictionary.entry(id).or_insert(described);
+        }
+        self.said.join(other.said);
+        self.unlike_goals.extend(other.unlike_goals);
+        for (name, (number, file)) in other.goals {
+            self.goal(name, number, file);
+        }
+    }
+
+    /// A goal has one number, wherever it is printed.
+    fn goal(&mut self, name: String, number: f64, file: u32) {
+        let known = *self.goals.entry(name).or_insert((number, file));
+        if known.0 != number {
+            self.unlike_goals.push(known.1.max(file));
         }
     }
 }
@@ -201,15 +228,53 @@ fn read(dir: &Path) -> Result<Folder> {
     } else {
         String::new()
     };
+    let (places, names) = places(dir, &files)?;
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for (file, codes) in &places {
+        let scale = file.trim_start_matches("lieux/").split(['-', '.']).next().unwrap_or("");
+        *counts.entry(scale.to_owned()).or_default() += codes.len();
+    }
     let reader = Reader {
         scales: json::scale_labels(&manifest),
-        labels: json::number_labels(&manifest),
-        places: places(dir, &files)?,
+        known: html::Known {
+            labels: json::number_labels(&manifest),
+            classes: json::class_labels(&manifest),
+            small_base: json::small_base(&manifest),
+            ends: places
+                .values()
+                .flatten()
+                .flat_map(|c| [2, 3, 4].map(|n| c.get(c.len().saturating_sub(n)..).unwrap_or("").to_owned()))
+                .collect(),
+            codes: places.values().flatten().cloned().collect(),
+            names,
+            counts,
+        },
+        places,
         facts: Facts::new(),
         memory: book::Memory::default(),
         pages: parts::Memory::new(),
     };
-    let gathered = reader.read_all(&paths, &files)?;
+    let mut gathered = reader.read_all(&paths, &files)?;
+    let told = gathered.said.tell(&files, &reader.known);
+    gathered.findings.extend(told);
+    for (file, message) in plain::scripts(dir, &files)? {
+        gathered.findings.push(Finding {
+            error: true,
+            kind: "fuite",
+            message,
+            files: vec![file],
+            remedy: "reconstruire l’atlas : rien d’autre que ses propres fichiers n’y est servi".to_owned(),
+        });
+    }
+    for file in gathered.unlike_goals.drain(..) {
+        gathered.findings.push(Finding {
+            error: true,
+            kind: "fuite",
+            message: "un objectif porte un autre nombre qu’ailleurs".to_owned(),
+            files: vec![files[file as usize].clone()],
+            remedy: "reconstruire l’atlas : un objectif vient d’un seul réglage".to_owned(),
+        });
+    }
     Ok(Folder {
         paths,
         files,
@@ -226,11 +291,13 @@ pub fn audit(dir: &Path, numbers: Disclosure, against: Option<&Path>, earlier: &
     let Folder {
         paths,
         mut files,
-        gathered: Gathered {
-            mut findings,
-            mut lineages,
-            dictionary,
-        },
+        gathered:
+            Gathered {
+                mut findings,
+                mut lineages,
+                dictionary,
+                ..
+            },
         mut facts,
     } = read(dir)?;
     let is_word = |name: &str| {
@@ -242,6 +309,13 @@ pub fn audit(dir: &Path, numbers: Disclosure, against: Option<&Path>, earlier: &
         described.is_some_and(|d| matches!(d.kind.as_str(), "classe" | "mot"))
     };
     findings.extend(facts.conflicts(&files, is_word));
+    findings.extend(facts.hidden_bases().into_iter().map(|(name, file)| Finding {
+        error: true,
+        kind: "fuite",
+        message: format!("« {name} » est secret et son effectif est imprimé"),
+        files: vec![files[file as usize].clone()],
+        remedy: "l’effectif d’un chiffre secret est masqué".to_owned(),
+    }));
     let figures = facts.len();
     let count = files.len();
     let mut editions = Vec::new();
@@ -294,16 +368,23 @@ fn whole(lists: Vec<Vec<Fact<'_>>>) -> Vec<Fact<'_>> {
 }
 
 /// Codes of each file of places, by its path under `donnees/`.
-fn places(dir: &Path, files: &[String]) -> Result<BTreeMap<String, Vec<String>>> {
-    let mut all = BTreeMap::new();
+type Places = BTreeMap<String, Vec<String>>;
+
+/// Codes of the places, and all their names and addresses.
+fn places(dir: &Path, files: &[String]) -> Result<(Places, HashSet<String>)> {
+    let (mut all, mut names) = (BTreeMap::new(), HashSet::new());
     for file in files.iter().filter(|f| f.starts_with("donnees/lieux/")) {
         let text = fs::read_text(&dir.join(file))?.text;
         all.insert(
             file.trim_start_matches("donnees/").to_owned(),
             json::places(&text, file).0,
         );
+        json::names(&text, &mut names);
     }
-    Ok(all)
+    for file in files.iter().filter(|f| f.starts_with("donnees/equipements/")) {
+        json::names(&fs::read_text(&dir.join(file))?.text, &mut names);
+    }
+    Ok((all, names))
 }
 
 /// Room that a thread uses again for each of its files: fresh memory would be cleared a gigabyte over.
@@ -318,8 +399,8 @@ struct Room {
 struct Reader {
     /// Key of a scale by its label.
     scales: BTreeMap<String, String>,
-    /// Names of categories that look like a figure.
-    labels: Vec<String>,
+    /// What pages are read with.
+    known: html::Known,
     /// Codes of each file of places.
     places: BTreeMap<String, Vec<String>>,
     facts: Facts,
@@ -371,27 +452,43 @@ impl Reader {
             Err(_) => String::from_utf8_lossy(bytes),
         };
         let batch = &mut room.batch;
-        if file.ends_with(".html") || file.ends_with(".svg") {
+        if (file.ends_with(".html") || file.ends_with(".svg")) && !file.starts_with("actifs/") {
             let reading = if is_packet(file) {
                 parts::Reading::Again
             } else {
                 parts::Reading::First
             };
-            let page = html::read(&text(), file, &self.labels, (&self.pages, reading), batch);
+            let mut page = html::read(&text(), file, &self.known, (&self.pages, reading), batch);
             out.findings.extend(page.findings);
+            out.said.add(&mut page.said, said::Voice::of(file), rank);
+            for (name, number) in page.goals {
+                out.goal(name, number, rank);
+            }
             let mut parts = file.split('/');
             if let (Some("residences"), Some(id), Some("index.html")) = (parts.next(), parts.next(), parts.next()) {
                 out.lineages.insert(id.to_owned(), page.lineage);
             }
         } else if file.ends_with(".xlsx") {
-            let read = book::read(bytes, (file, rank), self, &mut out.dictionary, room);
+            let mut texts = Vec::new();
+            let read = book::read(bytes, (file, rank), self, (&mut out.dictionary, &mut texts), room);
             out.findings.extend(read);
+            out.said.add(&mut texts, said::Voice::of(file), rank);
         } else if file.starts_with("donnees/valeurs/") {
             out.findings.extend(json::values(&text(), file, &self.places, batch));
         } else if file.starts_with("donnees/lieux/") {
             out.findings.extend(json::places(&text(), file).1);
         } else if file.starts_with("donnees/recherche/") {
-            out.findings.extend(json::search(&text(), file, &self.labels));
+            out.findings.extend(json::search(&text(), file, &self.known.labels));
+        } else if is_layer(file) {
+            out.findings.extend(json::layer(&text(), file, &self.known.counts));
+        } else if let Some(message) = plain::wrong(file, bytes, &self.known.codes) {
+            out.findings.push(Finding {
+                error: true,
+                kind: "fuite",
+                message,
+                files: vec![file.to_owned()],
+                remedy: "reconstruire l’atlas : rien d’autre que ses propres fichiers n’y est servi".to_owned(),
+            });
         } else if !known(file) {
             out.findings.push(Finding {
                 error: true,
@@ -418,7 +515,15 @@ fn known(file: &str) -> bool {
         || (file.starts_with("seances/") && file.ends_with("/marges.css"))
         // Of the producer that the settings name; tiles, which nobody reads as text.
         || file == "donnees/fond.pmtiles"
-        || ["atlas.json", "contours/", "equipements/", "carreaux/"]
-            .iter()
-            .any(|p| file.strip_prefix("donnees/").is_some_and(|f| f.starts_with(p)))
+}
+
+/// Data for the map, without figures.
+fn is_layer(file: &str) -> bool {
+    let data = file.strip_prefix("donnees/").filter(|f| f.ends_with(".json"));
+    data.is_some_and(|f| {
+        f == "atlas.json"
+            || ["contours/", "equipements/", "carreaux/"]
+                .iter()
+                .any(|p| f.starts_with(p))
+    })
 }

@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
+use super::drawn::Marks;
 use super::facts::Said;
+use super::said::Number;
 
 /// One row of a table, as far as the audit needs it.
 #[derive(Default)]
@@ -10,7 +12,18 @@ pub(super) struct Row<'a> {
     pub(super) label: String,
     /// Words of its other cells: the commune of an IRIS, an address.
     pub(super) words: String,
-    pub(super) cells: Vec<(Cow<'a, str>, Said)>,
+    /// Name of each figure, what it says, and its column.
+    pub(super) cells: Vec<(Cow<'a, str>, Said, u16)>,
+    /// Rank of the figure of the place itself among its cells.
+    pub(super) own: Option<usize>,
+    /// Column of the open cell, from 1.
+    pub(super) column: u16,
+    /// Goals that the row speaks of.
+    pub(super) goals: Vec<f64>,
+    /// Marks drawn in the row.
+    pub(super) marks: Marks,
+    /// Numbers outside its figures, and their columns.
+    pub(super) strays: Vec<(Number, u16)>,
     pub(super) own_hidden: bool,
     pub(super) drawn: bool,
 }
@@ -29,14 +42,18 @@ pub(super) fn order_leak(table: &[Row<'_>]) -> Option<String> {
     if places.windows(2).all(|w| w[0] == w[1]) || places.windows(2).all(|w| w[0] <= w[1]) {
         return None;
     }
-    let labels: Vec<String> = rows.iter().map(|r| crate::format::fold(r.label.trim())).collect();
-    if labels.windows(2).all(|w| w[0] <= w[1]) {
+    // A table without heads of rows: its first words.
+    let named = rows.iter().any(|r| !r.label.trim().is_empty());
+    let label = |r: &Row<'_>| crate::format::fold(if named { r.label.trim() } else { r.words.trim() });
+    let labels: Vec<String> = rows.iter().map(|r| label(r)).collect();
+    let told = labels.iter().any(|l| !l.is_empty());
+    if told && labels.windows(2).all(|w| w[0] <= w[1]) {
         return None;
     }
     // By the words of the row, then by its label: IRIS by commune and name.
     let by_words = |w: &[(String, &String)]| w.windows(2).all(|w| w[0] <= w[1]);
     let words = rows.iter().map(|r| crate::format::fold(r.words.trim())).zip(&labels);
-    if by_words(&words.collect::<Vec<_>>()) {
+    if told && by_words(&words.collect::<Vec<_>>()) {
         return None;
     }
     let columns = rows.iter().map(|r| r.cells.len()).max().unwrap_or(0);
@@ -79,10 +96,28 @@ pub(super) fn order_leak(table: &[Row<'_>]) -> Option<String> {
             .enumerate()
             .find(|(i, s)| *i > first.0 && *i < last.0 && s.is_some_and(Said::is_secret));
         if let Some((i, _)) = between {
-            return Some(rows[i].label.trim().to_owned());
+            let row = rows[i];
+            let label = if named { &row.label } else { &row.words };
+            return Some(label.trim().to_owned());
         }
     }
     None
+}
+
+/// As [`order_leak`], of the items of a list: the rank of each, its first words, and its figures.
+pub(super) fn items_leak(items: &[(u32, &str, Cow<'_, str>, Said)]) -> Option<String> {
+    if items.len() < 4 {
+        return None;
+    }
+    let rows: Vec<Row<'_>> = items
+        .chunk_by(|a, b| a.0 == b.0)
+        .map(|item| Row {
+            label: super::scan::decode(item[0].1).into_owned(),
+            cells: item.iter().map(|i| (i.2.clone(), i.3, 0)).collect(),
+            ..Row::default()
+        })
+        .collect();
+    order_leak(&rows)
 }
 
 /// `scale:code` of a figure's name.

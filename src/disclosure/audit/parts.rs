@@ -36,7 +36,9 @@ impl Memory {
     }
 
     pub(super) fn key(&self, part: &str) -> u128 {
-        let bytes = part.as_bytes();
+        // Identifiers of a packet begin with the rank of the fiche.
+        let named = rank(part).map(|rank| part.replace(rank, ""));
+        let bytes = named.as_deref().unwrap_or(part).as_bytes();
         let mut plain = Vec::with_capacity(bytes.len());
         let mut at = 0;
         while let Some((start, label, end, after)) = self.link(bytes, at) {
@@ -73,6 +75,16 @@ impl Memory {
         let mut parts = self.parts.write().unwrap_or_else(PoisonError::into_inner);
         parts.insert(key, sign);
     }
+}
+
+/// Head of the identifiers of a chart in a packet: `f12-`, `f12-p-`.
+fn rank(part: &str) -> Option<&str> {
+    let head = part.strip_prefix("<svg class=\"chart ")?;
+    let (_, names) = head.split_once("aria-labelledby=\"")?;
+    let digits = names.strip_prefix('f')?.bytes().take_while(u8::is_ascii_digit).count();
+    let after = names.get(1 + digits..)?.strip_prefix('-')?;
+    let length = 2 + digits + if after.starts_with("p-") { 2 } else { 0 };
+    (digits > 0).then(|| &names[..length])
 }
 
 /// Sign of a hidden place: its form, and the figure it stands for.
