@@ -122,6 +122,9 @@ pub struct Rule {
     /// Whether a larger table starts from what its sums alone ask for, and completes each round with it: less is hidden
     /// where all is linked with all, and sooner; parts that hang together loosely are as well protected without it.
     pub structure: bool,
+    /// Whether what other tables, totals and parts say of hidden cells counts ([`Table::outside`]): on a pattern that is
+    /// protected without it, little is left to hide.
+    pub together: bool,
 }
 
 impl Default for Rule {
@@ -137,6 +140,7 @@ impl Default for Rule {
             },
             small: 160,
             structure: false,
+            together: false,
         }
     }
 }
@@ -429,7 +433,8 @@ fn by_parts(table: &Table, groups: &Groups, rule: &Rule) -> State {
         }
         (groups.secondary(&state.hidden), state)
     };
-    let parts = parts(table);
+    // Protected part by part already, without what others say: the few that are left are met in the whole.
+    let parts = if rule.together { Vec::new() } else { parts(table) };
     let solved: Vec<(Vec<u32>, State)> = parts.par_iter().map(solve).collect();
     let mut state = groups.start(table);
     for ((secondary, own), cells) in solved.into_iter().zip(&parts) {
@@ -448,7 +453,14 @@ fn by_parts(table: &Table, groups: &Groups, rule: &Rule) -> State {
         .collect();
     // Each trial attacks the whole table: only a few are worth it.
     if added.len() <= FEW {
-        prune(table, groups, rule, &mut state, added);
+        prune(table, groups, rule, &mut state, added.clone());
+        // A trial looks at what lies near: what other tables say may reach further.
+        if added
+            .iter()
+            .any(|g| groups.members[g].iter().any(|i| !state.hidden[*i as usize]))
+        {
+            state = greedy(table, groups, rule, state);
+        }
     }
     state
 }

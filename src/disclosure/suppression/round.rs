@@ -198,7 +198,7 @@ impl<'a> Attack<'a> {
                 attack.found.push(Found { target, layer, sides });
             }
         }
-        if attack.layers.len() == table.layers.len() && (table.parts > 0 || !table.outside.is_empty()) {
+        if rule.together && attack.layers.len() == table.layers.len() {
             attack.together(excused);
         }
         attack.found.sort_by_key(|f| f.target);

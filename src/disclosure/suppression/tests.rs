@@ -281,6 +281,7 @@ fn what_other_tables_say_is_known_too() {
     for small in [0, 160] {
         let rule = Rule {
             small,
+            together: true,
             ..Rule::default()
         };
         table.outside = Vec::new();

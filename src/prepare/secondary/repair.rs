@@ -56,10 +56,13 @@ pub(super) fn run(
         .iter()
         .filter(|m| only.contains(&m.iid))
         .partition(|m| families.iter().any(|(total, _)| total.iid == m.iid));
-    let mut touched = some(ground, &totals, &families, all, hidden, remarks);
-    // They come after: what the totals hid of them is looked at.
-    touched.retain(|iid| !others.iter().any(|m| m.iid == *iid));
-    touched.extend(some(ground, &others, &families, all, hidden, remarks));
+    let mut touched = BTreeSet::new();
+    // Each by itself first; what they say of one another then leaves little to hide.
+    for together in [false, true] {
+        for measures in [&totals, &others] {
+            touched.extend(some(ground, measures, &families, together, all, hidden, remarks));
+        }
+    }
     touched
 }
 
@@ -84,11 +87,14 @@ fn families<'a>(ran: &'a Ran<'_>, dictionary: &Dictionary) -> Vec<(&'a Compiled,
     out
 }
 
-/// Hides what the values of some measures give away; gives the other measures that were hidden with them.
+/// Hides what the values of some measures give away, `together` with what other counts say of them; gives the other measures
+/// that were hidden with them.
+#[expect(clippy::too_many_arguments, reason = "the parts of one step")]
 fn some(
     ground: &Ground<'_>,
     measures: &[&Compiled],
     families: &[(&Compiled, &Compiled)],
+    together: bool,
     all: &mut All,
     hidden: &mut AllHidden,
     remarks: &mut Vec<String>,
@@ -107,6 +113,7 @@ fn some(
         min_width: i64::from(context.config.disclosure.min_width),
         zeros: false,
         small: 0,
+        together,
         ..Rule::default()
     };
     let found: Vec<_> = jobs
@@ -287,7 +294,7 @@ fn job<'a>(ground: &Ground<'_>, measure: &'a Compiled, total: Option<&Compiled>,
                     table.totals.push(known.then(|| parts.sum()));
                 }
                 for (said, outside) in table.outside.iter_mut().zip(&outside) {
-                    said.push(outside.at(tid).filter(|_| role == Role::Primary));
+                    said.push(outside.at(tid));
                 }
                 table.cells.push(Cell {
                     terms,
