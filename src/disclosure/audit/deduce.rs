@@ -55,7 +55,7 @@ pub(super) fn deduce(
             title: format!("{} ({})", sum.name, sum.vintage),
             own,
             zones,
-            atoms: &*atoms[usize::from(fine)],
+            atoms: &atoms[usize::from(fine)],
             files,
             limits,
             kind: u8::from(fine) + 2 * u8::from(is_open),

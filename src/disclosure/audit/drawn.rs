@@ -672,10 +672,10 @@ mod tests {
 
     #[test]
     fn lines_are_rows_on_one_scale() {
-        let points = path("M8 91.1l73.3 6.1 73.4-60.4 73.3 12.1").unwrap();
+        let points = path("M8 91.1l73.3 6.1 73.4-60.4 73.3 12.1").expect("a path of lines");
         assert_eq!(points.len(), 4);
         let rows = [vec![416.0, 415.0, 425.0, 423.0]];
-        assert!(lines_fit(&[points.clone()], &rows));
+        assert!(lines_fit(std::slice::from_ref(&points), &rows));
         assert!(!lines_fit(&[points[..3].to_vec()], &rows));
         let mut other = points;
         other[2].1 += 3.0;

@@ -386,7 +386,7 @@ mod tests {
 
     #[test]
     fn a_gap_and_a_change_are_derived() {
-        let one = |text: &str| numbers(text).next().unwrap();
+        let one = |text: &str| numbers(text).next().expect("a number");
         assert!(derived(&one("9,2 points"), &[19.2, 10.0]));
         assert!(derived(&one("−12 %"), &[88.0, 100.0]));
         assert!(!derived(&one("7"), &[19.2, 10.0]));
@@ -400,7 +400,7 @@ mod tests {
                 said.add(
                     &mut vec!["au moins 25 % des attributions".to_owned()],
                     voice,
-                    u32::try_from(page).unwrap(),
+                    u32::try_from(page).expect("few pages"),
                 );
             }
             let files: Vec<String> = (0..9).map(|i| format!("f{i}")).collect();

@@ -5,6 +5,7 @@ use rand_chacha::ChaCha8Rng;
 
 use super::round::exposures;
 use super::{Cell, Groups, Role, Rule, Table, greedy, protect, prune};
+use crate::disclosure::attack::Range;
 
 /// A commune of 2 or 3 IRIS crossed with a district, residences as atoms, those under 11 hidden.
 fn random(seed: u64) -> Table {

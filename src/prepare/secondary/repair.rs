@@ -89,7 +89,6 @@ fn families<'a>(ran: &'a Ran<'_>, dictionary: &Dictionary) -> Vec<(&'a Compiled,
 
 /// Hides what the values of some measures give away, `together` with what other counts say of them; gives the other measures
 /// that were hidden with them.
-#[expect(clippy::too_many_arguments, reason = "the parts of one step")]
 fn some(
     ground: &Ground<'_>,
     measures: &[&Compiled],
