@@ -214,7 +214,7 @@ fn least(clauses: &[Clause], groups: &Groups, limit: u64, floor: u64, all: &mut 
 impl Search {
     /// Tries all ways to satisfy the clauses beyond those chosen, without those refused.
     fn go(&mut self, chosen: Bits, mut refused: Bits, loss: u64) {
-        if self.nodes == 0 || self.best_loss <= self.floor {
+        if self.nodes == 0 || loss >= self.best_loss || self.best_loss <= self.floor {
             return;
         }
         self.nodes -= 1;
