@@ -6,6 +6,7 @@ const PREFIX = 2;
 const MENDED = 1.6;
 /** Points of a name that starts as the question is written. */
 const STARTED = 1.5;
+const STARTED_SMALL = 6;
 /** Candidates that are looked at closely, and files of records read for them. */
 const LOOKED = 200;
 const FILES = 5;
@@ -133,10 +134,13 @@ export class Search {
     }
     const found = await this.records(best(scores, LOOKED), index.records[0]);
     // What is being typed, small words and all, is the start of a name: « villiers le s ».
-    const start = cut(text).join(" ");
+    // Small words are left out of what is sought: a name that has them too is worth more than one that is only the rest.
+    const asked = cut(text);
+    const start = asked.join(" ");
+    const started = asked.length > words.length ? STARTED_SMALL : STARTED;
     for (const place of found) {
       place.score = this.closeness(place, words, code ?? typed.join(""));
-      if (open && cut(place.name).join(" ").startsWith(start)) place.score += STARTED;
+      if (open && cut(place.name).join(" ").startsWith(start)) place.score += started;
     }
     found.sort((a, b) => b.score - a.score || a.record - b.record);
     return found.slice(0, limit);
