@@ -62,7 +62,8 @@ pub fn machine(value: f64, decimals: u8) -> String {
     }
 }
 
-const MONTHS: [&str; 12] = [
+/// Names of the months, from January.
+pub const MONTHS: [&str; 12] = [
     "janvier",
     "février",
     "mars",

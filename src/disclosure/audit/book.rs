@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::counted::counted;
 use super::envelope;
 use super::facts::{Batch, Finding, Said};
+use super::said::numbered;
 use super::scan::{Piece, Scanner, attribute, attributes, decode};
 use super::{Reader, Room};
 
@@ -18,8 +19,16 @@ pub(super) struct Described {
     pub(super) numerator: String,
     pub(super) denominator: String,
     pub(super) base: String,
+    /// Labels of its categories.
+    pub(super) categories: Vec<String>,
     pub(super) source: String,
     pub(super) decimals: u8,
+}
+
+/// Labels of categories with a number, those of indicators that have no figure yet included.
+pub(super) fn number_labels(dictionary: &BTreeMap<String, Described>) -> impl Iterator<Item = String> {
+    let labels = dictionary.values().flat_map(|d| &d.categories);
+    labels.filter(|label| numbered(label)).cloned()
 }
 
 /// Parts of a workbook that the atlas writes.
@@ -263,6 +272,10 @@ fn fixed(sheet: &str, text: &str, shared: &[String]) -> Fixed {
                 numerator: text(7),
                 denominator: text(8),
                 base: text(9),
+                categories: text(11)
+                    .split(" ; ")
+                    .filter_map(|c| Some(c.split_once(" = ")?.1.to_owned()))
+                    .collect(),
                 source: text(12),
                 decimals,
             };

@@ -459,6 +459,15 @@ const REMEDY: &str =
 mod tests {
     use super::*;
 
+    fn described(numerator: &str, denominator: &str) -> Described {
+        Described {
+            numerator: numerator.to_owned(),
+            denominator: denominator.to_owned(),
+            base: "logements".to_owned(),
+            ..Described::default()
+        }
+    }
+
     const LIMITS: Limits = Limits {
         min_width: 2,
         warn_width: 5,
@@ -482,12 +491,6 @@ mod tests {
                 .map(|(n, v)| (sum(n), vec![(0, known(v))]))
                 .collect(),
             totals: BTreeMap::new(),
-        };
-        let described = |numerator: &str, denominator: &str| Described {
-            numerator: numerator.to_owned(),
-            denominator: denominator.to_owned(),
-            base: "logements".to_owned(),
-            ..Described::default()
         };
         let dictionary = BTreeMap::from([
             ("parc.n".to_owned(), described("", "")),
@@ -609,12 +612,6 @@ mod tests {
             zones: vec![("iris", "x"); 12],
             sums: BTreeMap::from([(sum("occ.repondants"), part), (sum("occ.menages"), whole)]),
             totals: BTreeMap::new(),
-        };
-        let described = |numerator: &str, denominator: &str| Described {
-            numerator: numerator.to_owned(),
-            denominator: denominator.to_owned(),
-            base: "logements".to_owned(),
-            ..Described::default()
         };
         let dictionary = BTreeMap::from([
             ("occ.menages".to_owned(), described("", "")),

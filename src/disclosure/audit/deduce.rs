@@ -622,3 +622,59 @@ fn windows(site: &Site<'_>, files: &[String]) -> Vec<Finding> {
     };
     series.par_iter().filter_map(check).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::disclosure::audit::facts::Said;
+
+    /// What is found of two residences of an IRIS whose respondents are hidden, their households being 26 and `other`.
+    fn found(other: f64) -> Vec<(bool, &'static str, String)> {
+        let facts = [
+            ("iris:1:occ.menages:2024", Some(26.0 + other)),
+            ("iris:1:occ.repondants:2024", Some(36.0)),
+            ("residence:a:occ.menages:2024", Some(26.0)),
+            ("residence:a:occ.repondants:2024", None),
+            ("residence:b:occ.menages:2024", Some(other)),
+            ("residence:b:occ.repondants:2024", None),
+        ];
+        let said = |value: Option<f64>| value.map_or_else(|| Said::state("s"), Said::Number);
+        let lists = vec![facts.iter().map(|(name, value)| (*name, said(*value), 0)).collect()];
+        let described = |numerator: &str, denominator: &str| Described {
+            kind: if numerator.is_empty() { "effectif" } else { "taux" }.to_owned(),
+            numerator: numerator.to_owned(),
+            denominator: denominator.to_owned(),
+            base: "logements".to_owned(),
+            ..Described::default()
+        };
+        let dictionary = BTreeMap::from([
+            ("occ.menages".to_owned(), described("", "")),
+            ("occ.repondants".to_owned(), described("", "")),
+            ("occ.couverture".to_owned(), described("occ.repondants", "occ.menages")),
+        ]);
+        let place = || ["2".to_owned(), "1".to_owned(), String::new()];
+        let lineages = Lineages::from([("a".to_owned(), place()), ("b".to_owned(), place())]);
+        let limits = Limits {
+            min_width: 2,
+            warn_width: 2,
+            virtual_zone: 11,
+            percent: 10,
+        };
+        let (found, _) = deduce(&lists, &["f".to_owned()], &dictionary, &lineages, limits);
+        found.into_iter().map(|f| (f.error, f.kind, f.message)).collect()
+    }
+
+    #[test]
+    fn what_the_wholes_say_of_two_parts_is_carried_from_one_to_the_other() {
+        // 36 respondents among 26 and 11 households: 25 or 26, and 10 or 11.
+        let both = found(11.0);
+        assert_eq!(both.len(), 2, "{both:?}");
+        assert!(both.iter().all(|f| f.0 && f.1 == "ensemble"), "{both:?}");
+        assert!(
+            both[0].2.contains("d’après occ.menages") && both[0].2.ends_with("entre 25 et 26"),
+            "{both:?}"
+        );
+        // Among 26 and 30: anything from 6 to 26.
+        assert!(found(30.0).is_empty());
+    }
+}

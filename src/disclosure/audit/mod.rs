@@ -62,7 +62,7 @@ pub struct Args {
 /// What the audit proves, and what it does not.
 pub const LIMITS: [&str; 12] = [
     "Les effectifs, ceux des moyennes compris, et les numérateurs des parts publiées sont mis en équations par indicateur, catégorie et millésime ; les indices sont masqués aux mêmes lieux et ne sont pas mis en équations.",
-    "Un total et ses catégories, deux effectifs égaux, un effectif qui est la somme de deux autres ou une partie de celui qui le divise se disent l’un à l’autre ce qu’ils savent de chaque lieu, tant que l’un en apprend quelque chose, quatre fois au plus, de lieu en lieu par encadrement ; ils ne sont pas résolus en un seul système, et ce qu’une part divise sans être publié pour lui-même (logements proposés) n’en est pas.",
+    "Un total et ses catégories, deux effectifs égaux, un effectif qui est la somme de deux autres ou une partie de celui qui le divise se disent l’un à l’autre ce qu’ils savent de chaque lieu, tant que l’un en apprend quelque chose, quatre fois au plus, de lieu en lieu par encadrement ; ils ne sont pas résolus en un seul système, et l’effectif par lequel une part divise n’en est pas, s’il n’est pas publié pour lui-même (logements proposés).",
     "Le total d’une moyenne (moyenne fois effectif) est encadré de proche en proche, en ôtant les territoires les uns des autres ; une moyenne pondérée autrement que par son effectif ne s’additionne pas et n’est contrôlée que par lui.",
     "Les zones que nul n’imprime sont cherchées jusqu’à quatre morceaux réunis.",
     "Un zéro certain (aucun logement de la catégorie dans la commune) est un avertissement, non une erreur.",
@@ -255,7 +255,12 @@ fn read(dir: &Path) -> Result<Folder> {
         pages: parts::Memory::new(),
     };
     let mut gathered = reader.read_all(&paths, &files)?;
-    let told = gathered.said.tell(&files, &reader.known);
+    let mut known = reader.known;
+    known.labels.extend(book::number_labels(&gathered.dictionary));
+    known
+        .labels
+        .sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
+    let told = gathered.said.tell(&files, &known);
     gathered.findings.extend(told);
     for (file, message) in plain::scripts(dir, &files)? {
         gathered.findings.push(Finding {

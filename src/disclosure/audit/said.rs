@@ -13,6 +13,7 @@ use foldhash::fast::FixedState;
 use super::counted::{number_words, without};
 use super::facts::Finding;
 use super::html::Known;
+use crate::format::MONTHS;
 
 /// Pages that must say a sentence before it is one of the template, whatever the place.
 const SHARED: usize = 3;
@@ -133,7 +134,7 @@ impl Said {
                 kind: "fuite",
                 message: format!("nombre dans un texte qui n’est dit que d’un lieu : « {} »", t.text),
                 files: vec![files[t.file as usize].clone()],
-                remedy: "écrire ce nombre dans un élément <data>, par la porte des chiffres publiés".to_owned(),
+                remedy: "si ce texte vient du dictionnaire ou des réglages, l’y écrire sans nombre ; s’il vient d’un gabarit du thème, écrire le nombre dans un élément <data>".to_owned(),
             })
             .collect()
     }
@@ -213,13 +214,6 @@ const PUBLIC: &[&str] = &[
     "mètres",
     "er",
     "er janvier",
-    "janvier",
-    "février",
-    "mars",
-    "avril",
-    "mai",
-    "juin",
-    "juillet",
     "plus",
     "publiée",
     "publiées",
@@ -229,11 +223,6 @@ const PUBLIC: &[&str] = &[
     "enfants",
     "bailleurs",
     "bailleur",
-    "août",
-    "septembre",
-    "octobre",
-    "novembre",
-    "décembre",
 ];
 
 impl Number {
@@ -249,7 +238,7 @@ impl Number {
         }
         let rest = text[self.end..].trim_start();
         let next = rest.split(|c: char| !c.is_alphabetic()).next().unwrap_or("");
-        if PUBLIC.iter().any(|word| word.eq_ignore_ascii_case(next)) {
+        if PUBLIC.iter().chain(&MONTHS).any(|word| word.eq_ignore_ascii_case(next)) {
             return true;
         }
         let mut words = text[..self.start].split_whitespace().rev();

@@ -433,8 +433,16 @@ fn by_parts(table: &Table, groups: &Groups, rule: &Rule) -> State {
         }
         (groups.secondary(&state.hidden), state)
     };
-    // Protected part by part already, without what others say: the few that are left are met in the whole.
-    let parts = if rule.together { Vec::new() } else { parts(table) };
+    let mut parts = parts(table);
+    if rule.together {
+        // Protected already without what others say: only where they say something of a hidden cell is there more to see.
+        let start = groups.start(table).hidden;
+        let spoken = |i: &u32| {
+            let said = || (0..table.layers.len()).any(|layer| table.said(layer, *i).is_some());
+            start[*i as usize] && (table.total(*i).is_some() || said())
+        };
+        parts.retain(|cells| cells.iter().any(spoken));
+    }
     let solved: Vec<(Vec<u32>, State)> = parts.par_iter().map(solve).collect();
     let mut state = groups.start(table);
     for ((secondary, own), cells) in solved.into_iter().zip(&parts) {
@@ -443,6 +451,15 @@ fn by_parts(table: &Table, groups: &Groups, rule: &Rule) -> State {
             let cause = own.because.get(&g).map(|local| cells[*local as usize]);
             state.because.extend(cause.map(|cell| (g, cell)));
         }
+        if rule.together {
+            state
+                .exposed
+                .extend(own.exposed.iter().map(|local| cells[*local as usize]));
+        }
+    }
+    if rule.together {
+        state.exposed.sort_unstable();
+        return state;
     }
     let before = groups.secondary(&state.hidden);
     state = greedy(table, groups, rule, state);
@@ -453,14 +470,7 @@ fn by_parts(table: &Table, groups: &Groups, rule: &Rule) -> State {
         .collect();
     // Each trial attacks the whole table: only a few are worth it.
     if added.len() <= FEW {
-        prune(table, groups, rule, &mut state, added.clone());
-        // A trial looks at what lies near: what other tables say may reach further.
-        if added
-            .iter()
-            .any(|g| groups.members[g].iter().any(|i| !state.hidden[*i as usize]))
-        {
-            state = greedy(table, groups, rule, state);
-        }
+        prune(table, groups, rule, &mut state, added);
     }
     state
 }

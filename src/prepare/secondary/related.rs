@@ -19,6 +19,8 @@ use crate::prepare::records::Spot;
 pub(super) struct Related<'a> {
     pub(super) ran: &'a Ran<'a>,
     measure: &'a Compiled,
+    /// Measures that are hidden with it: itself, those that rest on it, those whose categories add up to it.
+    with: Vec<&'a Compiled>,
 }
 
 /// Rank of each atom of a block in a year.
@@ -58,13 +60,23 @@ impl Related<'_> {
         })
     }
 
-    /// Measures that are hidden with it: itself, and those that rest on it.
+    /// Measures that are hidden with it.
     pub(super) fn measures(&self) -> impl Iterator<Item = &Compiled> {
-        let rows = || self.ran.sums.years.values().flat_map(BTreeMap::values);
-        let same = move |slot: usize| rows().all(|s| s[slot].to_bits() == s[self.measure.top].to_bits());
-        let all = self.ran.program.measures.iter();
-        all.filter(move |m| m.iid == self.measure.iid || same(m.base))
+        self.with.iter().copied()
     }
+}
+
+/// Measures of a block that give one of its counts back: those that rest on it, and those whose categories add up to it.
+fn with<'a>(ran: &'a Ran<'a>, count: &Compiled) -> Vec<&'a Compiled> {
+    let rows = || ran.sums.years.values().flat_map(BTreeMap::values);
+    let rests = |m: &Compiled| rows().all(|s| s[m.base].to_bits() == s[count.top].to_bits());
+    let adds_up = |m: &Compiled| {
+        m.bottom.is_none()
+            && m.cells.len() > 1
+            && rows().all(|s| m.slots().iter().map(|slot| s[*slot]).sum::<f64>().to_bits() == s[count.top].to_bits())
+    };
+    let all = ran.program.measures.iter();
+    all.filter(|m| m.iid == count.iid || rests(m) || adds_up(m)).collect()
 }
 
 /// Counts of the same source that take all or nothing of each atom of a block, whose own base is left out.
@@ -95,7 +107,12 @@ pub(super) fn related<'a>(ran: &Ran<'_>, all: &'a [Ran<'a>]) -> Vec<Related<'a>>
             // The count itself, in its own block, is what is being protected.
             let itself = whole && std::ptr::eq::<Ran<'_>>(other, ran);
             if part && some && !itself {
-                out.push(Related { ran: other, measure });
+                let with = with(other, measure);
+                out.push(Related {
+                    ran: other,
+                    measure,
+                    with,
+                });
             }
         }
     }

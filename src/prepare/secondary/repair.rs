@@ -101,11 +101,15 @@ fn some(
     let Ground {
         ran, related, context, ..
     } = ground;
+    // What the file of each vintage publishes of the other counts.
+    let figures = |(vintage, _): &(Vintage, Vec<u16>)| all.0.get(&(ran.block.source.clone(), *vintage));
+    let files = ground.group.iter().filter_map(figures).filter(|_| together);
+    let counts: Vec<Counts<'_>> = files.map(|f| Counts::new(f, context.dictionary)).collect();
     let jobs: Vec<Job<'_>> = measures
         .par_iter()
         .filter_map(|measure| {
             let total = families.iter().find(|(_, parts)| parts.iid == measure.iid);
-            job(ground, measure, total.map(|(total, _)| *total), all)
+            job(ground, measure, total.map(|(total, _)| *total), &counts, all)
         })
         .collect();
     let rule = Rule {
@@ -189,7 +193,15 @@ fn with<'a>(
 }
 
 /// The table of an indicator that counts; none for a mean or a share, which follow the pattern of their base.
-fn job<'a>(ground: &Ground<'_>, measure: &'a Compiled, total: Option<&Compiled>, all: &All) -> Option<Job<'a>> {
+///
+/// `counts` are those of the files of each vintage; empty when what they say is left aside.
+fn job<'a>(
+    ground: &Ground<'_>,
+    measure: &'a Compiled,
+    total: Option<&Compiled>,
+    counts: &[Counts<'_>],
+    all: &All,
+) -> Option<Job<'a>> {
     let Ground {
         ran,
         related,
@@ -243,12 +255,15 @@ fn job<'a>(ground: &Ground<'_>, measure: &'a Compiled, total: Option<&Compiled>,
         table.parts = measure.cells.len();
     }
     let mut places = Vec::new();
-    table.outside = vec![Vec::new(); sums.len()];
-    for (vintage, years) in group {
+    if !counts.is_empty() {
+        table.outside = vec![Vec::new(); sums.len()];
+    }
+    for (rank, (vintage, years)) in group.iter().enumerate() {
         let figures = all.0.get(&(ran.block.source.clone(), *vintage))?;
-        let counts = Counts::new(figures, context.dictionary);
-        let shown: Vec<Shown> = sums.iter().map(|cells| shown(figures, measure, cells)).collect();
-        let outside: Vec<_> = shown.iter().map(|s| counts.outside(measure.iid, s)).collect();
+        let outside: Vec<_> = counts.get(rank).map_or_else(Vec::new, |counts| {
+            let each = sums.iter().map(|cells| shown(figures, measure, cells));
+            each.map(|shown| counts.outside(measure.iid, &shown)).collect()
+        });
         for &scale in &ran.block.scales {
             let mut cells: BTreeMap<Tid, Terms> = BTreeMap::new();
             for (atom, (year, spot)) in (0u32..).zip(&at) {
@@ -321,7 +336,7 @@ fn job<'a>(ground: &Ground<'_>, measure: &'a Compiled, total: Option<&Compiled>,
                         };
                         let value = terms.iter().map(|(a, _)| atoms[0][*a as usize]).sum();
                         table.layers[0].push(value);
-                        table.outside[0].push(None);
+                        table.outside.iter_mut().for_each(|said| said.push(None));
                         table.cells.push(Cell {
                             terms,
                             role,

@@ -105,21 +105,6 @@ pub(super) fn unit(x: &Indicator) -> String {
     }
 }
 
-const MONTHS: [&str; 12] = [
-    "janvier",
-    "février",
-    "mars",
-    "avril",
-    "mai",
-    "juin",
-    "juillet",
-    "août",
-    "septembre",
-    "octobre",
-    "novembre",
-    "décembre",
-];
-
 fn cadence(source: &Source) -> String {
     match source.cadence_years {
         None => "non fixée".to_owned(),
@@ -154,7 +139,7 @@ fn source_value(r: &Renderer<'_>, source: &Source) -> Value {
         last => source.last_vintage.map_or_else(|| "—".to_owned(), |v| v.label()),
         next => source.next_vintage.map_or_else(
             || "non annoncée".to_owned(),
-            |(y, m)| format!("{} {y}", MONTHS[usize::from(m.clamp(1, 12)) - 1]),
+            |(y, m)| format!("{} {y}", format::MONTHS[usize::from(m.clamp(1, 12)) - 1]),
         ),
         overdue => source.is_overdue(year, month),
         note => source.note.as_str(),
