@@ -145,7 +145,7 @@ impl Mesh {
         chosen
     }
 
-    /// Grows one region from each seed over the cells of `among`, with `start` as the head start of each.
+    /// Grows one region from each seed over the cells of `among`, each after its `delay`; a seed is its own from the start.
     ///
     /// A cell is won from a neighbour of the same region: regions are in one piece.
     pub(super) fn grow(
@@ -162,13 +162,16 @@ impl Mesh {
             open[cell] = true;
         }
         let mut owner = vec![None; self.centres.len()];
+        for (region, &cell) in seeds.iter().enumerate() {
+            owner[cell] = Some(region);
+        }
         let mut heap: BinaryHeap<Reverse<(u64, usize, usize)>> = seeds
             .iter()
             .enumerate()
             .map(|(region, &cell)| Reverse((delay.get(region).copied().unwrap_or(0), cell, region)))
             .collect();
         while let Some(Reverse((at, cell, region))) = heap.pop() {
-            if !open[cell] {
+            if !open[cell] || owner[cell].is_some_and(|own| own != region) {
                 continue;
             }
             open[cell] = false;

@@ -104,12 +104,13 @@ pub(super) fn build(places: &Places, n: usize, seed: u64) -> Vec<Residence> {
     }
     sites.sort_by(|a, b| (a.1, a.2).cmp(&(b.1, b.2)).then(a.0.x.total_cmp(&b.0.x)));
     let mut named = std::collections::BTreeSet::new();
-    // A small commune whose landlords gave nothing to the survey.
+    // A small commune whose landlords gave nothing to the survey, while those of another gave something.
+    let elsewhere = |commune: usize| sites.iter().any(|(_, iris, _)| places.iris[*iris].commune != commune);
     let silent = places
         .communes
         .iter()
         .enumerate()
-        .filter(|(_, c)| c.depth > 0.45)
+        .filter(|(i, c)| c.depth > 0.45 && elsewhere(*i))
         .map(|(i, _)| i)
         .next();
     sites

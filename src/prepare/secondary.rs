@@ -4,6 +4,7 @@
 //! the indicators of a population are hidden in the same territories, so that one problem protects them all, and one
 //! residence hidden is hidden for all the indicators of its vintage.
 
+mod balance;
 mod landlords;
 mod outside;
 mod population;
@@ -29,8 +30,9 @@ use crate::disclosure::protect::{Candidate, Guarded, Problem, protect};
 use crate::format::integer;
 use crate::fs;
 use crate::model::{Base, Dictionary, Iid, Scale, State, Tid, Vintage};
+use balance::balance;
 use population::{Population, populations};
-use related::{Atoms, Led, Related, balance, related};
+use related::{Atoms, Led, Related, related};
 
 /// A block of records once run.
 pub(super) struct Ran<'a> {

@@ -29,6 +29,8 @@ pub(super) struct Relation<'s, 'a> {
     parts: Vec<(&'s Sum<'a>, &'s Zones)>,
     /// Whether the parts may leave a rest.
     rest: bool,
+    /// Whether it was only seen to hold, which a small site may owe to chance: it is told, not carried further.
+    seen: bool,
 }
 
 /// Looks for what totals and categories say of one another; `bounds` are those of the hidden places of each sum.
@@ -72,7 +74,7 @@ pub(super) fn tighten<'s, 'a>(
 ) -> BTreeMap<&'s Sum<'a>, BTreeMap<u32, Narrower<'s>>> {
     let found: Vec<Vec<(&Sum<'_>, u32, Narrower<'s>)>> = relations
         .par_iter()
-        .with_max_len(1)
+        .filter(|r| !r.seen)
         .map(|r| r.tighten(bounds))
         .collect();
     let mut out: BTreeMap<&Sum<'_>, BTreeMap<u32, Narrower<'s>>> = BTreeMap::new();
@@ -115,6 +117,7 @@ pub(super) fn relations<'s, 'a>(site: &'s Site<'a>, dictionary: &BTreeMap<String
                 whole: (sum, zones),
                 parts,
                 rest: false,
+                seen: false,
             }));
         } else if let Some((id, _)) = sum.name.split_once(':') {
             families.entry((id, sum.vintage)).or_default().push((sum, zones));
@@ -141,6 +144,7 @@ pub(super) fn relations<'s, 'a>(site: &'s Site<'a>, dictionary: &BTreeMap<String
                     whole: *whole,
                     parts: parts.clone(),
                     rest,
+                    seen: false,
                 });
             }
         }
@@ -173,6 +177,7 @@ fn inside<'s, 'a>(
                         whole: *whole,
                         parts: vec![*part],
                         rest: true,
+                        seen: false,
                     });
                 }
             }
@@ -206,6 +211,7 @@ fn seen<'s, 'a>(all: &[(&'s Sum<'a>, &'s Zones)]) -> Vec<Relation<'s, 'a>> {
                 whole: all[whole],
                 parts,
                 rest: false,
+                seen: true,
             });
         }
     };

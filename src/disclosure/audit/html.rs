@@ -90,7 +90,7 @@ enum List {
 }
 
 /// Whether a number is 1, 2 or 5 and zeros.
-fn is_round(value: f64) -> bool {
+pub(super) fn is_round(value: f64) -> bool {
     let digits = value.to_string();
     matches!(
         digits.trim_end_matches('0').trim_start_matches(['0', '.']),

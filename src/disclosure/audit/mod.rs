@@ -62,7 +62,7 @@ pub struct Args {
 /// What the audit proves, and what it does not.
 pub const LIMITS: [&str; 12] = [
     "Les effectifs, ceux des moyennes compris, et les numérateurs des parts publiées sont mis en équations par indicateur, catégorie et millésime ; les indices sont masqués aux mêmes lieux et ne sont pas mis en équations.",
-    "Un total et ses catégories, deux effectifs égaux, un effectif qui est la somme de deux autres ou une partie de celui qui le divise se disent l’un à l’autre ce qu’ils savent de chaque lieu, tant que l’un en apprend quelque chose, quatre fois au plus, de lieu en lieu par encadrement ; ils ne sont pas résolus en un seul système, et l’effectif par lequel une part divise n’en est pas, s’il n’est pas publié pour lui-même (logements proposés).",
+    "Un total et ses catégories, une partie et l’effectif qui la divise se disent l’un à l’autre ce qu’ils savent de chaque lieu, de lieu en lieu par encadrement, quatre fois au plus ; ils ne sont pas résolus en un seul système. Deux effectifs égaux, ou dont l’un est la somme de deux autres, ne sont rapprochés que lieu par lieu. L’effectif par lequel une part divise n’en est pas, s’il n’est pas publié pour lui-même (logements proposés).",
     "Le total d’une moyenne (moyenne fois effectif) est encadré de proche en proche, en ôtant les territoires les uns des autres ; une moyenne pondérée autrement que par son effectif ne s’additionne pas et n’est contrôlée que par lui.",
     "Les zones que nul n’imprime sont cherchées jusqu’à quatre morceaux réunis.",
     "Un zéro certain (aucun logement de la catégorie dans la commune) est un avertissement, non une erreur.",
@@ -260,7 +260,8 @@ fn read(dir: &Path) -> Result<Folder> {
     known
         .labels
         .sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
-    let told = gathered.said.tell(&files, &known);
+    let goals: Vec<f64> = gathered.goals.values().map(|goal| goal.0).collect();
+    let told = gathered.said.tell(&files, &known, &goals);
     gathered.findings.extend(told);
     for (file, message) in plain::scripts(dir, &files)? {
         gathered.findings.push(Finding {

@@ -33,7 +33,9 @@ pub(super) struct Row<'a> {
 /// A table in the order of labels or of codes says nothing. A column counts when its published numbers, three of them
 /// different at least, are sorted and a hidden row stands between two of them.
 pub(super) fn order_leak(table: &[Row<'_>]) -> Option<String> {
-    let rows: Vec<&Row<'_>> = table.iter().filter(|r| !r.cells.is_empty()).collect();
+    // The reference stands first, whatever the order of the others.
+    let whole = |r: &&Row<'_>| r.cells.first().is_some_and(|c| c.0.starts_with("metropole:"));
+    let rows: Vec<&Row<'_>> = table.iter().filter(|r| !r.cells.is_empty() && !whole(r)).collect();
     if rows.len() < 4 {
         return None;
     }

@@ -12,7 +12,7 @@ use foldhash::fast::FixedState;
 
 use super::counted::{number_words, without};
 use super::facts::Finding;
-use super::html::Known;
+use super::html::{Known, is_round};
 use crate::format::MONTHS;
 
 /// Pages that must say a sentence before it is one of the template, whatever the place.
@@ -99,8 +99,8 @@ impl Said {
         }
     }
 
-    /// The texts that nothing explains.
-    pub(super) fn tell(&self, files: &[String], site: &Known) -> Vec<Finding> {
+    /// The texts that nothing explains; `goals` are the numbers of goals, in per cent.
+    pub(super) fn tell(&self, files: &[String], site: &Known, goals: &[f64]) -> Vec<Finding> {
         let mut names: Vec<String> = site
             .names
             .iter()
@@ -113,6 +113,11 @@ impl Said {
             .flat_map(|text| numbers(text).filter(|n| is_threshold(text, n)).map(|n| n.value))
             .collect();
         thresholds.extend(site.small_base);
+        let public = Public {
+            codes: &site.codes,
+            thresholds: &thresholds,
+            goals,
+        };
         let explained = |t: &Text| {
             t.written
                 || t.fiches >= SHARED
@@ -122,8 +127,9 @@ impl Said {
                     .trim_end_matches(" (%)")
                     .split(", ")
                     .all(|l| site.classes.contains(l))
-                || !figured(&without(&t.text, &site.labels), &site.codes, &thresholds)
-                || !figured(&nameless(&t.text, &names), &site.codes, &thresholds)
+                || is_key(&t.text)
+                || !figured(&without(&t.text, &site.labels), &public)
+                || !figured(&nameless(&t.text, &names), &public)
         };
         let mut found: Vec<&Text> = self.0.values().filter(|t| !explained(t)).collect();
         found.sort_by(|a, b| (a.file, &a.text).cmp(&(b.file, &b.text)));
@@ -163,11 +169,27 @@ pub(super) fn numbered(text: &str) -> bool {
     number_words(text) || numbers(text).any(|n| !n.is_plain(text))
 }
 
-/// As [`numbered`], codes of places left out, and the thresholds of the convention: « moins de 11 logements ».
-fn figured(text: &str, codes: &HashSet<String>, thresholds: &[f64]) -> bool {
-    let threshold = |n: &Number| is_threshold(text, n) && thresholds.contains(&n.value);
-    number_words(text)
-        || numbers(text).any(|n| !n.is_plain(text) && !codes.contains(&text[n.start..n.end]) && !threshold(&n))
+/// Numbers that words may say: codes of places, thresholds of the convention, goals.
+struct Public<'a> {
+    codes: &'a HashSet<String>,
+    thresholds: &'a [f64],
+    goals: &'a [f64],
+}
+
+/// As [`numbered`], but for public numbers: « moins de 11 logements », « au moins 25 % des attributions ».
+fn figured(text: &str, public: &Public<'_>) -> bool {
+    let said = |n: &Number| {
+        public.codes.contains(&text[n.start..n.end])
+            || is_threshold(text, n) && public.thresholds.contains(&n.value)
+            || text[n.end..].trim_start().starts_with('%') && public.goals.contains(&n.value)
+    };
+    number_words(text) || numbers(text).any(|n| !n.is_plain(text) && !said(&n))
+}
+
+/// Whether a text gives the sizes of the circles of a key: round numbers, each larger than the one before.
+fn is_key(text: &str) -> bool {
+    let sizes: Vec<f64> = numbers(text).map(|n| n.value).collect();
+    sizes.len() > 1 && sizes.iter().all(|v| is_round(*v)) && sizes.windows(2).all(|w| w[0] < w[1])
 }
 
 /// Whether a text says « moins de » before a number.
@@ -383,7 +405,7 @@ mod tests {
 
     #[test]
     fn a_sentence_of_three_places_is_of_the_template() {
-        let tell = |pages: usize, voice: Voice| {
+        let tell = |pages: usize, voice: Voice, goals: &[f64]| {
             let mut said = Said::default();
             for page in 0..pages {
                 said.add(
@@ -393,11 +415,20 @@ mod tests {
                 );
             }
             let files: Vec<String> = (0..9).map(|i| format!("f{i}")).collect();
-            said.tell(&files, &Known::default()).len()
+            said.tell(&files, &Known::default(), goals).len()
         };
-        assert_eq!(tell(1, Voice::Generated), 1);
-        assert_eq!(tell(3, Voice::Generated), 0);
-        assert_eq!(tell(1, Voice::Written), 0);
-        assert_eq!(tell(1, Voice::Packet), 1);
+        assert_eq!(tell(1, Voice::Generated, &[]), 1);
+        assert_eq!(tell(3, Voice::Generated, &[]), 0);
+        assert_eq!(tell(1, Voice::Written, &[]), 0);
+        assert_eq!(tell(1, Voice::Packet, &[]), 1);
+        assert_eq!(tell(1, Voice::Generated, &[25.0]), 0, "a goal of the site");
+        assert_eq!(tell(1, Voice::Generated, &[24.0]), 1);
+    }
+
+    #[test]
+    fn the_sizes_of_a_key_are_round_and_rise() {
+        assert!(is_key("résidences : 20, 100, 200 logements"));
+        assert!(!is_key("résidences : 20, 70 logements"));
+        assert!(!is_key("résidences : 5 logements") && !is_key("100 puis 20"));
     }
 }

@@ -34,6 +34,9 @@ use round::{Attack, Exposure};
 /// keeps all that it hid.
 const TRIALS: usize = 10_000_000;
 
+/// Cells over which what other tables say is looked at part by part only.
+const LARGE: usize = 50_000;
+
 /// Groups hidden for the whole table, beyond its parts, that are tried one by one.
 const FEW: usize = 16;
 
@@ -331,35 +334,48 @@ fn greedy(table: &Table, groups: &Groups, rule: &Rule, mut state: State) -> Stat
     }
 }
 
-/// Gives back these secondary groups, largest loss first, as long as all stays protected.
+/// Gives back these secondary groups, largest loss first, as long as no other cell is exposed for it; those that are exposed
+/// all the same, which nothing more protects, are tried again at the end.
 fn prune(table: &Table, groups: &Groups, rule: &Rule, state: &mut State, mut order: Vec<u32>) {
     order.sort_by_key(|g| (std::cmp::Reverse(groups.loss(*g)), *g));
-    let allowed = state.exposed.len();
     if order.is_empty() {
         return;
     }
+    let exposed = |state: &State, cell: &u32| state.exposed.binary_search(cell).is_ok();
+    let again: Vec<u32> = order
+        .iter()
+        .copied()
+        .filter(|g| {
+            groups
+                .members
+                .get(g)
+                .is_some_and(|cells| cells.iter().any(|c| exposed(state, c)))
+        })
+        .collect();
     let mut near = (table.inner.len() == table.layers.len()).then(|| Near::new(table, &state.hidden, rule));
-    for g in order {
-        groups.set(g, &mut state.hidden, false);
+    for g in order.into_iter().chain(again) {
         let cells = groups.members.get(&g).map_or(&[][..], Vec::as_slice);
+        if cells.iter().all(|c| !state.hidden[*c as usize]) {
+            continue;
+        }
+        groups.set(g, &mut state.hidden, false);
         // The cell for which the group was hidden is most often the one that still needs it: it is tried alone first.
-        let cause = state
-            .because
-            .get(&g)
-            .copied()
-            .filter(|c| state.exposed.binary_search(c).is_err());
+        let cause = state.because.get(&g).copied().filter(|c| !exposed(state, c));
         let spared = match &mut near {
-            Some(near) => near.spares(cells, cause, allowed, &state.hidden),
+            Some(near) => near.spares(cells, cause, &state.hidden),
             None => {
                 let alone = cause.filter(|c| state.hidden[*c as usize] && rule.zeros);
                 alone.is_none_or(|c| Attack::on(table, &state.hidden, rule, &[c]).len() == 0)
-                    && Attack::new(table, &state.hidden, rule).len() <= allowed
+                    && Attack::new(table, &state.hidden, rule)
+                        .cells()
+                        .all(|c| exposed(state, &c))
             }
         };
         if !spared {
             groups.set(g, &mut state.hidden, true);
         }
     }
+    state.exposed.retain(|c| state.hidden[*c as usize]);
 }
 
 /// Completes a pattern with what the sums alone ask for, whatever the values: only intervals are left to mend.
@@ -434,7 +450,12 @@ fn by_parts(table: &Table, groups: &Groups, rule: &Rule) -> State {
         (groups.secondary(&state.hidden), state)
     };
     let mut parts = parts(table);
-    if rule.together {
+    let apart = rule.together && table.cells.len() > LARGE;
+    if rule.together && !apart {
+        // Protected already without what others say: what is left is met in the whole.
+        parts.clear();
+    }
+    if apart {
         // Protected already without what others say: only where they say something of a hidden cell is there more to see.
         let start = groups.start(table).hidden;
         let spoken = |i: &u32| {
@@ -457,7 +478,7 @@ fn by_parts(table: &Table, groups: &Groups, rule: &Rule) -> State {
                 .extend(own.exposed.iter().map(|local| cells[*local as usize]));
         }
     }
-    if rule.together {
+    if apart {
         state.exposed.sort_unstable();
         return state;
     }

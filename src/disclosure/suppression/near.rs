@@ -53,9 +53,9 @@ impl<'a> Near<'a> {
         }
     }
 
-    /// Tells whether cells can be published (`hidden` says so already), no more than `allowed` cells being known too well;
-    /// if so, they are. `cause` is tried alone first.
-    pub(super) fn spares(&mut self, cells: &[u32], cause: Option<u32>, allowed: usize, hidden: &[bool]) -> bool {
+    /// Tells whether cells can be published (`hidden` says so already), no other cell being known too well for it; if so,
+    /// they are. `cause` is tried alone first.
+    pub(super) fn spares(&mut self, cells: &[u32], cause: Option<u32>, hidden: &[bool]) -> bool {
         let terms = cells.iter().flat_map(|i| &self.table.cells[*i as usize].terms);
         let touched: Vec<u32> = terms.map(|(atom, _)| *atom).collect();
         let places = self.places(touched.iter().copied());
@@ -74,7 +74,7 @@ impl<'a> Near<'a> {
         let mut exposed: BTreeSet<u32> = self.exposed.clone();
         exposed.retain(|i| targets.binary_search(i).is_err() && hidden[*i as usize]);
         exposed.extend(found);
-        if exposed.len() > allowed {
+        if !exposed.is_subset(&self.exposed) {
             return false;
         }
         self.exposed = exposed;

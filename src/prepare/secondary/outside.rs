@@ -11,7 +11,7 @@ use crate::model::{Dictionary, Iid, Indicator, Kind, Operand, Tid};
 use crate::prepare::figures::{Figures, Said};
 
 /// Places where a count must be less than another to be taken for a part of it.
-const ENOUGH: usize = 10;
+pub(super) const ENOUGH: usize = 10;
 
 /// What is published of a count, by place.
 pub(super) type Shown = BTreeMap<Tid, i64>;

@@ -1,4 +1,4 @@
-//! Counts of one source that speak of the same cases: a part of a count (in a QPV or out of it), and sums of two counts.
+//! Counts of one source that speak of the same cases: a part of a count, in a QPV or out of it.
 //!
 //! A reader subtracts them from one another, so that what hides one must hide enough of the others.
 
@@ -6,13 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use foldhash::HashMap;
 
-use super::population::Population;
-use super::{Ran, mask};
+use super::Ran;
 use crate::disclosure::attack::Terms;
-use crate::model::{Iid, Scale, State, Tid, Vintage};
+use crate::model::{Iid, Scale, Tid, Vintage};
 use crate::prepare::compile::Compiled;
 use crate::prepare::figures::{All, Said};
-use crate::prepare::protect::{AllHidden, Why};
 use crate::prepare::records::Spot;
 
 /// A count that takes, of each atom of another, all or nothing.
@@ -152,72 +150,4 @@ impl Led {
     pub(super) fn measures(&self, block: usize) -> BTreeSet<Iid> {
         self.0.iter().filter(|l| l.0 == block && l.2).map(|l| l.1).collect()
     }
-}
-
-/// Hides a count where what it is the sum of is hidden in part: vacant dwellings are those offered less those let.
-///
-/// `populations` are those of the block. A count is the base of one of them, and the sum of one of its own measures and of
-/// the base of another. Gives the measures hidden in more places.
-pub(super) fn balance(
-    ran: &Ran<'_>,
-    populations: &[Population],
-    group: &[(Vintage, Vec<u16>)],
-    all: &mut All,
-    hidden: &mut AllHidden,
-) -> BTreeSet<Iid> {
-    let mut touched = BTreeSet::new();
-    let measures = &ran.program.measures;
-    let rows = || ran.sums.years.values().flat_map(BTreeMap::values);
-    for whole in populations.iter().filter(|p| !p.is_whole()) {
-        for part in whole.measures.iter().map(|rank| &measures[*rank]) {
-            if part.bottom.is_some() || part.cells.len() != 1 || part.top == whole.slot {
-                continue;
-            }
-            for rest in populations.iter().filter(|p| p.slot != whole.slot) {
-                let adds_up = rows().all(|s| s[whole.slot].to_bits() == (s[part.top] + s[rest.slot]).to_bits());
-                let both = rows().any(|s| s[part.top] > 0.0) && rows().any(|s| s[rest.slot] > 0.0);
-                if adds_up && both && close(ran, whole, part, rest, group, all, hidden) {
-                    touched.extend(whole.measures.iter().map(|rank| measures[*rank].iid));
-                }
-            }
-        }
-    }
-    touched
-}
-
-/// Hides a population wherever its part, or the rest of it, is hidden; tells whether that hid anything.
-fn close(
-    ran: &Ran<'_>,
-    whole: &Population,
-    part: &Compiled,
-    rest: &Population,
-    group: &[(Vintage, Vec<u16>)],
-    all: &mut All,
-    hidden: &mut AllHidden,
-) -> bool {
-    let mut some = false;
-    let measures = &ran.program.measures;
-    for (vintage, _) in group {
-        let file = (ran.block.source.clone(), *vintage);
-        let Some(figures) = all.0.get(&file) else { continue };
-        let of_rest: Vec<_> = rest.measures.iter().map(|rank| measures[*rank].iid).collect();
-        let mut tids: Vec<Tid> = figures
-            .iter()
-            .filter(|(key, said)| {
-                matches!(said, Said::State(State::Secret))
-                    && (key.indicator == part.iid || !rest.is_whole() && of_rest.contains(&key.indicator))
-            })
-            .map(|(key, _)| key.tid)
-            .collect();
-        tids.sort_unstable();
-        tids.dedup();
-        for tid in tids {
-            let why = Why::Secondary {
-                protects: format!("{} : différence de deux effectifs", part.id),
-            };
-            let own = whole.measures.iter().map(|rank| &measures[*rank]);
-            some |= mask(own, &file, tid, &why, all, hidden);
-        }
-    }
-    some
 }
