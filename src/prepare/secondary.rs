@@ -67,6 +67,7 @@ pub(super) fn run(
     let mut stock: Option<&str> = None;
     let blocks = ran;
     let mut led = Led::default();
+    let mut tasks: Vec<Task<'_>> = Vec::new();
     for (rank, ran) in blocks.iter().enumerate() {
         // All the blocks of that source are done: a later one hides more in the files of an earlier one.
         if masked.is_empty()
@@ -86,10 +87,10 @@ pub(super) fn run(
             ));
         }
         // Vintages that share no year share no unknown: each makes its own problem.
-        let groups: Vec<&[(Vintage, Vec<u16>)]> = if overlap {
-            vec![&vintages]
+        let groups: Vec<Vec<(Vintage, Vec<u16>)>> = if overlap {
+            vec![vintages]
         } else {
-            vintages.chunks(1).collect()
+            vintages.into_iter().map(|v| vec![v]).collect()
         };
         let populations = populations(ran, context.dictionary);
         // Each count is found with the first block that it is a part of.
@@ -98,52 +99,23 @@ pub(super) fn run(
         led.add(blocks, rank, &related);
         let own: BTreeSet<Iid> = ran.program.measures.iter().map(|m| m.iid).collect();
         let own: BTreeSet<Iid> = own.difference(&led.measures(rank)).copied().collect();
-        // Each group takes its own files with it, and they come back in order: the same cells, whatever the threads.
-        let shares: Vec<Share> = groups.iter().map(|g| Share::take(ran, g, all, hidden)).collect();
-        let done: Vec<Result<Share>> = groups
-            .into_par_iter()
-            .zip(shares)
-            .map(|(group, mut share)| {
-                for population in populations.iter().filter(|p| !p.is_whole() || !led.whole(rank)) {
-                    let related: &[Related<'_>] = if population.is_whole() { &related } else { &[] };
-                    one(ran, population, related, group, context, &masked, &mut share)?;
-                }
-                let Share { all, hidden, remarks } = &mut share;
-                let ground = repair::Ground {
-                    ran,
-                    populations: &populations,
-                    related: &related,
-                    group,
-                    context,
-                };
-                let mut touched = repair::run(&ground, &own, all, hidden, &mut remarks.lines);
-                // What is hidden with them, and for differences, is attacked in its turn.
-                loop {
-                    touched.extend(balance(ran, &populations, group, all, hidden));
-                    touched.retain(|iid| own.contains(iid));
-                    if touched.is_empty() {
-                        break;
-                    }
-                    touched = repair::run(&ground, &touched, all, hidden, &mut remarks.lines);
-                }
-                Ok(share)
-            })
-            .collect();
-        for share in done {
-            let Share {
-                all: figures,
-                hidden: masked,
-                remarks: told,
-            } = share?;
-            all.0.extend(figures.0);
-            hidden.extend(masked);
-            remarks.lines.extend(told.lines);
-            for (source, (year, told)) in told.landlords {
-                if remarks.landlords.get(&source).is_none_or(|known| known.0 < year) {
-                    remarks.landlords.insert(source, (year, told));
-                }
+        let groups: Vec<Group> = groups.into_iter().map(Group::new).collect();
+        let mut task = Task {
+            ran,
+            populations,
+            related,
+            own,
+            groups,
+        };
+        let done = task.each(context, all, hidden, |task, group, share| {
+            for population in task.populations.iter().filter(|p| !p.is_whole() || !led.whole(rank)) {
+                let related: &[Related<'_>] = if population.is_whole() { &task.related } else { &[] };
+                one(ran, population, related, &group.vintages, context, &masked, share)?;
             }
-        }
+            Ok(task.own.clone())
+        })?;
+        remarks.extend(done);
+        tasks.push(task);
         if stock.is_none() && counted(ran, context.dictionary).is_some() {
             stock = Some(&ran.block.source);
         }
@@ -156,9 +128,120 @@ pub(super) fn run(
         }
     }
     words(&masked, context.dictionary, all, hidden);
+    // What a block hides after another changes what that one's counts say of one another.
+    for _ in 0..ROUNDS {
+        let before = cells(hidden);
+        for task in &mut tasks {
+            remarks.extend(task.each(context, all, hidden, |_, _, _| Ok(BTreeSet::new()))?);
+        }
+        if cells(hidden) == before {
+            break;
+        }
+    }
     let mut lines = remarks.lines;
     lines.extend(remarks.landlords.into_values().filter_map(|(_, told)| told));
     Ok(lines)
+}
+
+/// Times that blocks are looked at again for what others hide.
+const ROUNDS: usize = 4;
+
+/// Number of hidden cells.
+fn cells(hidden: &AllHidden) -> usize {
+    hidden.values().map(|file| file.len()).sum()
+}
+
+/// A block under protection.
+struct Task<'a> {
+    ran: &'a Ran<'a>,
+    populations: Vec<Population>,
+    related: Vec<Related<'a>>,
+    /// Its measures, but those whose pattern is found with an earlier block.
+    own: BTreeSet<Iid>,
+    groups: Vec<Group>,
+}
+
+/// Vintages that are one problem, and what was found of them last.
+struct Group {
+    vintages: Vec<(Vintage, Vec<u16>)>,
+    done: BTreeMap<Iid, u64>,
+    /// Cells hidden in their files when they were left; none before.
+    left: Option<usize>,
+}
+
+impl Group {
+    const fn new(vintages: Vec<(Vintage, Vec<u16>)>) -> Self {
+        Self {
+            vintages,
+            done: BTreeMap::new(),
+            left: None,
+        }
+    }
+}
+
+impl Task<'_> {
+    /// Protects each of its groups of which something changed: `start` first, which gives the measures to be attacked by
+    /// themselves, then their values, until nothing more is to be hidden.
+    fn each(
+        &mut self,
+        context: &Context<'_>,
+        all: &mut All,
+        hidden: &mut AllHidden,
+        start: impl Fn(&Self, &Group, &mut Share) -> Result<BTreeSet<Iid>> + Sync,
+    ) -> Result<Vec<Remarks>> {
+        let mut groups = std::mem::take(&mut self.groups);
+        // Each group takes its own files with it, and they come back in order: the same cells, whatever the threads.
+        let mut shares: Vec<Share> = groups
+            .iter()
+            .map(|group| Share::take(self.ran, &group.vintages, all, hidden))
+            .collect();
+        let work = (&mut groups, &mut shares).into_par_iter();
+        let done: Vec<Result<()>> = work
+            .filter(|(group, share)| group.left != Some(cells(&share.hidden)))
+            .map(|(group, share)| {
+                let alone = start(self, group, share)?;
+                self.settle(group, alone, context, share);
+                group.left = Some(cells(&share.hidden));
+                Ok(())
+            })
+            .collect();
+        self.groups = groups;
+        let mut remarks = Vec::new();
+        for share in shares {
+            all.0.extend(share.all.0);
+            hidden.extend(share.hidden);
+            remarks.push(share.remarks);
+        }
+        done.into_iter().collect::<Result<()>>()?;
+        Ok(remarks)
+    }
+
+    /// Hides what the values give away, and what is hidden with it or for differences, until nothing more is.
+    fn settle(&self, group: &mut Group, mut alone: BTreeSet<Iid>, context: &Context<'_>, share: &mut Share) {
+        let Share { all, hidden, remarks } = share;
+        let ground = repair::Ground {
+            ran: self.ran,
+            populations: &self.populations,
+            related: &self.related,
+            group: &group.vintages,
+            context,
+        };
+        loop {
+            let before = cells(hidden);
+            let mut attacked = repair::Attacked {
+                alone: &alone,
+                together: &self.own,
+                done: &mut group.done,
+            };
+            let mut touched = repair::run(&ground, &mut attacked, all, hidden, &mut remarks.lines);
+            touched.extend(balance(self.ran, &self.populations, &group.vintages, all, hidden));
+            if cells(hidden) == before {
+                break;
+            }
+            touched.retain(|iid| self.own.contains(iid));
+            alone = touched;
+        }
+    }
 }
 
 /// Territories hidden whole in a source, by year: what another source counts of their dwellings would give back their number,
@@ -255,6 +338,19 @@ struct Share {
     all: All,
     hidden: AllHidden,
     remarks: Remarks,
+}
+
+impl Remarks {
+    fn extend(&mut self, told: Vec<Self>) {
+        for told in told {
+            self.lines.extend(told.lines);
+            for (source, (year, told)) in told.landlords {
+                if self.landlords.get(&source).is_none_or(|known| known.0 < year) {
+                    self.landlords.insert(source, (year, told));
+                }
+            }
+        }
+    }
 }
 
 impl Share {

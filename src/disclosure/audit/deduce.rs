@@ -10,6 +10,7 @@ use super::book::Described;
 use super::categories::{self, Narrower};
 use super::facts::{Fact, Finding};
 use super::means;
+use super::relations;
 use super::sums::{Atoms, COUNT, Known, Lineages, Site, Sum, Zone, Zones, atoms, sums, words};
 use crate::disclosure::attack::{Effort, Proof, Range, Shape, Terms};
 
@@ -86,7 +87,7 @@ pub(super) fn deduce(
         bounds.insert(*sum, own);
         opened.insert(*sum, is_open);
     }
-    let relations = categories::relations(&site, dictionary);
+    let relations = relations::relations(&site, dictionary);
     findings.extend(categories::tell(&relations, &site, &bounds, limits, files));
     // What sums say of one another goes back to the places of each, as long as it says more.
     for round in 0..ROUNDS {

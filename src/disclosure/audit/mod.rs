@@ -26,6 +26,7 @@ mod means;
 mod order;
 mod parts;
 mod plain;
+mod relations;
 mod said;
 mod scan;
 mod sums;

@@ -41,6 +41,17 @@ pub(super) struct Site<'a> {
     pub(super) totals: BTreeMap<Sum<'a>, Zones>,
 }
 
+impl Site<'_> {
+    /// Number of these zones in the scale that has most of them: those of one scale say nothing twice.
+    pub(super) fn most(&self, ranks: &[u32]) -> usize {
+        let mut by_scale: BTreeMap<&str, usize> = BTreeMap::new();
+        for rank in ranks {
+            *by_scale.entry(self.zones[*rank as usize].0).or_default() += 1;
+        }
+        by_scale.into_values().max().unwrap_or(0)
+    }
+}
+
 /// Head of the name of the count that a mean rests on.
 pub(super) const COUNT: &str = "n de ";
 

@@ -7,7 +7,9 @@
 //! indicator, or its total would give back the one hidden; other indicators of the territory stay.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{BuildHasher, Hash, Hasher};
 
+use foldhash::fast::FixedState;
 use rayon::prelude::*;
 
 use super::outside::{Counts, Shown, count};
@@ -29,6 +31,22 @@ struct Job<'a> {
     places: Vec<(Tid, Vintage, Option<usize>)>,
 }
 
+impl Job<'_> {
+    /// What its attack depends on and may change from one time to the next: what is hidden, and what is said of it.
+    fn state(&self) -> u64 {
+        let mut hasher = FixedState::default().build_hasher();
+        for (i, cell) in self.table.cells.iter().enumerate() {
+            let hidden = cell.role == Role::Primary;
+            hidden.hash(&mut hasher);
+            for said in self.table.outside.iter().filter(|_| hidden) {
+                said[i].map(|range| (range.lo, range.up)).hash(&mut hasher);
+            }
+        }
+        self.table.totals.hash(&mut hasher);
+        hasher.finish()
+    }
+}
+
 /// What the repair of one group of vintages of a block reads.
 pub(super) struct Ground<'a> {
     pub(super) ran: &'a Ran<'a>,
@@ -38,30 +56,40 @@ pub(super) struct Ground<'a> {
     pub(super) context: &'a Context<'a>,
 }
 
-/// Hides what the values of `only` these measures give away; a zero that a published zero above says itself is
-/// left, as the audit leaves it. Gives the other measures that were hidden with them.
+/// Which measures are attacked.
+pub(super) struct Attacked<'a> {
+    /// By themselves.
+    pub(super) alone: &'a BTreeSet<Iid>,
+    /// With what the other counts say of them, unless nothing of it changed since.
+    pub(super) together: &'a BTreeSet<Iid>,
+    /// What was attacked last, by measure.
+    pub(super) done: &'a mut BTreeMap<Iid, u64>,
+}
+
+/// Hides what the values of these measures give away; a zero that a published zero above says itself is left, as the audit
+/// leaves it. Gives the other measures that were hidden with them.
 pub(super) fn run(
     ground: &Ground<'_>,
-    only: &BTreeSet<Iid>,
+    attacked: &mut Attacked<'_>,
     all: &mut All,
     hidden: &mut AllHidden,
     remarks: &mut Vec<String>,
 ) -> BTreeSet<Iid> {
     // A total first: where it is hidden, so are the categories that add up to it.
     let families: Vec<(&Compiled, &Compiled)> = families(ground.ran, ground.context.dictionary);
-    let (totals, others): (Vec<&Compiled>, Vec<&Compiled>) = ground
-        .ran
-        .program
-        .measures
-        .iter()
-        .filter(|m| only.contains(&m.iid))
-        .partition(|m| families.iter().any(|(total, _)| total.iid == m.iid));
+    let sides = |only: &BTreeSet<Iid>| -> [Vec<&Compiled>; 2] {
+        let measures = ground.ran.program.measures.iter().filter(|m| only.contains(&m.iid));
+        let (totals, others) = measures.partition(|m| families.iter().any(|(total, _)| total.iid == m.iid));
+        [totals, others]
+    };
     let mut touched = BTreeSet::new();
     // Each by itself first; what they say of one another then leaves little to hide.
-    for together in [false, true] {
-        for measures in [&totals, &others] {
-            touched.extend(some(ground, measures, &families, together, all, hidden, remarks));
-        }
+    for measures in sides(attacked.alone) {
+        touched.extend(some(ground, &measures, &families, None, all, hidden, remarks));
+    }
+    for measures in sides(attacked.together) {
+        let done = Some(&mut *attacked.done);
+        touched.extend(some(ground, &measures, &families, done, all, hidden, remarks));
     }
     touched
 }
@@ -87,13 +115,13 @@ fn families<'a>(ran: &'a Ran<'_>, dictionary: &Dictionary) -> Vec<(&'a Compiled,
     out
 }
 
-/// Hides what the values of some measures give away, `together` with what other counts say of them; gives the other measures
-/// that were hidden with them.
+/// Hides what the values of some measures give away: by themselves, or with what other counts say of them, those left aside
+/// of which nothing changed since they were last `done`. Gives the other measures that were hidden with them.
 fn some(
     ground: &Ground<'_>,
     measures: &[&Compiled],
     families: &[(&Compiled, &Compiled)],
-    together: bool,
+    mut done: Option<&mut BTreeMap<Iid, u64>>,
     all: &mut All,
     hidden: &mut AllHidden,
     remarks: &mut Vec<String>,
@@ -101,6 +129,7 @@ fn some(
     let Ground {
         ran, related, context, ..
     } = ground;
+    let together = done.is_some();
     // What the file of each vintage publishes of the other counts.
     let figures = |(vintage, _): &(Vintage, Vec<u16>)| all.0.get(&(ran.block.source.clone(), *vintage));
     let files = ground.group.iter().filter_map(figures).filter(|_| together);
@@ -112,6 +141,12 @@ fn some(
             job(ground, measure, total.map(|(total, _)| *total), &counts, all)
         })
         .collect();
+    let fresh = |job: &Job<'_>| {
+        let Some(done) = &mut done else { return true };
+        let state = job.state();
+        done.insert(job.measure.iid, state) != Some(state)
+    };
+    let jobs: Vec<Job<'_>> = jobs.into_iter().filter(fresh).collect();
     let rule = Rule {
         min_width: i64::from(context.config.disclosure.min_width),
         zeros: false,
