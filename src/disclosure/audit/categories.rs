@@ -42,12 +42,14 @@ pub(super) fn tell(
         .collect()
 }
 
-/// What another sum says of a hidden place: at least and at most, and the name of that sum.
+/// What another sum says of a hidden place: at least and at most, the name of that sum.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Narrower<'s> {
     pub(super) lo: Option<i128>,
     pub(super) up: Option<i128>,
     pub(super) by: &'s str,
+    /// The published total of the categories of which it is one.
+    pub(super) total: Option<i128>,
 }
 
 impl Narrower<'_> {
@@ -80,6 +82,7 @@ pub(super) fn tighten<'s, 'a>(
         if narrower.up.is_some_and(|up| known.up.is_none_or(|old| up < old)) {
             (known.up, known.by) = (narrower.up, narrower.by);
         }
+        known.total = known.total.or(narrower.total);
     }
     out
 }
@@ -162,25 +165,26 @@ impl<'s, 'a> Relation<'s, 'a> {
         for rank in self.places() {
             let whole = self.side(self.whole, rank, bounds);
             let parts: Vec<Side> = self.parts.iter().map(|p| self.side(*p, rank, bounds)).collect();
+            let total = whole.up.filter(|_| !whole.hidden && !self.rest && parts.len() > 1);
             let mut put = |sum: &'s Sum<'a>, own: Side, lo: Option<i128>, up: Option<i128>, by: &'s str| {
                 let lo = lo.filter(|lo| *lo > own.lo);
                 let up = up.filter(|up| own.up.is_none_or(|old| *up < old));
                 if own.hidden && (lo.is_some() || up.is_some()) {
-                    out.push((sum, rank, Narrower { lo, up, by }));
+                    out.push((sum, rank, Narrower { lo, up, by, total }));
                 }
             };
             let first = self.parts[0].0.name.as_str();
             let lo = parts.iter().map(|p| p.lo).sum();
             let up = parts.iter().map(|p| p.up).sum::<Option<i128>>().filter(|_| !self.rest);
             put(self.whole.0, whole, Some(lo), up, first);
-            let total = self.whole.0.name.as_str();
+            let name = self.whole.0.name.as_str();
             for (i, part) in parts.iter().enumerate() {
                 let others = || parts.iter().enumerate().filter(|(j, _)| *j != i).map(|(_, p)| p);
                 let least: i128 = others().map(|p| p.lo).sum();
                 let most: Option<i128> = others().map(|p| p.up).sum();
                 let up = whole.up.map(|total| total - least);
                 let lo = most.filter(|_| !self.rest).map(|most| whole.lo - most);
-                put(self.parts[i].0, *part, lo, up, total);
+                put(self.parts[i].0, *part, lo, up, name);
             }
         }
         out
@@ -479,7 +483,8 @@ mod tests {
             Some(&Narrower {
                 lo: None,
                 up: Some(9),
-                by: "occ.menages"
+                by: "occ.menages",
+                total: None,
             })
         );
         assert!(tighten(&relations, &bounds(9)).is_empty(), "nothing more than is known");

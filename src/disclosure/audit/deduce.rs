@@ -110,7 +110,7 @@ pub(super) fn deduce(
                 let told: BTreeSet<u32> = told.iter().filter(narrow).map(|b| b.0).collect();
                 let found = if fresh.iter().filter(narrow).any(|b| !told.contains(&b.0)) {
                     let (found, _) = system.solve(&shapes, &Again { more, told });
-                    found.into_iter().filter(|f| f.error).collect()
+                    found.into_iter().filter(|f| f.error || f.kind == "plein").collect()
                 } else {
                     Vec::new()
                 };
@@ -362,6 +362,9 @@ impl<'a> System<'a> {
                     None => self.equation(&shape.prove(t, &given, interval, effort), &facts),
                 };
                 let zero = zero.is_some();
+                // All of a published total, as certain as the zeros of its other categories.
+                let total = more.get(&bounds[t].0).and_then(|said| said.total);
+                let full = pinned && total.is_some() && total == interval.up.proved;
                 used.insert(0, self.files[*file as usize].clone());
                 used.dedup();
                 let found = match (interval.lo.proved, interval.up.proved) {
@@ -370,11 +373,12 @@ impl<'a> System<'a> {
                     _ => String::new(),
                 };
                 findings.push(Finding {
-                    error: !zero,
-                    kind: match (zero, alone) {
-                        (true, _) => "zero",
-                        (false, true) => "recalcul",
-                        (false, false) => "ensemble",
+                    error: !zero && !full,
+                    kind: match (zero, full, alone) {
+                        (true, ..) => "zero",
+                        (_, true, _) => "plein",
+                        (_, _, true) => "recalcul",
+                        _ => "ensemble",
                     },
                     message: format!("{} : {} se recalcule : {equation} {found}", self.title, words(*zone)),
                     files: used,

@@ -112,10 +112,23 @@ pub(super) struct Attack<'a> {
     /// Number of the first layers that add up to a total.
     parts: usize,
     found: Vec<Found>,
-    /// By layer: what other tables, totals and parts say of hidden cells, by rank among the targets.
-    said: Vec<BTreeMap<usize, Range>>,
-    /// By layer: the facts with what is said, solved when one of their proofs is asked for.
-    extended: Vec<OnceCell<(Merged, Vec<Range>, Deduced)>>,
+    /// What is said of hidden cells: at first, then with all that follows from it.
+    said: Vec<Told>,
+}
+
+/// By layer, what other tables, totals and parts say of hidden cells.
+struct Told {
+    /// By rank among the targets.
+    ranges: Vec<BTreeMap<usize, Range>>,
+    /// The facts with what is said, solved when one of their proofs is asked for.
+    solved: Vec<OnceCell<(Merged, Vec<Range>, Deduced)>>,
+}
+
+impl Told {
+    fn new(ranges: Vec<BTreeMap<usize, Range>>) -> Self {
+        let solved = ranges.iter().map(|_| OnceCell::new()).collect();
+        Self { ranges, solved }
+    }
 }
 
 /// A target known too well on a layer; a target exposed on several layers is told once, for the first of them.
@@ -162,7 +175,6 @@ impl<'a> Attack<'a> {
             parts: table.parts,
             found: Vec::new(),
             said: Vec::new(),
-            extended: Vec::new(),
         };
         if attack.targets.is_empty() {
             return attack;
@@ -258,6 +270,9 @@ impl<'a> Attack<'a> {
                     touched.insert(layer);
                 }
             }
+            if round == 0 {
+                self.said.push(Told::new(said.clone()));
+            }
             let shape = shape.get_or_init(|| {
                 let exact = vec![true; self.published.len()];
                 let (facts, targets) = (self.rows(&self.published), self.rows(&self.targets));
@@ -273,8 +288,15 @@ impl<'a> Attack<'a> {
                 }
             }
         }
+        // All of a published total in one category, the others being zeros: as the audit leaves it.
+        let full = |target: usize| {
+            let total = self.table.total(self.targets[target]).map(i128::from);
+            let mut parts = known[..self.parts.min(known.len())].iter();
+            total.is_some() && parts.any(|part| part[target].1 == total && Some(part[target].0) == total)
+        };
+        let full: Vec<bool> = (0..self.targets.len()).map(full).collect();
         for (layer, known) in known.iter().enumerate() {
-            for (target, bound) in known.iter().enumerate() {
+            for (target, bound) in known.iter().enumerate().filter(|(target, _)| !full[*target]) {
                 let cell = self.targets[target];
                 if is_narrow(*bound, self.rule)
                     && !direct.contains(&(layer, target))
@@ -287,14 +309,19 @@ impl<'a> Attack<'a> {
             }
         }
         self.found.sort_by_key(|f| f.target);
-        self.extended = said.iter().map(|_| OnceCell::new()).collect();
-        self.said = said;
+        self.said.push(Told::new(said));
     }
 
     /// Published figures that give a target away with what is said of the others.
-    fn together_support(&self, target: usize, layer: usize) -> Vec<u32> {
-        let (shape, facts, deduced) = self.extended[layer].get_or_init(|| {
-            let said = &self.said[layer];
+    fn together_support(&self, target: usize, layer: usize) -> Support {
+        // What is said at first proves most of them; what follows from it may say all of the target, and name no figure.
+        let each = self.said.iter().map(|told| self.support_with(told, target, layer));
+        each.into_iter().find(|support| !support.is_empty()).unwrap_or_default()
+    }
+
+    fn support_with(&self, told: &Told, target: usize, layer: usize) -> Support {
+        let (shape, facts, deduced) = told.solved[layer].get_or_init(|| {
+            let said = &told.ranges[layer];
             let spoken: Vec<u32> = said.keys().map(|target| self.targets[*target]).collect();
             let mut exact = vec![true; self.published.len()];
             exact.resize(self.published.len() + spoken.len(), false);
@@ -305,6 +332,10 @@ impl<'a> Attack<'a> {
             let deduced = shape.solve(&facts, self.rule.effort);
             (shape, facts, deduced)
         });
+        let narrow = |width: i128| width < i128::from(self.rule.min_width);
+        if !deduced.intervals[target].widest().is_some_and(narrow) {
+            return Support::new();
+        }
         // What is said of a hidden cell cannot be hidden here.
         let mut support = shape.support(target, facts, deduced, true, self.rule.effort);
         support.retain(|fact| (*fact as usize) < self.published.len());
