@@ -63,8 +63,13 @@ pub(super) struct Compiled {
 
 impl Compiled {
     /// Slots of its numerators, one per cell.
-    pub(super) fn slots(&self) -> Vec<usize> {
-        (self.top..self.top + self.cells.len()).collect()
+    pub(super) const fn slots(&self) -> std::ops::Range<usize> {
+        self.top..self.top + self.cells.len()
+    }
+
+    /// The slot of its only numerator, when it has no categories.
+    pub(super) fn slot(&self) -> Option<usize> {
+        (self.cells.len() == 1).then_some(self.top)
     }
 }
 

@@ -5,6 +5,7 @@
 //! residence hidden is hidden for all the indicators of its vintage.
 
 mod balance;
+mod frame;
 mod landlords;
 mod outside;
 mod population;
@@ -31,6 +32,7 @@ use crate::format::integer;
 use crate::fs;
 use crate::model::{Base, Dictionary, Iid, Scale, State, Tid, Vintage};
 use balance::balance;
+use frame::Frame;
 use population::{Population, populations};
 use related::{Atoms, Led, Related, related};
 
@@ -219,8 +221,13 @@ impl Task<'_> {
     /// Hides what the values give away, and what is hidden with it or for differences, until nothing more is.
     fn settle(&self, group: &mut Group, mut alone: BTreeSet<Iid>, context: &Context<'_>, share: &mut Share) {
         let Share { all, hidden, remarks } = share;
+        let measures = self.ran.program.measures.iter().filter(|m| self.own.contains(&m.iid));
+        let bases: BTreeSet<usize> = measures.map(|m| m.base).collect();
+        let metropole = context.ground.territories.metropole();
+        let frame = |base: usize| (base, Frame::new(self.ran, base, &group.vintages, metropole));
         let ground = repair::Ground {
             ran: self.ran,
+            frames: bases.into_par_iter().map(frame).collect(),
             populations: &self.populations,
             related: &self.related,
             group: &group.vintages,

@@ -90,17 +90,17 @@ impl Seen {
             .map(|m| populations.iter().position(|p| same(p.slot, m.base)))
             .collect();
         let mut seen = Self {
-            populations: vec![Shown::new(); populations.len()],
-            measures: vec![Shown::new(); measures.len()],
+            populations: vec![Shown::default(); populations.len()],
+            measures: vec![Shown::default(); measures.len()],
         };
         for (key, said) in figures {
             let Some(rank) = rank.get(&key.indicator) else { continue };
             let Said::Number { value, base } = said else { continue };
             if let Some((of, base)) = of[*rank].zip(*base) {
-                seen.populations[of].insert(key.tid, count(base));
+                seen.populations[of].push(key.tid, count(base));
             }
             if key.category.is_none() && measures[*rank].bottom.is_none() {
-                seen.measures[*rank].insert(key.tid, count(*value));
+                seen.measures[*rank].push(key.tid, count(*value));
             }
         }
         seen
@@ -112,7 +112,7 @@ impl Seen {
             self.measures[part].iter().filter_map(|(tid, part)| {
                 let whole = self.populations[whole].get(tid)?;
                 let rest = self.populations[rest].get(tid)?;
-                Some((*whole, *part, *rest))
+                Some((whole, part, rest))
             })
         };
         three().all(|(whole, part, rest)| whole == part + rest)

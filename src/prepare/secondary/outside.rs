@@ -6,15 +6,35 @@
 
 use std::collections::BTreeMap;
 
+use super::frame::ByIndicator;
 use crate::disclosure::attack::Range;
 use crate::model::{Dictionary, Iid, Indicator, Kind, Operand, Tid};
-use crate::prepare::figures::{Figures, Said};
+use crate::prepare::figures::Said;
 
 /// Places where a count must be less than another to be taken for a part of it.
 pub(super) const ENOUGH: usize = 10;
 
-/// What is published of a count, by place.
-pub(super) type Shown = BTreeMap<Tid, i64>;
+/// What is published of a count: places in order, and the count of each.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Shown(Vec<(Tid, i64)>);
+
+impl Shown {
+    /// Adds a place, after all the others; one that is there already is left as it is.
+    pub(super) fn push(&mut self, tid: Tid, count: i64) {
+        if self.0.last().is_none_or(|last| last.0 < tid) {
+            self.0.push((tid, count));
+        }
+    }
+
+    pub(super) fn get(&self, tid: Tid) -> Option<i64> {
+        let at = self.0.binary_search_by_key(&tid, |known| known.0).ok()?;
+        Some(self.0[at].1)
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = (Tid, i64)> {
+        self.0.iter().copied()
+    }
+}
 
 /// The counts without categories that a file publishes.
 pub(super) struct Counts<'a> {
@@ -30,16 +50,16 @@ pub(super) struct Outside<'c> {
 }
 
 impl<'a> Counts<'a> {
-    pub(super) fn new(figures: &Figures, dictionary: &'a Dictionary) -> Self {
+    pub(super) fn new(figures: &ByIndicator, dictionary: &'a Dictionary) -> Self {
         let mut all: BTreeMap<Iid, Shown> = BTreeMap::new();
-        let seen: Vec<bool> = dictionary.iter().map(|(iid, _)| is_seen(dictionary, iid)).collect();
-        for (key, said) in figures {
-            if key.category.is_none()
-                && let Said::Number { value, .. } = said
-                && seen[key.indicator.index()]
-            {
-                all.entry(key.indicator).or_default().insert(key.tid, count(*value));
+        for (iid, _) in dictionary.iter().filter(|(iid, _)| is_seen(dictionary, *iid)) {
+            let mut shown = Shown::default();
+            for (tid, category, said) in figures.of(iid) {
+                if let (None, Said::Number { value, .. }) = (category, said) {
+                    shown.push(*tid, count(*value));
+                }
             }
+            all.insert(iid, shown);
         }
         Self { dictionary, all }
     }
@@ -79,8 +99,8 @@ impl<'a> Counts<'a> {
 impl Outside<'_> {
     /// What they say of a place; none when it is nothing.
     pub(super) fn at(&self, tid: Tid) -> Option<Range> {
-        let up = self.wholes.iter().filter_map(|all| all.get(&tid)).min().copied();
-        let lo = self.parts.iter().filter_map(|all| all.get(&tid)).max().copied();
+        let up = self.wholes.iter().filter_map(|all| all.get(tid)).min();
+        let lo = self.parts.iter().filter_map(|all| all.get(tid)).max();
         (up.is_some() || lo.is_some()).then_some(Range { lo: lo.or(Some(0)), up })
     }
 }
@@ -103,7 +123,7 @@ fn is(operand: Option<&Operand>, iid: Iid) -> bool {
 
 /// Tells whether a count is never more than another where both are published, and less in enough places.
 fn never_more(part: &Shown, whole: &Shown) -> bool {
-    let both = || part.iter().filter_map(|(tid, v)| Some((*v, *whole.get(tid)?)));
+    let both = || part.iter().filter_map(|(tid, v)| Some((v, whole.get(tid)?)));
     both().all(|(part, whole)| part <= whole)
         && both()
             .filter(|(part, whole)| 0 < *part && part < whole)

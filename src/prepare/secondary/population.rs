@@ -53,7 +53,7 @@ pub(super) fn populations(ran: &Ran<'_>, dictionary: &Dictionary) -> Vec<Populat
             continue;
         };
         let [whole] = whole[..] else { continue };
-        let [slot] = measures[whole].slots()[..] else { continue };
+        let Some(slot) = measures[whole].slot() else { continue };
         let list = found.entry(canonical.of(slot)).or_default();
         list.push(whole);
         list.extend(parts);

@@ -71,7 +71,7 @@ fn with<'a>(ran: &'a Ran<'a>, count: &Compiled) -> Vec<&'a Compiled> {
     let adds_up = |m: &Compiled| {
         m.bottom.is_none()
             && m.cells.len() > 1
-            && rows().all(|s| m.slots().iter().map(|slot| s[*slot]).sum::<f64>().to_bits() == s[count.top].to_bits())
+            && rows().all(|s| s[m.slots()].iter().sum::<f64>().to_bits() == s[count.top].to_bits())
     };
     let all = ran.program.measures.iter();
     all.filter(|m| m.iid == count.iid || rests(m) || adds_up(m)).collect()

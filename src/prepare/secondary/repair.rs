@@ -12,15 +12,15 @@ use std::hash::{BuildHasher, Hash, Hasher};
 use foldhash::fast::FixedState;
 use rayon::prelude::*;
 
+use super::frame::{ByIndicator, Frame};
 use super::outside::{Counts, Shown, count};
 use super::population::Population;
 use super::related::{Atoms, Related};
 use super::{Context, Ran, mask};
-use crate::disclosure::attack::Terms;
 use crate::disclosure::suppression::{self, Cell, Role, Rule, Table};
 use crate::model::{Base, Dictionary, Iid, Operand, Scale, State, Tid, Vintage};
 use crate::prepare::compile::Compiled;
-use crate::prepare::figures::{All, Figures, Key, Said};
+use crate::prepare::figures::{All, Said};
 use crate::prepare::protect::{AllHidden, Why};
 
 /// A table of one indicator, and the territories of its cells.
@@ -54,6 +54,8 @@ pub(super) struct Ground<'a> {
     pub(super) related: &'a [Related<'a>],
     pub(super) group: &'a [(Vintage, Vec<u16>)],
     pub(super) context: &'a Context<'a>,
+    /// By base of the measures.
+    pub(super) frames: BTreeMap<usize, Frame<'a>>,
 }
 
 /// Which measures are attacked.
@@ -130,15 +132,23 @@ fn some(
         ran, related, context, ..
     } = ground;
     let together = done.is_some();
-    // What the file of each vintage publishes of the other counts.
-    let figures = |(vintage, _): &(Vintage, Vec<u16>)| all.0.get(&(ran.block.source.clone(), *vintage));
-    let files = ground.group.iter().filter_map(figures).filter(|_| together);
-    let counts: Vec<Counts<'_>> = files.map(|f| Counts::new(f, context.dictionary)).collect();
+    let files: Option<Vec<ByIndicator>> = ground
+        .group
+        .iter()
+        .map(|(vintage, _)| {
+            let figures = all.0.get(&(ran.block.source.clone(), *vintage))?;
+            Some(ByIndicator::new(figures, context.dictionary.len()))
+        })
+        .collect();
+    let Some(files) = files else { return BTreeSet::new() };
+    // What each file publishes of the other counts.
+    let each = files.iter().filter(|_| together);
+    let counts: Vec<Counts<'_>> = each.map(|f| Counts::new(f, context.dictionary)).collect();
     let jobs: Vec<Job<'_>> = measures
         .par_iter()
         .filter_map(|measure| {
             let total = families.iter().find(|(_, parts)| parts.iid == measure.iid);
-            job(ground, measure, total.map(|(total, _)| *total), &counts, all)
+            job(ground, measure, total.map(|(total, _)| *total), &files, &counts, all)
         })
         .collect();
     let fresh = |job: &Job<'_>| {
@@ -214,7 +224,7 @@ fn with<'a>(
     let parts = families.iter().filter(|(total, _)| total.iid == measure.iid);
     let mut out: Vec<&Compiled> = parts.map(|(_, parts)| *parts).collect();
     let measures = &ran.program.measures;
-    if let [slot] = measure.slots()[..] {
+    if let Some(slot) = measure.slot() {
         let mut rows = ran.sums.years.values().flat_map(BTreeMap::values);
         let counts = |p: &&Population| rows.all(|slots| slots[p.slot].to_bits() == slots[slot].to_bits());
         if let Some(population) = populations.iter().find(counts) {
@@ -229,11 +239,12 @@ fn with<'a>(
 
 /// The table of an indicator that counts; none for a mean or a share, which follow the pattern of their base.
 ///
-/// `counts` are those of the files of each vintage; empty when what they say is left aside.
+/// `files` are those of each vintage, `counts` their counts; empty when what they say is left aside.
 fn job<'a>(
     ground: &Ground<'_>,
     measure: &'a Compiled,
     total: Option<&Compiled>,
+    files: &[ByIndicator],
     counts: &[Counts<'_>],
     all: &All,
 ) -> Option<Job<'a>> {
@@ -248,44 +259,31 @@ fn job<'a>(
     if measure.bottom.is_some() || !matches!(base, Base::Logements | Base::Attributions) {
         return None;
     }
+    let frame = ground.frames.get(&measure.base)?;
     let territories = &context.ground.territories;
     let sums = layers(measure, context.dictionary);
     let coverage = coverage(ran, measure, context.dictionary);
     let minimum = context.config.coverage.minimum;
-    // Values of the atoms, one list per layer.
-    let mut atoms: Vec<Vec<i64>> = vec![Vec::new(); sums.len()];
-    let mut at: Vec<(u16, u32)> = Vec::new();
-    let years: BTreeSet<u16> = group.iter().flat_map(|(_, years)| years.iter().copied()).collect();
-    for year in years {
-        for (spot, slots) in ran.sums.years.get(&year).into_iter().flatten() {
-            if slots[measure.base] <= 0.0 {
-                continue;
-            }
-            if measure
-                .slots()
-                .iter()
-                .any(|s| slots[*s].fract() != 0.0 || slots[*s] < 0.0)
-            {
-                return None;
-            }
-            for (list, cells) in atoms.iter_mut().zip(&sums) {
-                let value: f64 = cells.iter().map(|c| slots[measure.top + c]).sum();
-                #[expect(clippy::cast_possible_truncation, reason = "whole counts")]
-                list.push(value as i64);
-            }
-            at.push((year, *spot));
-        }
+    let whole = |value: f64| value.fract() == 0.0 && value >= 0.0;
+    let mut counted = frame.atoms.iter().flat_map(|atom| &atom.slots[measure.slots()]);
+    if !counted.all(|value| whole(*value)) {
+        return None;
     }
-    let mut table = Table::new(at.len(), sums.len());
-    table.inner.clone_from(&atoms);
+    // Values of the atoms, one list per layer.
+    let list = |cells: &Vec<usize>| -> Vec<i64> {
+        let value = |slots: &[f64]| cells.iter().map(|c| slots[measure.top + c]).sum::<f64>();
+        frame.atoms.iter().map(|atom| count(value(atom.slots))).collect()
+    };
+    let atoms: Vec<Vec<i64>> = sums.iter().map(list).collect();
     // Categories that leave a rest somewhere do not tell the last of them.
-    let whole = |total: &&Compiled| {
-        at.iter().enumerate().all(|(i, (year, spot))| {
-            let parts: i64 = atoms[..measure.cells.len()].iter().map(|list| list[i]).sum();
-            ran.sums.years[year][spot][total.top].to_bits() == exact(parts).to_bits()
+    let adds_up = |total: &&Compiled| {
+        frame.atoms.iter().all(|atom| {
+            let parts: f64 = atom.slots[measure.slots()].iter().sum();
+            atom.slots[total.top].to_bits() == parts.to_bits()
         })
     };
-    let total = total.filter(whole);
+    let total = total.filter(adds_up);
+    let mut table = Table::new(frame.atoms.len(), sums.len());
     if total.is_some() {
         table.parts = measure.cells.len();
     }
@@ -293,72 +291,52 @@ fn job<'a>(
     if !counts.is_empty() {
         table.outside = vec![Vec::new(); sums.len()];
     }
-    for (rank, (vintage, years)) in group.iter().enumerate() {
-        let figures = all.0.get(&(ran.block.source.clone(), *vintage))?;
-        let outside: Vec<_> = counts.get(rank).map_or_else(Vec::new, |counts| {
-            let each = sums.iter().map(|cells| shown(figures, measure, cells));
+    let outside: Vec<Vec<_>> = counts
+        .iter()
+        .zip(files)
+        .map(|(counts, file)| {
+            let each = sums.iter().map(|cells| shown(file, measure, cells));
             each.map(|shown| counts.outside(measure.iid, &shown)).collect()
-        });
-        for &scale in &ran.block.scales {
-            let mut cells: BTreeMap<Tid, Terms> = BTreeMap::new();
-            for (atom, (year, spot)) in (0u32..).zip(&at) {
-                if years.contains(year)
-                    && let Some(tid) = ran.sums.spots[*spot as usize].at(scale, territories.metropole())
-                {
-                    cells.entry(tid).or_default().push((atom, 1));
-                }
+        })
+        .collect();
+    for (rank, scale, cells) in &frame.territories {
+        let file = &files[*rank];
+        for (tid, terms) in cells {
+            let role = match file.get(measure.iid, *tid, measure.cells[0]) {
+                Some(Said::Number { .. }) => Role::Free,
+                Some(Said::State(State::Secret)) => Role::Primary,
+                _ => continue,
+            };
+            // Too few answers: the figure is not published, and not secret either.
+            let is_thin = |(part, whole)| 100.0 * frame.sum(terms, part) < minimum * frame.sum(terms, whole);
+            if role == Role::Free && coverage.is_some_and(is_thin) {
+                continue;
             }
-            for (tid, terms) in cells {
-                let said = figures.get(&Key {
-                    tid,
-                    indicator: measure.iid,
-                    category: measure.cells[0],
-                });
-                let role = match said {
-                    Some(Said::Number { .. }) => Role::Free,
-                    Some(Said::State(State::Secret)) => Role::Primary,
-                    _ => continue,
-                };
-                let sum = |slot: usize| -> f64 {
-                    let places = terms.iter().map(|(a, _)| at[*a as usize]);
-                    places.map(|(year, spot)| ran.sums.years[&year][&spot][slot]).sum()
-                };
-                // Too few answers: the figure is not published, and not secret either.
-                let thin = coverage.is_some_and(|(part, whole)| 100.0 * sum(part) < minimum * sum(whole));
-                if thin && role == Role::Free {
-                    continue;
-                }
-                let base = sum(measure.base);
-                for (values, atoms) in table.layers.iter_mut().zip(&atoms) {
-                    values.push(terms.iter().map(|(a, _)| atoms[*a as usize]).sum());
-                }
-                if let Some(total) = total {
-                    let said = figures.get(&Key {
-                        tid,
-                        indicator: total.iid,
-                        category: total.cells[0],
-                    });
-                    let known = matches!(said, Some(Said::Number { .. }));
-                    let parts = table.layers[..table.parts].iter().filter_map(|layer| layer.last());
-                    table.totals.push(known.then(|| parts.sum()));
-                }
-                for (said, outside) in table.outside.iter_mut().zip(&outside) {
-                    said.push(outside.at(tid));
-                }
-                table.cells.push(Cell {
-                    terms,
-                    role,
-                    loss: loss(scale, base),
-                    group: u32::try_from(places.len()).unwrap_or(u32::MAX),
-                });
-                places.push((tid, *vintage, None));
+            for (values, atoms) in table.layers.iter_mut().zip(&atoms) {
+                values.push(terms.iter().map(|(a, _)| atoms[*a as usize]).sum());
             }
+            if let Some(total) = total {
+                let said = file.get(total.iid, *tid, total.cells[0]);
+                let known = matches!(said, Some(Said::Number { .. }));
+                let parts = table.layers[..table.parts].iter().filter_map(|layer| layer.last());
+                table.totals.push(known.then(|| parts.sum()));
+            }
+            for (layer, said) in table.outside.iter_mut().enumerate() {
+                said.push(outside[*rank][layer].at(*tid));
+            }
+            table.cells.push(Cell {
+                terms: terms.clone(),
+                role,
+                loss: loss(*scale, frame.sum(terms, measure.base)),
+                group: u32::try_from(places.len()).unwrap_or(u32::MAX),
+            });
+            places.push((*tid, group[*rank].0, None));
         }
     }
     if total.is_none() && sums.len() == 1 && counts_base(ran, measure) {
         let known: Atoms = (0u32..)
-            .zip(&at)
-            .map(|(atom, (year, spot))| ((*year, ran.sums.spots[*spot as usize]), atom))
+            .zip(&frame.atoms)
+            .map(|(i, atom)| ((atom.year, ran.sums.spots[atom.spot as usize]), i))
             .collect();
         for (of, part) in related.iter().enumerate() {
             for (vintage, years) in group {
@@ -384,6 +362,7 @@ fn job<'a>(
             }
         }
     }
+    table.inner = atoms;
     table
         .cells
         .iter()
@@ -392,18 +371,21 @@ fn job<'a>(
 }
 
 /// What is published of a sum of cells of a measure.
-fn shown(figures: &Figures, measure: &Compiled, cells: &[usize]) -> Shown {
-    let mut all: BTreeMap<Tid, (usize, f64)> = BTreeMap::new();
-    for (key, said) in figures.iter().filter(|(key, _)| key.indicator == measure.iid) {
-        if let Said::Number { value, .. } = said
-            && cells.iter().any(|c| measure.cells[*c] == key.category)
-        {
-            let known = all.entry(key.tid).or_default();
-            *known = (known.0 + 1, known.1 + value);
+fn shown(file: &ByIndicator, measure: &Compiled, cells: &[usize]) -> Shown {
+    let mut all = Shown::default();
+    for of_place in file.of(measure.iid).chunk_by(|a, b| a.0 == b.0) {
+        let value = |cell: &usize| {
+            let found = of_place.iter().find(|f| f.1 == measure.cells[*cell]);
+            match found?.2 {
+                Said::Number { value, .. } => Some(value),
+                _ => None,
+            }
+        };
+        if let Some(value) = cells.iter().map(value).sum::<Option<f64>>() {
+            all.push(of_place[0].0, count(value));
         }
     }
-    let whole = all.into_iter().filter(|(_, (n, _))| *n == cells.len());
-    whole.map(|(tid, (_, value))| (tid, count(value))).collect()
+    all
 }
 
 /// Whether a measure is the count of its block: what related counts are parts of.
