@@ -72,6 +72,9 @@ pub(super) fn run(
     let mut tasks: Vec<Task<'_>> = Vec::new();
     for (rank, ran) in blocks.iter().enumerate() {
         // All the blocks of that source are done: a later one hides more in the files of an earlier one.
+        if rank > 0 && blocks[rank - 1].block.source != ran.block.source {
+            remarks.extend(again(&mut tasks, context, all, hidden)?);
+        }
         if masked.is_empty()
             && let Some(stock) = stock.filter(|stock| *stock != ran.block.source)
         {
@@ -122,6 +125,7 @@ pub(super) fn run(
             stock = Some(&ran.block.source);
         }
     }
+    remarks.extend(again(&mut tasks, context, all, hidden)?);
     if masked.is_empty()
         && let Some(stock) = stock
     {
@@ -130,16 +134,6 @@ pub(super) fn run(
         }
     }
     words(&masked, context.dictionary, all, hidden);
-    // What a block hides after another changes what that one's counts say of one another.
-    for _ in 0..ROUNDS {
-        let before = cells(hidden);
-        for task in &mut tasks {
-            remarks.extend(task.each(context, all, hidden, |_, _, _| Ok(BTreeSet::new()))?);
-        }
-        if cells(hidden) == before {
-            break;
-        }
-    }
     let mut lines = remarks.lines;
     lines.extend(remarks.landlords.into_values().filter_map(|(_, told)| told));
     Ok(lines)
@@ -147,6 +141,21 @@ pub(super) fn run(
 
 /// Times that blocks are looked at again for what others hide.
 const ROUNDS: usize = 4;
+
+/// Looks at blocks again: what one hides after another changes what that one's counts say of one another.
+fn again(tasks: &mut [Task<'_>], context: &Context<'_>, all: &mut All, hidden: &mut AllHidden) -> Result<Vec<Remarks>> {
+    let mut remarks = Vec::new();
+    for _ in 0..ROUNDS {
+        let before = cells(hidden);
+        for task in &mut *tasks {
+            remarks.extend(task.each(context, all, hidden, |_, _, _| Ok(BTreeSet::new()))?);
+        }
+        if cells(hidden) == before {
+            break;
+        }
+    }
+    Ok(remarks)
+}
 
 /// Number of hidden cells.
 fn cells(hidden: &AllHidden) -> usize {

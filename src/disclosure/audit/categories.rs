@@ -42,14 +42,39 @@ pub(super) fn tell(
         .collect()
 }
 
-/// What another sum says of a hidden place: at least and at most, the name of that sum.
+/// Hidden categories of places that are all of one of them, which has all of a published total: as certain as the zeros of
+/// the others, they are told, not refused. By sum, the ranks of the places.
+pub(super) fn full<'s, 'a>(
+    relations: &[Relation<'s, 'a>],
+    bounds: &BTreeMap<&'s Sum<'a>, Bounds>,
+) -> BTreeMap<&'s Sum<'a>, BTreeSet<u32>> {
+    let mut out: BTreeMap<&'s Sum<'a>, BTreeSet<u32>> = BTreeMap::new();
+    for relation in relations
+        .iter()
+        .filter(|r| r.is_believed() && !r.rest && r.parts.len() > 1)
+    {
+        for rank in relation.places() {
+            let whole = relation.side(relation.whole, rank, bounds);
+            let has_all = |part: &(&Sum<'_>, &Zones)| {
+                let side = relation.side(*part, rank, bounds);
+                Some(side.lo) == whole.up && side.up == whole.up
+            };
+            if !whole.hidden && whole.up.is_some() && relation.parts.iter().any(has_all) {
+                for (sum, _) in &relation.parts {
+                    out.entry(sum).or_default().insert(rank);
+                }
+            }
+        }
+    }
+    out
+}
+
+/// What another sum says of a hidden place: at least and at most, and the name of that sum.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Narrower<'s> {
     pub(super) lo: Option<i128>,
     pub(super) up: Option<i128>,
     pub(super) by: &'s str,
-    /// The published total of the categories of which it is one.
-    pub(super) total: Option<i128>,
 }
 
 impl Narrower<'_> {
@@ -82,7 +107,6 @@ pub(super) fn tighten<'s, 'a>(
         if narrower.up.is_some_and(|up| known.up.is_none_or(|old| up < old)) {
             (known.up, known.by) = (narrower.up, narrower.by);
         }
-        known.total = known.total.or(narrower.total);
     }
     out
 }
@@ -165,12 +189,11 @@ impl<'s, 'a> Relation<'s, 'a> {
         for rank in self.places() {
             let whole = self.side(self.whole, rank, bounds);
             let parts: Vec<Side> = self.parts.iter().map(|p| self.side(*p, rank, bounds)).collect();
-            let total = whole.up.filter(|_| !whole.hidden && !self.rest && parts.len() > 1);
             let mut put = |sum: &'s Sum<'a>, own: Side, lo: Option<i128>, up: Option<i128>, by: &'s str| {
                 let lo = lo.filter(|lo| *lo > own.lo);
                 let up = up.filter(|up| own.up.is_none_or(|old| *up < old));
                 if own.hidden && (lo.is_some() || up.is_some()) {
-                    out.push((sum, rank, Narrower { lo, up, by, total }));
+                    out.push((sum, rank, Narrower { lo, up, by }));
                 }
             };
             let first = self.parts[0].0.name.as_str();
@@ -483,8 +506,7 @@ mod tests {
             Some(&Narrower {
                 lo: None,
                 up: Some(9),
-                by: "occ.menages",
-                total: None,
+                by: "occ.menages"
             })
         );
         assert!(tighten(&relations, &bounds(9)).is_empty(), "nothing more than is known");

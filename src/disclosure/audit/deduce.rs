@@ -90,38 +90,71 @@ pub(super) fn deduce(
     let relations = relations::relations(&site, dictionary);
     findings.extend(categories::tell(&relations, &site, &bounds, limits, files));
     // What sums say of one another goes back to the places of each, as long as it says more.
+    let mut rounds: Vec<Round<'_>> = Vec::new();
     for round in 0..ROUNDS {
         let narrower = categories::tighten(&relations, &bounds);
         if narrower.is_empty() {
             break;
         }
-        let again: Vec<(&Sum<'_>, Vec<Finding>, Bounds)> = narrower
-            .par_iter()
+        let again: Vec<(Round<'_>, Bounds)> = narrower
+            .into_par_iter()
             .filter_map(|(sum, more)| {
                 let known = bounds.get(sum)?;
-                let i = each.binary_search_by(|e| e.0.cmp(*sum)).ok()?;
-                let system = system(i, opened.get(sum).copied().unwrap_or(false));
-                let fresh = joined(known, &system.carry(&shapes, more), more);
+                let i = each.binary_search_by(|e| e.0.cmp(sum)).ok()?;
+                let is_open = opened.get(sum).copied().unwrap_or(false);
+                let fresh = joined(known, &system(i, is_open).carry(&shapes, &more), &more);
+                let narrow = |all: &Bounds| -> BTreeSet<u32> {
+                    let width = |b: &(u32, Option<i128>, Option<i128>)| Some(b.2? - b.1.unwrap_or(0));
+                    let narrow = all
+                        .iter()
+                        .filter(|b| width(b).is_some_and(|width| width < limits.min_width));
+                    narrow.map(|b| b.0).collect()
+                };
                 // Told already: of the sum alone, or of its place alone.
-                let told = if round == 0 { &joined(known, known, more) } else { known };
-                let narrow = |b: &&(u32, Option<i128>, Option<i128>)| {
-                    b.2.is_some_and(|up| up - b.1.unwrap_or(0) < limits.min_width)
+                let told = match round {
+                    0 => narrow(&joined(known, known, &more)),
+                    _ => narrow(known),
                 };
-                let told: BTreeSet<u32> = told.iter().filter(narrow).map(|b| b.0).collect();
-                let found = if fresh.iter().filter(narrow).any(|b| !told.contains(&b.0)) {
-                    let (found, _) = system.solve(&shapes, &Again { more, told });
-                    found.into_iter().filter(|f| f.error || f.kind == "plein").collect()
-                } else {
-                    Vec::new()
+                let fresh_ones = &narrow(&fresh) - &told;
+                let round = Round {
+                    rank: i,
+                    more,
+                    told,
+                    fresh: fresh_ones,
                 };
-                Some((*sum, found, fresh))
+                Some((round, fresh))
             })
             .collect();
-        for (sum, found, fresh) in again {
-            findings.extend(found);
-            bounds.insert(sum, fresh);
+        for (round, fresh) in again {
+            bounds.insert(each[round.rank].0, fresh);
+            rounds.push(round);
         }
     }
+    let full = categories::full(&relations, &bounds);
+    let found: Vec<Vec<Finding>> = rounds
+        .into_par_iter()
+        .filter(|round| !round.fresh.is_empty())
+        .map(|round| {
+            let sum = each[round.rank].0;
+            let none = BTreeSet::new();
+            let full = full.get(sum).unwrap_or(&none);
+            let system = system(round.rank, opened.get(sum).copied().unwrap_or(false));
+            let mut found: Vec<Finding> = (&round.fresh & full)
+                .iter()
+                .filter_map(|rank| system.full(*rank))
+                .collect();
+            if !round.fresh.is_subset(full) {
+                let again = Again {
+                    more: &round.more,
+                    told: &round.told | full,
+                };
+                let (more, _) = system.solve(&shapes, &again);
+                found.extend(more.into_iter().filter(|f| f.error));
+            }
+            found
+        })
+        .collect();
+    findings.extend(found.into_iter().flatten());
     let rule = means::Rule {
         percent: limits.percent,
         small: limits.virtual_zone,
@@ -181,6 +214,14 @@ impl Given<'_> {
             None => format!("{} ({value})", words(self.zone)),
         }
     }
+}
+
+/// What other sums say of the hidden places of one, once: by rank, those known already, and those known with it only.
+struct Round<'a> {
+    rank: usize,
+    more: BTreeMap<u32, Narrower<'a>>,
+    told: BTreeSet<u32>,
+    fresh: BTreeSet<u32>,
 }
 
 /// What other sums say of the hidden places of one, by rank, and those of which all is told already.
@@ -280,6 +321,25 @@ impl<'a> System<'a> {
         })
     }
 
+    /// Tells that all that a published total counts in a place is of one category.
+    fn full(&self, rank: u32) -> Option<Finding> {
+        let at = self.own.binary_search_by_key(&rank, |own| own.0).ok()?;
+        let Known::Hidden(file) = self.own[at].1 else {
+            return None;
+        };
+        Some(Finding {
+            error: false,
+            kind: "plein",
+            message: format!(
+                "{} : {} se devine : d’après les lieux voisins, tout y est d’une seule catégorie",
+                self.title,
+                words(self.zones[rank as usize])
+            ),
+            files: vec![self.files[file as usize].clone()],
+            remedy: "masquer davantage autour, si ce chiffre est sensible".to_owned(),
+        })
+    }
+
     /// What other sums say of hidden places, carried from one to the next.
     fn carry(&self, shapes: &Shapes, more: &BTreeMap<u32, Narrower<'a>>) -> Bounds {
         let mut read = self.read(&BTreeMap::new());
@@ -362,9 +422,6 @@ impl<'a> System<'a> {
                     None => self.equation(&shape.prove(t, &given, interval, effort), &facts),
                 };
                 let zero = zero.is_some();
-                // All of a published total, as certain as the zeros of its other categories.
-                let total = more.get(&bounds[t].0).and_then(|said| said.total);
-                let full = pinned && total.is_some() && total == interval.up.proved;
                 used.insert(0, self.files[*file as usize].clone());
                 used.dedup();
                 let found = match (interval.lo.proved, interval.up.proved) {
@@ -373,12 +430,11 @@ impl<'a> System<'a> {
                     _ => String::new(),
                 };
                 findings.push(Finding {
-                    error: !zero && !full,
-                    kind: match (zero, full, alone) {
-                        (true, ..) => "zero",
-                        (_, true, _) => "plein",
-                        (_, _, true) => "recalcul",
-                        _ => "ensemble",
+                    error: !zero,
+                    kind: match (zero, alone) {
+                        (true, _) => "zero",
+                        (false, true) => "recalcul",
+                        (false, false) => "ensemble",
                     },
                     message: format!("{} : {} se recalcule : {equation} {found}", self.title, words(*zone)),
                     files: used,

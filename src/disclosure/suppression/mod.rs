@@ -37,7 +37,7 @@ const TRIALS: usize = 10_000_000;
 /// Cells over which what other tables say is looked at part by part only.
 const LARGE: usize = 50_000;
 
-/// Groups hidden for the whole table, beyond its parts, that are tried one by one.
+/// Groups hidden for the whole table, beyond its parts, that are tried one by one however large it is.
 const FEW: usize = 16;
 
 /// What may be done with a cell.
@@ -489,8 +489,9 @@ fn by_parts(table: &Table, groups: &Groups, rule: &Rule) -> State {
         .into_iter()
         .filter(|g| before.binary_search(g).is_err())
         .collect();
-    // Each trial attacks the whole table: only a few are worth it.
-    if added.len() <= FEW {
+    // Each trial may attack the whole table.
+    let hidden = state.hidden.iter().filter(|h| **h).count();
+    if added.len() <= FEW || added.len() * hidden * hidden <= TRIALS {
         prune(table, groups, rule, &mut state, added);
     }
     state

@@ -124,6 +124,12 @@ struct Told {
     solved: Vec<OnceCell<(Merged, Vec<Range>, Deduced)>>,
 }
 
+/// Figures that bound a target, and whether they do so too well.
+struct Proof {
+    support: Support,
+    narrow: bool,
+}
+
 impl Told {
     fn new(ranges: Vec<BTreeMap<usize, Range>>) -> Self {
         let solved = ranges.iter().map(|_| OnceCell::new()).collect();
@@ -315,11 +321,18 @@ impl<'a> Attack<'a> {
     /// Published figures that give a target away with what is said of the others.
     fn together_support(&self, target: usize, layer: usize) -> Support {
         // What is said at first proves most of them; what follows from it may say all of the target, and name no figure.
-        let each = self.said.iter().map(|told| self.support_with(told, target, layer));
-        each.into_iter().find(|support| !support.is_empty()).unwrap_or_default()
+        let mut last = Support::new();
+        for told in &self.said {
+            let proof = self.support_with(told, target, layer);
+            if proof.narrow && !proof.support.is_empty() {
+                return proof.support;
+            }
+            last = proof.support;
+        }
+        last
     }
 
-    fn support_with(&self, told: &Told, target: usize, layer: usize) -> Support {
+    fn support_with(&self, told: &Told, target: usize, layer: usize) -> Proof {
         let (shape, facts, deduced) = told.solved[layer].get_or_init(|| {
             let said = &told.ranges[layer];
             let spoken: Vec<u32> = said.keys().map(|target| self.targets[*target]).collect();
@@ -333,13 +346,11 @@ impl<'a> Attack<'a> {
             (shape, facts, deduced)
         });
         let narrow = |width: i128| width < i128::from(self.rule.min_width);
-        if !deduced.intervals[target].widest().is_some_and(narrow) {
-            return Support::new();
-        }
+        let narrow = deduced.intervals[target].widest().is_some_and(narrow);
         // What is said of a hidden cell cannot be hidden here.
         let mut support = shape.support(target, facts, deduced, true, self.rule.effort);
         support.retain(|fact| (*fact as usize) < self.published.len());
-        support
+        Proof { support, narrow }
     }
 
     /// Place of each atom; see [`Merged::places`].

@@ -334,6 +334,10 @@ fn job<'a>(
         }
     }
     if total.is_none() && sums.len() == 1 && counts_base(ran, measure) {
+        let threshold = i64::from(match base {
+            Base::Attributions => context.config.thresholds.allocations,
+            _ => context.config.thresholds.dwellings,
+        });
         let known: Atoms = (0u32..)
             .zip(&frame.atoms)
             .map(|(i, atom)| ((atom.year, ran.sums.spots[atom.spot as usize]), i))
@@ -342,12 +346,13 @@ fn job<'a>(
             for (vintage, years) in group {
                 for &scale in &part.ran.block.scales {
                     for (tid, terms) in part.cells(&known, years, scale, territories.metropole()) {
+                        let value: i64 = terms.iter().map(|(a, _)| atoms[0][*a as usize]).sum();
+                        // What its own block hides to protect others is nothing to protect here.
                         let role = match part.said(all, *vintage, tid) {
                             Some(Said::Number { .. }) => Role::Free,
-                            Some(Said::State(State::Secret)) => Role::Primary,
+                            Some(Said::State(State::Secret)) if value < threshold => Role::Primary,
                             _ => continue,
                         };
-                        let value = terms.iter().map(|(a, _)| atoms[0][*a as usize]).sum();
                         table.layers[0].push(value);
                         table.outside.iter_mut().for_each(|said| said.push(None));
                         table.cells.push(Cell {
@@ -415,12 +420,11 @@ fn layers(measure: &Compiled, dictionary: &Dictionary) -> Vec<Vec<usize>> {
     let mut out: Vec<Vec<usize>> = (0..measure.cells.len()).map(|c| vec![c]).collect();
     for (_, share) in dictionary.iter() {
         let Some(numerator) = &share.numerator else { continue };
-        let cells: Option<Vec<usize>> = numerator
-            .0
-            .iter()
-            .map(|term| (term.indicator == measure.iid).then_some(term.category).flatten())
-            .map(|category| measure.cells.iter().position(|c| *c == category))
-            .collect();
+        let own = numerator.0.iter().map(|term| {
+            let own = term.indicator == measure.iid;
+            measure.cells.iter().position(|c| own && *c == term.category)
+        });
+        let cells: Option<Vec<usize>> = own.collect();
         if let Some(cells) = cells
             && cells.len() > 1
             && !out.contains(&cells)
