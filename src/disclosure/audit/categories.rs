@@ -284,7 +284,8 @@ impl<'s, 'a> Relation<'s, 'a> {
                 };
                 // Nothing there at all, or all of it in one category while its places say that the others are none: what is
                 // certain of a small place is told, not refused, as it is of one sum.
-                let nothing = !whole.hidden && whole.up.is_some_and(|up| up < limits.min_width);
+                // Where the total is hidden too, its own zero is told where its places are solved.
+                let nothing = whole.up.is_some_and(|up| up < limits.min_width);
                 let full = !whole.hidden && parts.iter().all(|p| p.hidden) && others(|p| p.up) == Some(0);
                 let certain = nothing || full;
                 out.push(Finding {
