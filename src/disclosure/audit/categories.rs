@@ -53,13 +53,9 @@ pub(super) fn full<'s, 'a>(
         .iter()
         .filter(|r| r.is_believed() && !r.rest && r.parts.len() > 1)
     {
-        for rank in relation.places() {
-            let whole = relation.side(relation.whole, rank, bounds);
-            let has_all = |part: &(&Sum<'_>, &Zones)| {
-                let side = relation.side(*part, rank, bounds);
-                Some(side.lo) == whole.up && side.up == whole.up
-            };
-            if !whole.hidden && whole.up.is_some() && relation.parts.iter().any(has_all) {
+        for (rank, whole, parts) in relation.each(bounds) {
+            let has_all = |part: &Side| Some(part.lo) == whole.up && part.up == whole.up;
+            if !whole.hidden && whole.up.is_some() && parts.iter().any(has_all) {
                 for (sum, _) in &relation.parts {
                     out.entry(sum).or_default().insert(rank);
                 }
@@ -126,25 +122,41 @@ struct Side {
     file: Option<u32>,
 }
 
-impl<'s, 'a> Relation<'s, 'a> {
-    fn side(&self, (sum, zones): (&Sum<'_>, &Zones), rank: u32, bounds: &BTreeMap<&Sum<'_>, Bounds>) -> Side {
-        match find(zones, rank) {
-            Some(Known::Within(lo, up, file)) => Side {
-                lo: lo.into(),
-                up: Some(up.into()),
+/// What is known of one sum, its places being asked for in order.
+struct Walk<'r> {
+    zones: &'r [(u32, Known)],
+    bounds: &'r [(u32, Option<i128>, Option<i128>)],
+}
+
+impl<'r> Walk<'r> {
+    fn new<'k>((sum, zones): (&'k Sum<'k>, &'r Zones), bounds: &'r BTreeMap<&'k Sum<'k>, Bounds>) -> Self {
+        Self {
+            zones,
+            bounds: bounds.get(sum).map_or(&[], Vec::as_slice),
+        }
+    }
+
+    fn side(&mut self, rank: u32) -> Side {
+        while self.zones.first().is_some_and(|z| z.0 < rank) {
+            self.zones = &self.zones[1..];
+        }
+        while self.bounds.first().is_some_and(|b| b.0 < rank) {
+            self.bounds = &self.bounds[1..];
+        }
+        match self.zones.first().filter(|z| z.0 == rank) {
+            Some((_, Known::Within(lo, up, file))) => Side {
+                lo: (*lo).into(),
+                up: Some((*up).into()),
                 hidden: false,
-                file: Some(file),
+                file: Some(*file),
             },
-            Some(Known::Hidden(file)) => {
-                let found = bounds.get(sum).and_then(|all| {
-                    let at = all.binary_search_by_key(&rank, |b| b.0).ok()?;
-                    Some(all[at])
-                });
+            Some((_, Known::Hidden(file))) => {
+                let found = self.bounds.first().filter(|b| b.0 == rank);
                 Side {
                     lo: found.and_then(|f| f.1).unwrap_or(0).max(0),
                     up: found.and_then(|f| f.2),
                     hidden: true,
-                    file: Some(file),
+                    file: Some(*file),
                 }
             }
             None => Side {
@@ -155,6 +167,26 @@ impl<'s, 'a> Relation<'s, 'a> {
             },
         }
     }
+}
+
+impl<'s, 'a> Relation<'s, 'a> {
+    /// Places where one of its sums is hidden, with what is known there of the whole and of each part.
+    fn each<'r>(&'r self, bounds: &'r BTreeMap<&Sum<'_>, Bounds>) -> impl Iterator<Item = (u32, Side, Vec<Side>)> {
+        let all = || std::iter::once(&self.whole).chain(&self.parts);
+        let mut ranks: Vec<u32> = all()
+            .flat_map(|(_, zones)| zones.iter())
+            .filter(|z| matches!(z.1, Known::Hidden(_)))
+            .map(|z| z.0)
+            .collect();
+        ranks.sort_unstable();
+        ranks.dedup();
+        let mut whole = Walk::new(self.whole, bounds);
+        let mut parts: Vec<Walk<'r>> = self.parts.iter().map(|part| Walk::new(*part, bounds)).collect();
+        ranks.into_iter().map(move |rank| {
+            let parts = parts.iter_mut().map(|part| part.side(rank)).collect();
+            (rank, whole.side(rank), parts)
+        })
+    }
 
     /// Whether a reader may rely on it.
     fn is_believed(&self) -> bool {
@@ -164,31 +196,17 @@ impl<'s, 'a> Relation<'s, 'a> {
     /// Whether it was only seen to hold, and what is proved of a hidden place contradicts it.
     fn is_refuted(&self, bounds: &BTreeMap<&Sum<'_>, Bounds>) -> bool {
         self.seen.is_some()
-            && self.places().into_iter().any(|rank| {
-                let whole = self.side(self.whole, rank, bounds);
-                let parts = || self.parts.iter().map(|part| self.side(*part, rank, bounds));
-                let lo: i128 = parts().map(|p| p.lo).sum();
-                let up: Option<i128> = parts().map(|p| p.up).sum();
+            && self.each(bounds).any(|(_, whole, parts)| {
+                let lo: i128 = parts.iter().map(|p| p.lo).sum();
+                let up: Option<i128> = parts.iter().map(|p| p.up).sum();
                 whole.up.is_some_and(|whole| whole < lo) || (!self.rest && up.is_some_and(|up| up < whole.lo))
             })
-    }
-
-    /// Places where one of its sums is hidden.
-    fn places(&self) -> BTreeSet<u32> {
-        std::iter::once(&self.whole)
-            .chain(&self.parts)
-            .flat_map(|(_, zones)| zones.iter())
-            .filter(|z| matches!(z.1, Known::Hidden(_)))
-            .map(|z| z.0)
-            .collect()
     }
 
     /// What its sums say of one another where one is hidden, when it is more than is known.
     fn tighten(&self, bounds: &BTreeMap<&'s Sum<'a>, Bounds>) -> Vec<(&'s Sum<'a>, u32, Narrower<'s>)> {
         let mut out = Vec::new();
-        for rank in self.places() {
-            let whole = self.side(self.whole, rank, bounds);
-            let parts: Vec<Side> = self.parts.iter().map(|p| self.side(*p, rank, bounds)).collect();
+        for (rank, whole, parts) in self.each(bounds) {
             let mut put = |sum: &'s Sum<'a>, own: Side, lo: Option<i128>, up: Option<i128>, by: &'s str| {
                 let lo = lo.filter(|lo| *lo > own.lo);
                 let up = up.filter(|up| own.up.is_none_or(|old| *up < old));
@@ -221,9 +239,7 @@ impl<'s, 'a> Relation<'s, 'a> {
         files: &[String],
     ) -> Vec<Finding> {
         let mut out = Vec::new();
-        for rank in self.places() {
-            let whole = self.side(self.whole, rank, bounds);
-            let parts: Vec<Side> = self.parts.iter().map(|p| self.side(*p, rank, bounds)).collect();
+        for (rank, whole, parts) in self.each(bounds) {
             let lo: i128 = parts.iter().map(|p| p.lo).sum();
             let up: Option<i128> = parts.iter().map(|p| p.up).sum();
             let used = |own: Option<u32>| {

@@ -61,9 +61,10 @@ pub struct Args {
 }
 
 /// What the audit proves, and what it does not.
-pub const LIMITS: [&str; 12] = [
+pub const LIMITS: [&str; 13] = [
     "Les effectifs, ceux des moyennes compris, et les numérateurs des parts publiées sont mis en équations par indicateur, catégorie et millésime ; les indices sont masqués aux mêmes lieux et ne sont pas mis en équations.",
-    "Un total et ses catégories, une partie et l’effectif qui la divise se disent l’un à l’autre ce qu’ils savent de chaque lieu, de lieu en lieu par encadrement, quatre fois au plus ; ils ne sont pas résolus en un seul système. Deux effectifs égaux, ou dont l’un est la somme de deux autres, ne sont rapprochés que lieu par lieu. L’effectif par lequel une part divise n’en est pas, s’il n’est pas publié pour lui-même (logements proposés).",
+    "Un total et ses catégories, une partie et l’effectif qui la divise, deux effectifs égaux ou dont l’un est la somme de deux autres se disent l’un à l’autre ce qu’ils savent de chaque lieu, de lieu en lieu par encadrement, quatre fois au plus ; ils ne sont pas résolus en un seul système. L’effectif par lequel une part divise n’en est pas, s’il n’est pas publié pour lui-même (logements proposés).",
+    "Une relation entre effectifs que le dictionnaire ne dit pas est crue quand elle se vérifie dans trente lieux d’une même échelle ; de dix à vingt-neuf, ce qu’elle donne est un avertissement ; contredite par ce qui est démontré d’un lieu, elle est écartée.",
     "Le total d’une moyenne (moyenne fois effectif) est encadré de proche en proche, en ôtant les territoires les uns des autres ; une moyenne pondérée autrement que par son effectif ne s’additionne pas et n’est contrôlée que par lui.",
     "Les zones que nul n’imprime sont cherchées jusqu’à quatre morceaux réunis.",
     "Un zéro certain (aucun logement de la catégorie dans la commune) est un avertissement, non une erreur.",
