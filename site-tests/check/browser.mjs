@@ -1,6 +1,7 @@
 // Reads the built site in a real Chromium, served from the loopback under the strict headers of production.
 //
-//   browser.mjs axe [URL] axe-core on each kind of page (whose address has URL), wide, narrow and in print: no violation
+//   browser.mjs axe [URL] axe-core on each kind of page (whose address has URL), wide, narrow and in print: no violation;
+//                         with SCREENS=1, a picture of each in WORK/screens
 //   browser.mjs noscript  complete without JavaScript, no sideways scroll at 320 px, no request to another origin
 //   browser.mjs print     sheets of each printed fiche, and the mentions on each of them; ten facts found on paper; extremes;
 //                         packets reduced to a part, and of the reader's choice
@@ -107,7 +108,7 @@ async function axe(browser, origin) {
       count("rules passed", result.passes.length);
       for (const v of result.violations)
         finding(`${mode} ${url}`, `${v.id}: ${v.help} (${v.nodes.length} × , first ${v.nodes[0].target.join(" ")}: ${v.nodes[0].failureSummary?.replace(/\s+/g, " ").slice(0, 200)})`);
-      await page.screenshot({ path: path.join(shots, `${slug(url)}-${mode}.png`), fullPage: mode !== "print" });
+      if (process.env.SCREENS) await page.screenshot({ path: path.join(shots, `${slug(url)}-${mode}.png`), fullPage: mode !== "print" });
     }
     await context.close();
   }

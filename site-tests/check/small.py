@@ -13,7 +13,7 @@ import shutil
 from common import WORK, Report, atlas
 
 options = argparse.ArgumentParser()
-options.add_argument("--seeds", type=int, nargs=2, default=(1, 6), metavar=("FIRST", "COUNT"))
+options.add_argument("--seeds", type=int, nargs=2, default=(3, 4), metavar=("FIRST", "COUNT"))
 options = options.parse_args()
 HOME = WORK / "small"
 # Communes, IRIS, QPV, residences, vintages.
