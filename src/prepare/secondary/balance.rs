@@ -154,3 +154,33 @@ fn shut(
     }
     some
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Dwellings, vacant and let of `places`, those `kept` from letting being neither.
+    fn seen(places: u32, kept: impl Fn(u32) -> i64) -> Seen {
+        let list = |of: &dyn Fn(u32) -> i64| {
+            let mut shown = Shown::default();
+            for place in 0..places {
+                shown.push(Tid(place), of(place));
+            }
+            shown
+        };
+        Seen {
+            populations: vec![list(&|p| 30 + i64::from(p)), list(&|p| 28 + i64::from(p) - kept(p))],
+            measures: vec![list(&|_| 2)],
+        }
+    }
+
+    #[test]
+    fn a_sum_is_seen_where_it_holds_in_enough_places() {
+        assert!(seen(10, |_| 0).adds_up(0, 0, 1));
+        assert!(!seen(9, |_| 0).adds_up(0, 0, 1), "too few places");
+        assert!(
+            !seen(40, |p| i64::from(p == 7)).adds_up(0, 0, 1),
+            "one place says otherwise"
+        );
+    }
+}

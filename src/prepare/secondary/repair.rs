@@ -206,10 +206,13 @@ fn some(
         for cell in &found.exposed {
             let (tid, vintage, _) = job.places[*cell as usize];
             let territory = territories.get(tid);
-            remarks.push(format!(
+            let line = format!(
                 "    {} : {} {} ({vintage}) reste connu de trop près : rien à masquer de plus",
                 job.measure.id, territory.scale, territory.code
-            ));
+            );
+            if !remarks.contains(&line) {
+                remarks.push(line);
+            }
         }
     }
     touched
@@ -261,7 +264,11 @@ fn job<'a>(
     }
     let frame = ground.frames.get(&measure.base)?;
     let territories = &context.ground.territories;
-    let sums = layers(measure, context.dictionary);
+    let numerators = context
+        .dictionary
+        .iter()
+        .filter_map(|(_, share)| share.numerator.as_ref());
+    let sums = layers(measure.iid, &measure.cells, numerators);
     let coverage = coverage(ran, measure, context.dictionary);
     let minimum = context.config.coverage.minimum;
     let whole = |value: f64| value.fract() == 0.0 && value >= 0.0;
@@ -415,14 +422,17 @@ fn coverage(ran: &Ran<'_>, measure: &Compiled, dictionary: &Dictionary) -> Optio
     Some((slot(rate.numerator.as_ref()?)?, slot(rate.denominator.as_ref()?)?))
 }
 
-/// Cells that add up to what may be published: each category, and the sums of them that shares of the dictionary take.
-fn layers(measure: &Compiled, dictionary: &Dictionary) -> Vec<Vec<usize>> {
-    let mut out: Vec<Vec<usize>> = (0..measure.cells.len()).map(|c| vec![c]).collect();
-    for (_, share) in dictionary.iter() {
-        let Some(numerator) = &share.numerator else { continue };
+/// Cells that add up to what may be published: each category, and the sums of them that `numerators` of shares take.
+fn layers<'d>(
+    measure: Iid,
+    categories: &[Option<u16>],
+    numerators: impl Iterator<Item = &'d Operand>,
+) -> Vec<Vec<usize>> {
+    let mut out: Vec<Vec<usize>> = (0..categories.len()).map(|c| vec![c]).collect();
+    for numerator in numerators {
         let own = numerator.0.iter().map(|term| {
-            let own = term.indicator == measure.iid;
-            measure.cells.iter().position(|c| own && *c == term.category)
+            let own = term.indicator == measure;
+            categories.iter().position(|c| own && *c == term.category)
         });
         let cells: Option<Vec<usize>> = own.collect();
         if let Some(cells) = cells
@@ -441,4 +451,33 @@ fn loss(scale: Scale, base: f64) -> u64 {
     // Metropolis, commune, IRIS, QPV, residence.
     let weight = [1_000, 20, 3, 5, 1][scale.rank()];
     weight * (base.max(0.0) as u64 + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Term;
+
+    #[test]
+    fn layers_are_made_of_own_categories_only() {
+        let sum = |indicator: u16, categories: &[Option<u16>]| {
+            let term = |category: &Option<u16>| Term {
+                indicator: Iid(indicator),
+                category: *category,
+            };
+            Operand(categories.iter().map(term).collect())
+        };
+        let numerators = [
+            sum(1, &[Some(0), Some(1)]),
+            sum(1, &[Some(2)]),
+            sum(2, &[Some(0), Some(1), Some(2)]),
+        ];
+        let of = |indicator: u16, categories: &[Option<u16>]| layers(Iid(indicator), categories, numerators.iter());
+        assert_eq!(
+            of(1, &[Some(0), Some(1), Some(2)]),
+            [vec![0], vec![1], vec![2], vec![0, 1]]
+        );
+        // A count without categories has no part in the sums of another.
+        assert_eq!(of(3, &[None]), [vec![0]]);
+    }
 }
