@@ -249,11 +249,6 @@ impl Groups {
         }
     }
 
-    fn is_hidden(&self, group: u32, hidden: &[bool]) -> bool {
-        let members = self.members.get(&group);
-        members.is_some_and(|cells| cells.iter().any(|i| hidden[*i as usize]))
-    }
-
     fn loss_of(&self, hidden: &[bool], table: &Table) -> u64 {
         let hidden_group = |(g, members): (&u32, &Vec<u32>)| {
             (!self.is_primary(*g) && members.iter().any(|i| hidden[*i as usize])).then(|| self.loss(*g))
@@ -357,63 +352,30 @@ fn prune(table: &Table, groups: &Groups, rule: &Rule, state: &mut State, mut ord
                 .is_some_and(|cells| cells.iter().any(|c| exposed(state, c)))
         })
         .collect();
-    let order: Vec<u32> = order.into_iter().chain(again).collect();
-    if table.inner.len() == table.layers.len() {
-        prune_near(table, groups, rule, state, &order);
-    } else {
-        for g in order {
-            if !groups.is_hidden(g, &state.hidden) {
-                continue;
+    let mut near = (table.inner.len() == table.layers.len()).then(|| Near::new(table, &state.hidden, rule));
+    for g in order.into_iter().chain(again) {
+        let cells = groups.members.get(&g).map_or(&[][..], Vec::as_slice);
+        if cells.iter().all(|c| !state.hidden[*c as usize]) {
+            continue;
+        }
+        groups.set(g, &mut state.hidden, false);
+        // The cell for which the group was hidden is most often the one that still needs it: it is tried alone first.
+        let cause = state.because.get(&g).copied().filter(|c| !exposed(state, c));
+        let spared = match &mut near {
+            Some(near) => near.spares(cells, cause, &state.hidden),
+            None => {
+                let alone = cause.filter(|c| state.hidden[*c as usize] && rule.zeros);
+                alone.is_none_or(|c| Attack::on(table, &state.hidden, rule, &[c]).len() == 0)
+                    && Attack::new(table, &state.hidden, rule)
+                        .cells()
+                        .all(|c| exposed(state, &c))
             }
-            groups.set(g, &mut state.hidden, false);
-            // The cell for which the group was hidden is most often the one that still needs it: it is tried alone first.
-            let cause = cause(state, g).filter(|c| state.hidden[*c as usize] && rule.zeros);
-            let spared = cause.is_none_or(|c| Attack::on(table, &state.hidden, rule, &[c]).len() == 0)
-                && Attack::new(table, &state.hidden, rule)
-                    .cells()
-                    .all(|c| exposed(state, &c));
-            if !spared {
-                groups.set(g, &mut state.hidden, true);
-            }
+        };
+        if !spared {
+            groups.set(g, &mut state.hidden, true);
         }
     }
     state.exposed.retain(|c| state.hidden[*c as usize]);
-}
-
-/// Groups tried at once: what one gives back is seldom near another.
-const AT_ONCE: usize = 8;
-
-/// Gives groups back where the values of the atoms are known: only what lies near one is attacked again. Those tried at once
-/// give what they would one after the other, whatever the threads.
-fn prune_near(table: &Table, groups: &Groups, rule: &Rule, state: &mut State, order: &[u32]) {
-    use rayon::prelude::*;
-    let mut near = Near::new(table, &state.hidden, rule);
-    let cells = |g: u32| groups.members.get(&g).map_or(&[][..], Vec::as_slice);
-    for some in order.chunks(AT_ONCE) {
-        let tried = |g: u32, near: &Near<'_>, state: &State| {
-            let hidden = groups.is_hidden(g, &state.hidden);
-            hidden.then(|| near.tries(cells(g), cause(state, g), &state.hidden))
-        };
-        let trials: Vec<_> = some.par_iter().map(|g| tried(*g, &near, state)).collect();
-        let mut published = Vec::new();
-        for (g, trial) in some.iter().zip(trials) {
-            let trial = match trial {
-                Some(trial) if !trial.is_apart(&published) => tried(*g, &near, state),
-                trial => trial,
-            };
-            if let Some(trial) = trial.filter(near::Trial::spares) {
-                groups.set(*g, &mut state.hidden, false);
-                near.accept(&trial, &state.hidden);
-                published.push(trial);
-            }
-        }
-    }
-}
-
-/// The cell for which a group was hidden, when it is protected.
-fn cause(state: &State, group: u32) -> Option<u32> {
-    let cell = state.because.get(&group).copied();
-    cell.filter(|c| state.exposed.binary_search(c).is_err())
 }
 
 /// Completes a pattern with what the sums alone ask for, whatever the values: only intervals are left to mend.

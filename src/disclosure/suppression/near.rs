@@ -24,40 +24,6 @@ pub(super) struct Near<'a> {
     atoms: Vec<Vec<u32>>,
 }
 
-/// Hidden cells, some of them given back for a trial, in order.
-#[derive(Clone, Copy)]
-struct Pattern<'h> {
-    hidden: &'h [bool],
-    given: &'h [u32],
-}
-
-impl Pattern<'_> {
-    fn hides(self, cell: u32) -> bool {
-        self.hidden[cell as usize] && self.given.binary_search(&cell).is_err()
-    }
-}
-
-/// A cell, or a few, tried in public.
-pub(super) struct Trial {
-    /// Places that they lie in.
-    places: BTreeSet<u32>,
-    /// Places that were looked at: while nothing is published there, the trial stands.
-    seen: BTreeSet<u32>,
-    /// When it spares all others: the cells attacked, and those of them known too well, as before.
-    spared: Option<(Vec<u32>, Vec<u32>)>,
-}
-
-impl Trial {
-    pub(super) const fn spares(&self) -> bool {
-        self.spared.is_some()
-    }
-
-    /// Whether it looked at none of the places of others.
-    pub(super) fn is_apart(&self, published: &[Self]) -> bool {
-        published.iter().all(|other| other.places.is_disjoint(&self.seen))
-    }
-}
-
 impl<'a> Near<'a> {
     /// Attacks a pattern once, to know its places.
     pub(super) fn new(table: &'a Table, hidden: &[bool], rule: &'a Rule) -> Self {
@@ -87,63 +53,47 @@ impl<'a> Near<'a> {
         }
     }
 
-    /// Tries to publish cells of a pattern, no other cell being known too well for it. `cause` is tried alone first.
-    pub(super) fn tries(&self, cells: &[u32], cause: Option<u32>, hidden: &[bool]) -> Trial {
-        let pattern = Pattern { hidden, given: cells };
+    /// Tells whether cells can be published (`hidden` says so already), no other cell being known too well for it; if so,
+    /// they are. `cause` is tried alone first.
+    pub(super) fn spares(&mut self, cells: &[u32], cause: Option<u32>, hidden: &[bool]) -> bool {
         let terms = cells.iter().flat_map(|i| &self.table.cells[*i as usize].terms);
-        let places = self.places(terms.map(|(atom, _)| *atom));
-        let mut trial = Trial {
-            seen: places.clone(),
-            places,
-            spared: None,
-        };
-        let cause = cause.filter(|c| pattern.hides(*c));
-        if cause.is_some_and(|cause| !self.attack(&mut trial, &[cause], pattern).is_empty()) {
-            return trial;
+        let touched: Vec<u32> = terms.map(|(atom, _)| *atom).collect();
+        let places = self.places(touched.iter().copied());
+        let cause = cause.filter(|c| hidden[*c as usize]);
+        if cause.is_some_and(|cause| !self.attack(&places, &[cause], hidden).is_empty()) {
+            return false;
         }
-        let inside = trial.places.iter().flat_map(|p| &self.atoms[*p as usize]);
+        let inside = places.iter().flat_map(|p| &self.atoms[*p as usize]);
         let targets: BTreeSet<u32> = inside
             .flat_map(|atom| &self.cells[*atom as usize])
             .map(|(i, _)| *i)
-            .filter(|i| pattern.hides(*i))
+            .filter(|i| hidden[*i as usize])
             .collect();
         let targets: Vec<u32> = targets.into_iter().collect();
-        let found = self.attack(&mut trial, &targets, pattern);
-        if found.iter().all(|i| self.exposed.contains(i)) {
-            trial.spared = Some((targets, found));
+        let found = self.attack(&places, &targets, hidden);
+        let mut exposed: BTreeSet<u32> = self.exposed.clone();
+        exposed.retain(|i| targets.binary_search(i).is_err() && hidden[*i as usize]);
+        exposed.extend(found);
+        if !exposed.is_subset(&self.exposed) {
+            return false;
         }
-        trial
-    }
-
-    /// Publishes the cells of a trial that spares the others; `hidden` says so already.
-    pub(super) fn accept(&mut self, trial: &Trial, hidden: &[bool]) {
-        let Some((targets, found)) = &trial.spared else { return };
-        self.exposed
-            .retain(|i| targets.binary_search(i).is_err() && hidden[*i as usize]);
-        self.exposed.extend(found);
-        self.unite(&trial.places);
+        self.exposed = exposed;
+        self.unite(&places);
+        true
     }
 
     /// Places of these atoms.
-    fn places(&self, atoms: impl Iterator<Item = u32>) -> BTreeSet<u32> {
-        let found = atoms.filter_map(|atom| self.place[atom as usize]);
-        found.map(|p| self.root(p)).collect()
-    }
-
-    /// The place that a place was joined to.
-    fn root(&self, mut place: u32) -> u32 {
-        while self.parent[place as usize] != place {
-            place = self.parent[place as usize];
-        }
-        place
+    fn places(&mut self, atoms: impl Iterator<Item = u32>) -> BTreeSet<u32> {
+        let found: Vec<u32> = atoms.filter_map(|atom| self.place[atom as usize]).collect();
+        found.into_iter().map(|p| root(&mut self.parent, p)).collect()
     }
 
     /// Hidden cells among `targets` known too well, looking at these places and those where the targets lie.
-    fn attack(&self, trial: &mut Trial, targets: &[u32], pattern: Pattern<'_>) -> Vec<u32> {
+    fn attack(&mut self, places: &BTreeSet<u32>, targets: &[u32], hidden: &[bool]) -> Vec<u32> {
         let terms = targets.iter().flat_map(|i| &self.table.cells[*i as usize].terms);
-        let mut places = self.places(terms.map(|(atom, _)| *atom));
-        places.extend(&trial.places);
-        trial.seen.extend(&places);
+        let touched: Vec<u32> = terms.map(|(atom, _)| *atom).collect();
+        let mut places = places.clone();
+        places.extend(self.places(touched.into_iter()));
         // What is published of these places: each cell less what it says of others, which the reader knows apart.
         let mut local: BTreeMap<u32, Terms> = BTreeMap::new();
         let mut inner: Vec<u32> = Vec::new();
@@ -151,7 +101,7 @@ impl<'a> Near<'a> {
             let next = u32::try_from(inner.len()).unwrap_or(u32::MAX);
             inner.push(*atom);
             for (i, c) in &self.cells[*atom as usize] {
-                if !pattern.hides(*i) || targets.binary_search(i).is_ok() {
+                if !hidden[*i as usize] || targets.binary_search(i).is_ok() {
                     local.entry(*i).or_default().push((next, *c));
                 }
             }
@@ -168,7 +118,12 @@ impl<'a> Near<'a> {
                 values.push(value.sum());
             }
             let rank = u32::try_from(names.len()).unwrap_or(u32::MAX);
-            if pattern.hides(i) { &mut wanted } else { &mut published }.push(rank);
+            if hidden[i as usize] {
+                &mut wanted
+            } else {
+                &mut published
+            }
+            .push(rank);
             // All of a cell of which others speak lies here, or what they say is not of this part.
             let whole = terms.len() == cell.terms.len();
             for (layer, said) in table.outside.iter_mut().enumerate() {
@@ -179,15 +134,15 @@ impl<'a> Near<'a> {
             names.push(i);
         }
         let attack = Attack::with(&table, self.rule, published, wanted, |layer, rank| {
-            self.excused(layer, names[rank as usize], pattern)
+            self.excused(layer, names[rank as usize], hidden)
         });
         attack.cells().map(|rank| names[rank as usize]).collect()
     }
 
     /// Tells whether a hidden zero is one that a published zero says itself.
-    fn excused(&self, layer: usize, cell: u32, pattern: Pattern<'_>) -> bool {
+    fn excused(&self, layer: usize, cell: u32, hidden: &[bool]) -> bool {
         let values = &self.table.layers[layer];
-        let says = |(i, c): &(u32, i64)| *c > 0 && values[*i as usize] == 0 && !pattern.hides(*i);
+        let says = |(i, c): &(u32, i64)| *c > 0 && !hidden[*i as usize] && values[*i as usize] == 0;
         !self.rule.zeros
             && values[cell as usize] == 0
             && self.table.cells[cell as usize]
