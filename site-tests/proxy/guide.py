@@ -18,16 +18,17 @@ GUIDE = ROOT / "content/administration"
 # What systemd would do, there being none in a sandbox.
 SYSTEMCTL = r"""#!/bin/bash
 set -e
+gone() { for i in $(seq 300); do [ -e "$1" ] || return 0; sleep 0.1; done; }
 for service in "${@:2}"; do
 case "$1 $service" in
-  "restart nginx"|"start nginx") [ -s /run/nginx.pid ] && nginx -s quit && sleep 0.5; nginx;;
-  "stop nginx") nginx -s stop; sleep 0.3;;
+  "restart nginx"|"start nginx") [ -s /run/nginx.pid ] && nginx -s quit && gone /run/nginx.pid; nginx;;
+  "stop nginx") nginx -s stop; gone /run/nginx.pid;;
   "reload nginx") nginx -s reload;;
-  "restart fail2ban") mkdir -p /run/fail2ban; fail2ban-client -x start >/dev/null; sleep 1;;
+  "restart fail2ban") mkdir -p /run/fail2ban; fail2ban-client -x start >/dev/null; for i in $(seq 300); do fail2ban-client ping >/dev/null 2>&1 && break; sleep 0.1; done;;
   "restart caddy") mkdir -p /var/log/caddy /var/lib/caddy; chown caddy:caddy /var/log/caddy /var/lib/caddy
      HOME=/var/lib/caddy setpriv --reuid caddy --regid caddy --init-groups --inh-caps +net_bind_service --ambient-caps +net_bind_service \
        caddy run --config /etc/caddy/Caddyfile >/var/log/caddy/sortie 2>&1 & echo $! >/run/caddy.pid
-     for i in $(seq 50); do sleep 0.1; [ -S /var/lib/caddy/admin.socket ] && exit 0; done; cat /var/log/caddy/sortie; exit 1;;
+     for i in $(seq 300); do sleep 0.1; [ -S /var/lib/caddy/admin.socket ] && exit 0; done; cat /var/log/caddy/sortie; exit 1;;
   "reload caddy") HOME=/var/lib/caddy setpriv --reuid caddy --regid caddy --init-groups caddy reload --force --config /etc/caddy/Caddyfile;;
   "enable --now") ;;
   "enable atlas-caddy.path") ;;
@@ -48,6 +49,7 @@ printf '#!/bin/sh\nexit 101\n' >"$r/usr/sbin/policy-rc.d"; chmod 755 "$r/usr/sbi
 mkdir -p "$r/usr/local/sbin"; cp "$work/systemctl" "$r/usr/local/sbin/systemctl"; chmod 755 "$r/usr/local/sbin/systemctl"
 rm -rf "$r/srv/atlas" "$r/var/lib/atlas"; mkdir -p "$r/home/administrateur"
 # Packages need the network; nothing else may have it.
+echo 'Acquire::Retries "3";' >"$r/etc/apt/apt.conf.d/99-essais"
 while read -r line; do DEBIAN_FRONTEND=noninteractive chroot "$r" sh -c "$line" >"$work/apt.log" 2>&1 </dev/null || { tail -5 "$work/apt.log"; exit 1; }; done <"$work/packages"
 cp "$inside" "$r/projet/.commandes"
 unshare --net --pid --fork --mount-proc="$r/proc" chroot "$r" /bin/bash -c 'ip link set lo up; cd /projet; exec bash .commandes'
@@ -103,7 +105,7 @@ def run(name, script, packages):
         sandbox = work / "sandbox"
         sandbox.write_text(SANDBOX)
         prefix = [] if os.getuid() == 0 else ["sudo", "-n"]
-        done = subprocess.run([*prefix, "unshare", "--mount", "bash", sandbox, work, inside], capture_output=True, text=True, timeout=500)
+        done = subprocess.run([*prefix, "unshare", "--mount", "bash", sandbox, work, inside], capture_output=True, text=True, timeout=1500)
         parts = re.split(r"^@@ (\d+)$", done.stdout, flags=re.M)[1:]
         outputs = {}
         for number, text in zip(parts[::2], parts[1::2]):
@@ -161,7 +163,7 @@ def main():
         "grep -E '^[0-9]' /etc/cron.d/atlas | sed -E 's/^([^ ]+ +){5}root //' | while IFS= read -r task; do sh -c \"$task\"; done",
         "grep -q 'dominique.durand@ville-lille.example;.*;20[0-9][0-9]-[0-9][0-9]-[0-9][0-9];désactivé' /var/lib/atlas/registre/comptes.csv",
         "logrotate --force /etc/logrotate.d/atlas && test -s /var/log/nginx/atlas.json.1",
-        f"test \"$({code} https://127.0.0.1/connexion/)\" = 200 && sleep 0.2 && test -s /var/log/nginx/atlas.json",
+        f"test \"$({code} https://127.0.0.1/connexion/)\" = 200 && for i in $(seq 100); do test -s /var/log/nginx/atlas.json && break; sleep 0.1; done; test -s /var/log/nginx/atlas.json",
         "test -z \"$(find /etc/cron.d/atlas -perm /022)\"",
     ]
     outputs, passwords = run("guide", script, packages)
@@ -173,7 +175,7 @@ def main():
     script, packages = [], []
     page("installer-caddy.md")
     script += [
-        "for i in $(seq 50); do curl --silent --insecure --resolve atlas.example.org:443:127.0.0.1 --output /dev/null https://atlas.example.org/connexion/ && break; sleep 0.1; done",
+        "for i in $(seq 300); do curl --silent --insecure --resolve atlas.example.org:443:127.0.0.1 --output /dev/null https://atlas.example.org/connexion/ && break; sleep 0.1; done",
         f"test \"$({code} --resolve atlas.example.org:443:127.0.0.1 https://atlas.example.org/)\" = 401",
         f"test \"$({code} --resolve atlas.example.org:443:127.0.0.1 https://atlas.example.org/connexion/)\" = 200",
         "test \"$(stat -c '%a %U %G' /etc/caddy/atlas-comptes.caddy)\" = '640 root caddy'",
