@@ -7,10 +7,12 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use super::direct::Copied;
+use super::figures::Key;
 use super::ground::{Ground, Located};
-use super::protect::{AllHidden, Closed, Why};
+use super::protect::{AllHidden, Closed, Hidden, Why};
 use super::records::Told;
 use super::scan::Cleaned;
+use super::write::{category, texts};
 use crate::diag::{Diagnostics, Result};
 use crate::format::{self, integer, plural};
 use crate::fs;
@@ -101,26 +103,27 @@ fn json(report: &Report, facts: &Facts<'_>) -> String {
     let text = |text: &str| serde_json::to_string(text).unwrap_or_default();
     let mut first = true;
     for ((source, vintage), cells) in facts.hidden {
-        for (key, cell) in cells {
+        let row = |(key, cell): &(&Key, &Hidden), out: &mut String| {
             let territory = territories.get(key.tid);
             let indicator = facts.dictionary.get(key.indicator);
-            let category = key
-                .category
-                .map_or("", |c| indicator.categories[usize::from(c)].key.as_str());
-            out.push_str(if first { "\n" } else { ",\n" });
-            first = false;
             let _ = write!(
                 out,
-                "    {{\"source\": {}, \"vintage\": \"{vintage}\", \"scale\": \"{}\", \"code\": {}, \"indicator\": {}, \"category\": {}, \"value\": {}, \"base\": {}, \"why\": {}}}",
+                ",\n    {{\"source\": {}, \"vintage\": \"{vintage}\", \"scale\": \"{}\", \"code\": {}, \"indicator\": {}, \"category\": {}, \"value\": {}, \"base\": {}, \"why\": {}}}",
                 text(source),
                 territory.scale,
                 text(territory.code.as_str()),
                 text(&indicator.id),
-                text(category),
+                text(category(indicator, key)),
                 format::machine(cell.value, 3),
                 cell.base.map_or_else(|| "null".to_owned(), |b| format::machine(b, 3)),
                 serde_json::to_string(&cell.why).unwrap_or_default(),
             );
+        };
+        let rows: Vec<(&Key, &Hidden)> = cells.iter().collect();
+        for text in texts(&rows, row) {
+            // The first row of all has none before it.
+            out.push_str(&text[usize::from(first)..]);
+            first = false;
         }
     }
     out.push_str("\n  ]\n}\n");

@@ -206,7 +206,7 @@ impl Task<'_> {
             .iter()
             .map(|group| Share::take(self.ran, &group.vintages, all, hidden))
             .collect();
-        let work = (&mut groups, &mut shares).into_par_iter();
+        let work = (&mut groups, &mut shares).into_par_iter().with_max_len(1);
         let done: Vec<Result<()>> = work
             .filter(|(group, share)| group.left != Some(cells(&share.hidden)))
             .map(|(group, share)| {

@@ -7,14 +7,14 @@ use geo::MultiPolygon;
 use rayon::prelude::*;
 use serde_json::{Map, Value, json};
 
-use super::figures::{All, Figures, Said};
+use super::figures::{All, Figures, Key, Said};
 use super::ground::{Ground, Zone};
 use super::points::Points;
 use super::squares::Squares;
 use crate::diag::{self, Result, foreign};
 use crate::format;
 use crate::fs;
-use crate::model::{Dictionary, Kind, Scale, State, Territories};
+use crate::model::{Dictionary, Indicator, Kind, Scale, State, Territories};
 
 /// Writes the polygons of a scale.
 ///
@@ -179,26 +179,27 @@ pub(super) fn taken_back(
         }
         let before = fs::read_text(&path)?.text;
         // scale;code;indicator;category;value;state;base, as this room writes it.
-        let published: std::collections::HashSet<&str> = before
+        let published: foldhash::HashSet<&str> = before
             .lines()
             .filter_map(|line| {
                 let cut = line.match_indices(';').nth(3)?.0;
                 (!line[cut + 1..].starts_with(';')).then_some(&line[..cut])
             })
             .collect();
-        let hidden = figures
+        let secret = figures
             .iter()
-            .filter(|(_, said)| matches!(said, Said::State(State::Secret)))
-            .filter(|(key, _)| {
+            .filter(|(_, said)| matches!(said, Said::State(State::Secret)));
+        let secret: Vec<&Key> = secret.map(|(key, _)| key).collect();
+        let count = secret
+            .par_iter()
+            .filter(|key| {
                 let territory = territories.get(key.tid);
                 let indicator = dictionary.get(key.indicator);
-                let category = key
-                    .category
-                    .map_or("", |c| indicator.categories[usize::from(c)].key.as_str());
+                let category = category(indicator, key);
                 let name = format!("{};{};{};{category}", territory.scale, territory.code, indicator.id);
                 published.contains(name.as_str())
-            });
-        let count = hidden.count();
+            })
+            .count();
         Ok((count > 0).then(|| format!(
             "{source} {vintage} : {count} cellules publiées par une préparation précédente sont maintenant masquées ; si elles ont été diffusées, leurs lecteurs les connaissent encore"
         )))
@@ -208,14 +209,11 @@ pub(super) fn taken_back(
 }
 
 fn file(figures: &Figures, dictionary: &Dictionary, territories: &Territories) -> String {
-    let mut out = String::from("scale;code;indicator;category;value;state;base\n");
     // Codes, identifiers and categories are checked: none needs quotes.
-    for (key, said) in figures {
+    let row = |(key, said): &(&Key, &Said), out: &mut String| {
         let territory = territories.get(key.tid);
         let indicator = dictionary.get(key.indicator);
-        let category = key
-            .category
-            .map_or("", |c| indicator.categories[usize::from(c)].key.as_str());
+        let category = category(indicator, key);
         let _ = write!(
             out,
             "{};{};{};{category};",
@@ -236,8 +234,26 @@ fn file(figures: &Figures, dictionary: &Dictionary, territories: &Territories) -
                 writeln!(out, "{};;{}", format::machine(*value, decimals), whole(*base))
             }
         };
-    }
-    out
+    };
+    let rows: Vec<(&Key, &Said)> = figures.iter().collect();
+    let head = "scale;code;indicator;category;value;state;base\n".to_owned();
+    std::iter::once(head).chain(texts(&rows, row)).collect()
+}
+
+/// Key of the category of a cell; empty when it has none.
+pub(super) fn category<'a>(indicator: &'a Indicator, key: &Key) -> &'a str {
+    key.category
+        .map_or("", |c| indicator.categories[usize::from(c)].key.as_str())
+}
+
+/// Rows as texts, many to each, written by all threads: a country has millions.
+pub(super) fn texts<T: Sync>(rows: &[T], write: impl Fn(&T, &mut String) + Sync) -> Vec<String> {
+    let text = |rows: &[T]| {
+        let mut out = String::new();
+        rows.iter().for_each(|row| write(row, &mut out));
+        out
+    };
+    rows.par_chunks(10_000).map(text).collect()
 }
 
 fn whole(base: Option<f64>) -> String {

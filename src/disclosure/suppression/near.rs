@@ -5,7 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::round::Attack;
+use super::round::{Attack, places};
+use super::swaps::Swaps;
 use super::{Cell, Rule, Table};
 use crate::disclosure::attack::{Terms, join, root};
 
@@ -15,6 +16,8 @@ pub(super) struct Near<'a> {
     rule: &'a Rule,
     /// Hidden cells known too well already.
     exposed: BTreeSet<u32>,
+    /// Tells most of those that are not, at sight.
+    swaps: Option<Swaps<'a>>,
     /// Cells of each atom, each with its coefficient there.
     cells: Vec<Terms>,
     /// Places, joined as cells are given back, and the place of each atom.
@@ -27,8 +30,7 @@ pub(super) struct Near<'a> {
 impl<'a> Near<'a> {
     /// Attacks a pattern once, to know its places.
     pub(super) fn new(table: &'a Table, hidden: &[bool], rule: &'a Rule) -> Self {
-        let attack = Attack::new(table, hidden, rule);
-        let place = attack.places();
+        let place = places(table, hidden);
         let count = place.iter().flatten().max().map_or(0, |last| last + 1);
         let mut atoms: Vec<Vec<u32>> = vec![Vec::new(); count as usize];
         for (atom, place) in (0u32..).zip(&place) {
@@ -45,7 +47,8 @@ impl<'a> Near<'a> {
         Self {
             table,
             rule,
-            exposed: attack.cells().collect(),
+            exposed: Attack::new(table, hidden, rule).cells().collect(),
+            swaps: Swaps::new(table, hidden, rule),
             cells,
             parent: (0..count).collect(),
             place,
@@ -59,26 +62,44 @@ impl<'a> Near<'a> {
         let terms = cells.iter().flat_map(|i| &self.table.cells[*i as usize].terms);
         let touched: Vec<u32> = terms.map(|(atom, _)| *atom).collect();
         let places = self.places(touched.iter().copied());
+        let mark = self.swaps.as_mut().map(|swaps| {
+            let mark = swaps.mark();
+            cells.iter().for_each(|i| swaps.publish(*i));
+            mark
+        });
         let cause = cause.filter(|c| hidden[*c as usize]);
-        if cause.is_some_and(|cause| !self.attack(&places, &[cause], hidden).is_empty()) {
+        let spared = self.spared(&places, cause, hidden);
+        if spared {
+            self.unite(&places);
+        } else if let (Some(swaps), Some(mark)) = (&mut self.swaps, mark) {
+            swaps.undo(&mark);
+        }
+        spared
+    }
+
+    /// Tells whether no cell of these places is known too well that was not; those that are not any more are noted.
+    fn spared(&mut self, places: &BTreeSet<u32>, cause: Option<u32>, hidden: &[bool]) -> bool {
+        let is_safe = |swaps: &Option<Swaps<'_>>, cell: u32| swaps.as_ref().is_some_and(|s| s.is_safe(cell));
+        let cause = cause.filter(|cause| !is_safe(&self.swaps, *cause));
+        if cause.is_some_and(|cause| !self.attack(places, &[cause], hidden).is_empty()) {
             return false;
         }
         let inside = places.iter().flat_map(|p| &self.atoms[*p as usize]);
-        let targets: BTreeSet<u32> = inside
-            .flat_map(|atom| &self.cells[*atom as usize])
-            .map(|(i, _)| *i)
-            .filter(|i| hidden[*i as usize])
-            .collect();
-        let targets: Vec<u32> = targets.into_iter().collect();
-        let found = self.attack(&places, &targets, hidden);
-        let mut exposed: BTreeSet<u32> = self.exposed.clone();
-        exposed.retain(|i| targets.binary_search(i).is_err() && hidden[*i as usize]);
-        exposed.extend(found);
-        if !exposed.is_subset(&self.exposed) {
+        let cells = inside.flat_map(|atom| &self.cells[*atom as usize]).map(|(i, _)| *i);
+        let mut near: Vec<u32> = cells.filter(|i| hidden[*i as usize]).collect();
+        near.sort_unstable();
+        near.dedup();
+        let targets: Vec<u32> = near.iter().copied().filter(|i| !is_safe(&self.swaps, *i)).collect();
+        let found = if targets.is_empty() {
+            Vec::new()
+        } else {
+            self.attack(places, &targets, hidden)
+        };
+        if found.iter().any(|i| !self.exposed.contains(i)) {
             return false;
         }
-        self.exposed = exposed;
-        self.unite(&places);
+        self.exposed
+            .retain(|i| hidden[*i as usize] && (near.binary_search(i).is_err() || found.contains(i)));
         true
     }
 

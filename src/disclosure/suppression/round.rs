@@ -3,6 +3,7 @@
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::swaps::Swaps;
 use super::{Rule, Table};
 use crate::disclosure::attack::{Deduced, Interval, Merged, Range, Shape, Support, Terms};
 
@@ -21,6 +22,18 @@ pub(super) struct Exposure {
 pub(super) fn sides(hidden: &[bool]) -> (Vec<u32>, Vec<u32>) {
     let count = u32::try_from(hidden.len()).unwrap_or(u32::MAX);
     (0..count).partition(|i| !hidden[*i as usize])
+}
+
+fn rows(table: &Table, cells: &[u32]) -> Vec<Terms> {
+    cells.iter().map(|i| table.cells[*i as usize].terms.clone()).collect()
+}
+
+/// Place of each atom; see [`Merged::places`].
+pub(super) fn places(table: &Table, hidden: &[bool]) -> Vec<Option<u32>> {
+    let (published, targets) = sides(hidden);
+    let exact = vec![true; published.len()];
+    let (facts, targets) = (rows(table, &published), rows(table, &targets));
+    Merged::new(table.atoms, &facts, &exact, &targets).places()
 }
 
 /// Published values as ranges.
@@ -145,14 +158,14 @@ struct Found {
 }
 
 impl<'a> Attack<'a> {
-    /// Attacks all the hidden cells.
+    /// Attacks all the hidden cells, but those that are safe at sight.
     pub(super) fn new(table: &'a Table, hidden: &[bool], rule: &'a Rule) -> Self {
-        let (published, targets) = sides(hidden);
-        let excused: Vec<Vec<bool>> = table
-            .layers
-            .iter()
-            .map(|values| excused(table, hidden, rule, values))
-            .collect();
+        let (published, mut targets) = sides(hidden);
+        if let Some(swaps) = Swaps::new(table, hidden, rule) {
+            targets.retain(|cell| !swaps.is_safe(*cell));
+        }
+        let layers = table.layers.iter().filter(|_| !targets.is_empty());
+        let excused: Vec<Vec<bool>> = layers.map(|values| excused(table, hidden, rule, values)).collect();
         Self::with(table, rule, published, targets, |layer, cell| {
             excused[layer][cell as usize]
         })
@@ -225,10 +238,7 @@ impl<'a> Attack<'a> {
     }
 
     fn rows(&self, cells: &[u32]) -> Vec<Terms> {
-        cells
-            .iter()
-            .map(|i| self.table.cells[*i as usize].terms.clone())
-            .collect()
+        rows(self.table, cells)
     }
 
     /// Looks for what is known too well with what other tables, totals and parts say of hidden cells.
@@ -351,11 +361,6 @@ impl<'a> Attack<'a> {
         let mut support = shape.support(target, facts, deduced, true, self.rule.effort);
         support.retain(|fact| (*fact as usize) < self.published.len());
         Proof { support, narrow }
-    }
-
-    /// Place of each atom; see [`Merged::places`].
-    pub(super) fn places(&self) -> Vec<Option<u32>> {
-        self.shape.as_ref().map_or_else(Vec::new, Merged::places)
     }
 
     /// Number of cells known too well.

@@ -9,32 +9,39 @@ use crate::model::{Iid, Scale, Tid, Vintage};
 use crate::prepare::figures::{Figures, Said};
 
 /// The atoms where a base counts something, and the territories that they make up.
-pub(super) struct Frame<'a> {
-    pub(super) atoms: Vec<Atom<'a>>,
+pub(super) struct Frame {
+    pub(super) atoms: Vec<Atom>,
+    /// What each slot counts in each atom, slot after slot: territories are summed thousands of times.
+    slots: Vec<Vec<f64>>,
     /// By vintage and scale, in the order of the group and of the block.
     pub(super) territories: Vec<(usize, Scale, Vec<(Tid, Terms)>)>,
 }
 
 /// What a place counts in a year.
-pub(super) struct Atom<'a> {
+#[derive(Clone, Copy)]
+pub(super) struct Atom {
     pub(super) year: u16,
     pub(super) spot: u32,
-    pub(super) slots: &'a [f64],
 }
 
-impl<'a> Frame<'a> {
+impl Frame {
     /// That of a slot.
-    pub(super) fn new(ran: &'a Ran<'_>, base: usize, group: &[(Vintage, Vec<u16>)], metropole: Tid) -> Self {
+    pub(super) fn new(ran: &Ran<'_>, base: usize, group: &[(Vintage, Vec<u16>)], metropole: Tid) -> Self {
         let mut years: Vec<u16> = group.iter().flat_map(|(_, years)| years.iter().copied()).collect();
         years.sort_unstable();
         years.dedup();
-        let atoms: Vec<Atom<'a>> = years
+        let rows: Vec<(Atom, &[f64])> = years
             .into_iter()
             .filter_map(|year| Some((year, ran.sums.years.get(&year)?)))
             .flat_map(|(year, rows)| rows.iter().map(move |(spot, slots)| (year, *spot, slots.as_slice())))
             .filter(|(.., slots)| slots[base] > 0.0)
-            .map(|(year, spot, slots)| Atom { year, spot, slots })
+            .map(|(year, spot, slots)| (Atom { year, spot }, slots))
             .collect();
+        let count = rows.first().map_or(0, |(_, slots)| slots.len());
+        let slots = (0..count)
+            .map(|slot| rows.iter().map(|(_, slots)| slots[slot]).collect())
+            .collect();
+        let atoms: Vec<Atom> = rows.into_iter().map(|(atom, _)| atom).collect();
         let mut territories = Vec::new();
         for (rank, (_, years)) in group.iter().enumerate() {
             for &scale in &ran.block.scales {
@@ -47,15 +54,22 @@ impl<'a> Frame<'a> {
                 territories.push((rank, scale, cells.into_iter().collect()));
             }
         }
-        Self { atoms, territories }
+        Self {
+            atoms,
+            slots,
+            territories,
+        }
+    }
+
+    /// What a slot counts in each atom; nothing where there is no atom.
+    pub(super) fn slot(&self, slot: usize) -> &[f64] {
+        self.slots.get(slot).map_or(&[], Vec::as_slice)
     }
 
     /// What a slot counts in these atoms.
     pub(super) fn sum(&self, terms: &Terms, slot: usize) -> f64 {
-        terms
-            .iter()
-            .map(|(atom, _)| self.atoms[*atom as usize].slots[slot])
-            .sum()
+        let slot = self.slot(slot);
+        terms.iter().map(|(atom, _)| slot[*atom as usize]).sum()
     }
 }
 

@@ -55,7 +55,7 @@ pub(super) struct Ground<'a> {
     pub(super) group: &'a [(Vintage, Vec<u16>)],
     pub(super) context: &'a Context<'a>,
     /// By base of the measures.
-    pub(super) frames: BTreeMap<usize, Frame<'a>>,
+    pub(super) frames: BTreeMap<usize, Frame>,
 }
 
 /// Which measures are attacked.
@@ -146,6 +146,7 @@ fn some(
     let counts: Vec<Counts<'_>> = each.map(|f| Counts::new(f, context.dictionary)).collect();
     let jobs: Vec<Job<'_>> = measures
         .par_iter()
+        .with_max_len(1)
         .filter_map(|measure| {
             let total = families.iter().find(|(_, parts)| parts.iid == measure.iid);
             job(ground, measure, total.map(|(total, _)| *total), &files, &counts, all)
@@ -166,6 +167,7 @@ fn some(
     };
     let found: Vec<_> = jobs
         .par_iter()
+        .with_max_len(1)
         .map(|job| suppression::protect(&job.table, &rule))
         .collect();
     let territories = &context.ground.territories;
@@ -272,22 +274,31 @@ fn job<'a>(
     let coverage = coverage(ran, measure, context.dictionary);
     let minimum = context.config.coverage.minimum;
     let whole = |value: f64| value.fract() == 0.0 && value >= 0.0;
-    let mut counted = frame.atoms.iter().flat_map(|atom| &atom.slots[measure.slots()]);
+    let mut counted = measure.slots().flat_map(|slot| frame.slot(slot));
     if !counted.all(|value| whole(*value)) {
         return None;
     }
+    // What some slots count together in each atom.
+    let added = |slots: &mut dyn Iterator<Item = usize>| -> Vec<f64> {
+        let mut sums = vec![0.0; frame.atoms.len()];
+        for slot in slots {
+            for (sum, value) in sums.iter_mut().zip(frame.slot(slot)) {
+                *sum += value;
+            }
+        }
+        sums
+    };
     // Values of the atoms, one list per layer.
     let list = |cells: &Vec<usize>| -> Vec<i64> {
-        let value = |slots: &[f64]| cells.iter().map(|c| slots[measure.top + c]).sum::<f64>();
-        frame.atoms.iter().map(|atom| count(value(atom.slots))).collect()
+        let sums = added(&mut cells.iter().map(|c| measure.top + c));
+        sums.into_iter().map(count).collect()
     };
     let atoms: Vec<Vec<i64>> = sums.iter().map(list).collect();
     // Categories that leave a rest somewhere do not tell the last of them.
     let adds_up = |total: &&Compiled| {
-        frame.atoms.iter().all(|atom| {
-            let parts: f64 = atom.slots[measure.slots()].iter().sum();
-            atom.slots[total.top].to_bits() == parts.to_bits()
-        })
+        let sums = added(&mut measure.slots());
+        let mut both = sums.iter().zip(frame.slot(total.top));
+        both.all(|(parts, total)| parts.to_bits() == total.to_bits())
     };
     let total = total.filter(adds_up);
     let mut table = Table::new(frame.atoms.len(), sums.len());
