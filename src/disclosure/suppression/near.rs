@@ -16,7 +16,7 @@ pub(super) struct Near<'a> {
     rule: &'a Rule,
     /// Hidden cells known too well already.
     exposed: BTreeSet<u32>,
-    /// Tells most of those that are not, at sight.
+    /// Tells most of those that are not, at sight; none where that cannot be.
     swaps: Option<Swaps<'a>>,
     /// Cells of each atom, each with its coefficient there.
     cells: Vec<Terms>,
@@ -68,7 +68,7 @@ impl<'a> Near<'a> {
             mark
         });
         let cause = cause.filter(|c| hidden[*c as usize]);
-        let spared = self.spared(&places, cause, hidden);
+        let spared = self.exposes_nothing(&places, cause, hidden);
         if spared {
             self.unite(&places);
         } else if let (Some(swaps), Some(mark)) = (&mut self.swaps, mark) {
@@ -78,7 +78,7 @@ impl<'a> Near<'a> {
     }
 
     /// Tells whether no cell of these places is known too well that was not; those that are not any more are noted.
-    fn spared(&mut self, places: &BTreeSet<u32>, cause: Option<u32>, hidden: &[bool]) -> bool {
+    fn exposes_nothing(&mut self, places: &BTreeSet<u32>, cause: Option<u32>, hidden: &[bool]) -> bool {
         let is_safe = |swaps: &Option<Swaps<'_>>, cell: u32| swaps.as_ref().is_some_and(|s| s.is_safe(cell));
         let cause = cause.filter(|cause| !is_safe(&self.swaps, *cause));
         if cause.is_some_and(|cause| !self.attack(places, &[cause], hidden).is_empty()) {

@@ -3,9 +3,19 @@
 use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 
-use super::round::exposures;
+use super::round::{Attack, Exposure};
+use super::swaps::Swaps;
 use super::{Cell, Groups, Role, Rule, Table, greedy, protect, prune};
 use crate::disclosure::attack::Range;
+
+/// All that is known too well, found by the attack alone: nothing is safe at sight where the values of atoms are unknown.
+fn exposures(table: &Table, hidden: &[bool], rule: &Rule) -> Vec<Exposure> {
+    let blind = Table {
+        inner: Vec::new(),
+        ..table.clone()
+    };
+    super::round::exposures(&blind, hidden, rule)
+}
 
 /// A commune of 2 or 3 IRIS crossed with a district, residences as atoms, those under 11 hidden.
 fn random(seed: u64) -> Table {
@@ -357,6 +367,48 @@ fn trials_near_a_cell_find_what_attacks_on_the_whole_find() {
         given_back += all.len() - groups.secondary(&patterns[0]).len();
     }
     assert!(given_back > 100, "{given_back}");
+}
+
+#[test]
+fn what_is_safe_at_sight_withstands_the_attack() {
+    let (mut safe, mut exposed, mut other) = (0, 0, 0);
+    for seed in 0..80 {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        // Two categories, their total published in most places; rules from lax to strict.
+        let mut table = wide(seed);
+        let second: Vec<i64> = (0..table.atoms).map(|_| rng.random_range(0..4)).collect();
+        let sum = |cell: &Cell| cell.terms.iter().map(|(atom, _)| second[*atom as usize]).sum();
+        table.layers.push(table.cells.iter().map(sum).collect());
+        table.inner.push(second);
+        table.parts = 2;
+        let total = |(a, b): (&i64, &i64)| rng.random_bool(0.7).then_some(a + b);
+        table.totals = table.layers[0].iter().zip(&table.layers[1]).map(total).collect();
+        let rule = Rule {
+            min_width: rng.random_range(1..6),
+            above: rng.random_range(1..3),
+            ..Rule::default()
+        };
+        let hide = |cell: &Cell| cell.role != Role::Fixed && (cell.role == Role::Primary || rng.random_bool(0.4));
+        let hidden: Vec<bool> = table.cells.iter().map(hide).collect();
+        let mut swaps = Swaps::new(&table, &hidden, &rule).expect("values are known");
+        // Published, then taken back: as before.
+        let mark = swaps.mark();
+        let free = (0u32..).zip(&hidden).filter(|(_, hidden)| **hidden);
+        let before: Vec<bool> = free.clone().map(|(i, _)| swaps.is_safe(i)).collect();
+        free.clone().step_by(3).for_each(|(i, _)| swaps.publish(i));
+        let between: Vec<bool> = free.clone().map(|(i, _)| swaps.is_safe(i)).collect();
+        other += usize::from(before != between);
+        swaps.undo(&mark);
+        let after: Vec<bool> = free.clone().map(|(i, _)| swaps.is_safe(i)).collect();
+        assert_eq!(before, after, "seed {seed}");
+        for (i, _) in free {
+            let known = Attack::on(&table, &hidden, &rule, &[i]).len() > 0;
+            assert!(!(known && swaps.is_safe(i)), "seed {seed}, cell {i}");
+            safe += usize::from(swaps.is_safe(i));
+            exposed += usize::from(known);
+        }
+    }
+    assert!(safe > 300 && exposed > 300 && other > 40, "{safe} {exposed} {other}");
 }
 
 #[test]
