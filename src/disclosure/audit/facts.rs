@@ -75,22 +75,41 @@ pub(super) type Fact<'a> = (&'a str, Said, u32);
 #[derive(Debug, Clone, Copy)]
 struct Stored {
     said: Said,
-    /// Where its name starts among those of its shard, and its length.
+    /// Where its name starts among those of its zone, and its length.
     name: (u32, u32),
     file: u32,
 }
 
 const SHARDS: usize = 64;
 
-/// The facts of some zones, their names one after the other.
+/// The facts of a zone, their names one after the other.
 #[derive(Debug, Default)]
-struct Shard {
+struct Own {
     names: String,
     facts: HashMap<u64, Stored>,
 }
 
-/// All facts, by figure; filled from all threads at once. Those of a zone stand together.
+impl Own {
+    fn name(&self, fact: &Stored) -> &str {
+        &self.names[fact.name.0 as usize..][..fact.name.1 as usize]
+    }
+
+    /// Its facts sorted by name, those of bases first, and how many of those there are.
+    fn sorted(&self) -> (Vec<Fact<'_>>, usize) {
+        let fact = |f: &Stored| (self.name(f), f.said, f.file);
+        let mut list: Vec<Fact<'_>> = self.facts.values().map(fact).collect();
+        list.sort_unstable_by_key(|f| f.0);
+        let bases = list.partition_point(|f| f.0.starts_with(BASE));
+        (list, bases)
+    }
+}
+
+/// The zones of a shard, by the hash of their names.
+type Shard = HashMap<u64, Own>;
+
+/// All facts, by figure; filled from all threads at once.
 ///
+/// Those of a zone stand together: a page speaks of one zone at length, and finds all of it at hand.
 /// A figure is known by the 64 bits of its name's hash: its name is kept once, and met again without being compared.
 #[derive(Debug)]
 pub(super) struct Facts {
@@ -98,13 +117,22 @@ pub(super) struct Facts {
     conflicts: Mutex<BTreeMap<String, (Said, Said, u32, u32)>>,
 }
 
+/// A fact of a batch: hash of its zone, hash and place of its name, and what is said.
+#[derive(Debug)]
+struct Waiting {
+    zone: u64,
+    name: u64,
+    place: (usize, usize),
+    said: Said,
+}
+
 /// Facts of one file, before they join the others: their names one after the other, and where each one ends.
 #[derive(Debug, Default)]
 pub(super) struct Batch {
     names: String,
     facts: Vec<(usize, Said)>,
-    /// Those of each shard when they join the others: hash and place of the name, and what is said.
-    sorted: Vec<Vec<(u64, usize, usize, Said)>>,
+    /// Those of each shard when they join the others.
+    sorted: Vec<Vec<Waiting>>,
 }
 
 impl Batch {
@@ -147,9 +175,14 @@ impl Batch {
             let name = &self.names[start..end];
             let own = zone(name);
             if own != last.0 {
-                last = (own, (hasher.hash_one(own) % SHARDS as u64) as usize);
+                last = (own, hasher.hash_one(own));
             }
-            self.sorted[last.1].push((hasher.hash_one(name), start, end, said));
+            self.sorted[(last.1 % SHARDS as u64) as usize].push(Waiting {
+                zone: last.1,
+                name: hasher.hash_one(name),
+                place: (start, end),
+                said,
+            });
             start = end;
         }
     }
@@ -160,6 +193,11 @@ impl Batch {
         self.facts.clear();
         self.sorted.iter_mut().for_each(Vec::clear);
     }
+}
+
+/// A name of a zone, without the head of bases.
+fn any<'a>(facts: &[Fact<'a>]) -> &'a str {
+    facts.last().map_or("", |f| f.0.strip_prefix(BASE).unwrap_or(f.0))
 }
 
 /// Scale and code at the head of the name of a figure or of its base: `commune:59350`.
@@ -185,34 +223,36 @@ impl Facts {
                 continue;
             }
             let mut shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
-            let Shard { names, facts } = &mut *shard;
-            for &(hash, from, to, said) in list {
-                let name = &batch.names[from..to];
-                match facts.entry(hash) {
-                    Entry::Vacant(free) => {
-                        // Names of one shard of 64 stay far below four gigabytes.
-                        let narrow = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-                        let place = (narrow(names.len()), narrow(name.len()));
-                        names.push_str(name);
-                        free.insert(Stored {
-                            said,
-                            name: place,
-                            file,
-                        });
-                    }
-                    Entry::Occupied(mut known) => {
-                        let known = known.get_mut();
-                        if known.said.agrees(said) {
-                            // The first file of the walk, whatever the order in which threads read them.
-                            known.file = known.file.min(file);
-                            // A class says less than the figure.
-                            if known.said == Said::Word {
-                                known.said = said;
+            for of_zone in list.chunk_by(|a, b| a.zone == b.zone) {
+                let Own { names, facts } = shard.entry(of_zone[0].zone).or_default();
+                for waiting in of_zone {
+                    let (name, said) = (&batch.names[waiting.place.0..waiting.place.1], waiting.said);
+                    match facts.entry(waiting.name) {
+                        Entry::Vacant(free) => {
+                            // Names of one zone stay far below four gigabytes.
+                            let narrow = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+                            let place = (narrow(names.len()), narrow(name.len()));
+                            names.push_str(name);
+                            free.insert(Stored {
+                                said,
+                                name: place,
+                                file,
+                            });
+                        }
+                        Entry::Occupied(mut known) => {
+                            let known = known.get_mut();
+                            if known.said.agrees(said) {
+                                // The first file of the walk, whatever the order in which threads read them.
+                                known.file = known.file.min(file);
+                                // A class says less than the figure.
+                                if known.said == Said::Word {
+                                    known.said = said;
+                                }
+                            } else {
+                                let conflict = (known.said, said, known.file, file);
+                                let mut all = self.conflicts.lock().unwrap_or_else(PoisonError::into_inner);
+                                all.entry(name.to_owned()).or_insert(conflict);
                             }
-                        } else {
-                            let conflict = (known.said, said, known.file, file);
-                            let mut all = self.conflicts.lock().unwrap_or_else(PoisonError::into_inner);
-                            all.entry(name.to_owned()).or_insert(conflict);
                         }
                     }
                 }
@@ -223,7 +263,7 @@ impl Facts {
 
     /// Number of distinct figures.
     pub(super) fn len(&mut self) -> usize {
-        self.shards().map(|s| s.facts.len()).sum()
+        self.shards().flat_map(Shard::values).map(|own| own.facts.len()).sum()
     }
 
     fn shards(&mut self) -> impl Iterator<Item = &Shard> {
@@ -240,21 +280,19 @@ impl Facts {
             .par_iter()
             .flat_map_iter(|shard| {
                 let shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
-                let name = |f: &Stored| &shard.names[f.name.0 as usize..][..f.name.1 as usize];
-                let hidden = |own: &str| {
-                    shard
-                        .facts
-                        .get(&hasher.hash_one(own))
-                        .is_some_and(|f| f.said.is_secret())
+                let bases_of_hidden = |own: &Own| {
+                    let hidden = |name: &str| {
+                        let fact = own.facts.get(&hasher.hash_one(name));
+                        fact.is_some_and(|f| f.said.is_secret())
+                    };
+                    let bases = own.facts.values();
+                    let bases = bases.filter_map(|f| Some((own.name(f).strip_prefix(BASE)?, f.file)));
+                    bases
+                        .filter(|(name, _)| hidden(name))
+                        .map(|(name, file)| (name.to_owned(), file))
+                        .collect::<Vec<_>>()
                 };
-                let bases = shard
-                    .facts
-                    .values()
-                    .filter_map(|f| Some((name(f).strip_prefix(BASE)?, f.file)));
-                bases
-                    .filter(|(own, _)| hidden(own))
-                    .map(|(own, file)| (own.to_owned(), file))
-                    .collect::<Vec<_>>()
+                shard.values().flat_map(bases_of_hidden).collect::<Vec<_>>()
             })
             .collect();
         found.sort();
@@ -268,13 +306,12 @@ impl Facts {
             .into_par_iter()
             .with_max_len(1)
             .map(|shard| {
-                let mut list: Vec<Fact<'_>> = shard
-                    .facts
-                    .values()
-                    .map(|f| (&shard.names[f.name.0 as usize..][..f.name.1 as usize], f.said, f.file))
-                    .collect();
-                list.sort_unstable_by_key(|f| f.0);
-                list
+                let mut zones: Vec<(Vec<Fact<'_>>, usize)> = shard.values().map(Own::sorted).collect();
+                // Zones part before their first figure does: any name of each puts it in its place.
+                zones.sort_unstable_by(|(a, _), (b, _)| any(a).cmp(any(b)));
+                let bases = zones.iter().flat_map(|(facts, bases)| &facts[..*bases]);
+                let figures = zones.iter().flat_map(|(facts, bases)| &facts[*bases..]);
+                bases.chain(figures).copied().collect::<Vec<_>>()
             })
             .collect()
     }
