@@ -272,6 +272,10 @@ const tests = fluid ? large : {
     const announced = await p.locator("head link[rel=preload], head link[rel=modulepreload]").evaluateAll((all) => all.map((l) => new URL(l.href).pathname));
     expect(announced.includes(`/donnees/valeurs/commune/${atlas.first}-0.json`), `map: the first figures are not announced: ${announced.join(" ")}`);
     for (const url of announced) expect(asked().filter((u) => u === url).length === 1, `map: ${url}, announced, is read ${asked().filter((u) => u === url).length} times`);
+    // The page of those without scripts, painted first, made readers wait longer for the map than all its own files did.
+    expect((await p.locator("head script[blocking=render]").count()) === 1, "map: the page is painted before the map takes the place of its drawing");
+    const sources = await p.evaluate(() => Object.values(document.querySelector("[data-tool=carte]").map.getStyle().sources).filter((s) => !s.data.features.length).length);
+    expect(sources === 0, `map: ${sources} sources without anything to draw`);
     const own = sent.filter((s) => !s.path.includes("maplibre")).reduce((n, s) => n + s.bytes, 0);
     expect(own < 300_000, `map: ${own} bytes beside the library`);
     const [ready, whole] = await p.evaluate(() => ["carte-prete", "carte-entiere"].map((name) => performance.getEntriesByName(name)[0].startTime));
@@ -450,7 +454,7 @@ const tests = fluid ? large : {
       await settled(p);
       for (let step = 0; step < 5; step++) {
         const codes = scale === "metropole" ? read("lieux/metropole-0.json").codes : read(`lieux/${scale}-0.json`).codes;
-        const drawn = await p.evaluate(() => [...new Set(document.querySelector("[data-tool=carte]").map.queryRenderedFeatures({ layers: ["zone"] }).map((f) => f.properties.k))]);
+        const drawn = await p.evaluate(() => [...new Set(document.querySelector("[data-tool=carte]").map.queryRenderedFeatures({ layers: ["zone-class", "zone-state"] }).map((f) => f.properties.k))]);
         const listed = await p.locator(".beside tr[data-code]").evaluateAll((all) => all.map((r) => r.dataset.code));
         expect(drawn.length > 0 || scale === "qpv", `map list: nothing is drawn at ${scale}, zoom ${step}`);
         expect(drawn.map((k) => codes[k]).sort().join() === [...listed].sort().join(), `map list: ${scale}, zoom ${step}: ${drawn.map((k) => codes[k]).sort()} drawn, ${listed} listed`);

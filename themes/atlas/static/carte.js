@@ -117,7 +117,7 @@ class MapTool {
       this.toAddress(false);
       this.refresh();
     });
-    const layers = ["place", "place-state", "cluster", "circle", "circle-state", "equipment", "qpv-wash", "grid-class", "zone"];
+    const layers = ["place", "place-state", "cluster", "circle", "circle-state", "equipment", "qpv-wash", "grid-class", "zone-class", "zone-state"];
     const under = (point) => this.ground.under(map, point, layers);
     map.on("mousemove", (event) => this.hover(under(event.point), event.point));
     map.on("mouseout", () => this.hover());
@@ -455,7 +455,8 @@ class MapTool {
       if (scale === "iris") list = limits(base, (i) => places.parents.commune[i]?.code);
       else if (scale === "metropole") list = base.outline;
       else if (base) list = limits(base, (i) => i);
-      return [library.lines(list)];
+      // An empty source too keeps the first view waiting.
+      return list.length ? [library.lines(list)] : [];
     });
   }
 

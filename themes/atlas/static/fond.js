@@ -70,6 +70,9 @@ export const QPV_NAMED = 12;
 /** Options of the sources that have some. */
 const SOURCES = { grid: { tolerance: 0.2 }, places: { cluster: true, clusterRadius: 34, clusterMaxZoom: CLUSTERED } };
 
+/** Colour of what is not seen. */
+const NOTHING = "rgba(255, 255, 255, 0)";
+
 /** All layers, from the lowest. */
 const LAYERS = layers();
 
@@ -80,10 +83,9 @@ function layers() {
   const text = { "text-font": FONT, "text-size": 12, "text-max-width": 9, "text-padding": 4 };
   const halo = { "text-color": INK, "text-halo-color": "#fff", "text-halo-width": 1.6 };
   return [
-    { id: "zone-class", type: "fill", source: "zones", filter: [">=", ["get", "cls"], 0], paint: { "fill-color": colour, "fill-antialias": false } },
+    // A zone without class has nothing to see, and can be pointed at all the same.
+    { id: "zone-class", type: "fill", source: "zones", filter: valued, paint: { "fill-color": NOTHING, "fill-antialias": false } },
     { id: "zone-state", type: "fill", source: "zones", filter: hidden, paint: { "fill-pattern": ["concat", "f-", ["get", "st"]], "fill-antialias": false } },
-    // Nothing to see, everything to point at.
-    { id: "zone", type: "fill", source: "zones", paint: { "fill-color": "#fff", "fill-opacity": 0 } },
     { id: "grid-class", type: "fill", source: "grid", paint: { "fill-color": colour, "fill-outline-color": "rgba(69,76,85,.35)" } },
     { id: "zone-line", type: "line", source: "zones", paint: { "line-color": INK_2, "line-width": 0.6 } },
     { id: "limit", type: "line", source: "limits", paint: { "line-color": INK, "line-width": 1.3 } },
@@ -261,9 +263,9 @@ export function paint(map, count) {
   const list = count ? colours(count) : [];
   if (painted.get(map) === count) return;
   painted.set(map, count);
-  const match = list.length ? ["match", ["get", "cls"], ...list.flatMap((c, i) => [i, c]), ACCENT] : ACCENT;
-  colour(map, "zone-class", "fill-color", list.length ? match : "#fff");
-  colour(map, "place", "circle-color", match);
+  const match = (other) => (list.length ? ["match", ["get", "cls"], ...list.flatMap((c, i) => [i, c]), other] : other);
+  colour(map, "zone-class", "fill-color", match(NOTHING));
+  colour(map, "place", "circle-color", match(ACCENT));
 }
 
 /** Colours the squares of a grid. */
