@@ -361,7 +361,7 @@ class MapTool {
     const from = [places, figures, x.id, state.vintage, state.category];
     const seen = (list) => list.filter((p) => places.lon[p.k] !== undefined);
     const points = () => seen(data()).map((p) => library.point(places.lon[p.k], places.lat[p.k], p));
-    if (shapes) this.fill("zones", [...from, shapes, bare], () => data().map((p, i) => library.zone(shapes.shapes[i], bare ? { ...p, cls: -1, st: "" } : p)));
+    if (shapes) this.fill("zones", [...from, shapes, bare], () => data().map((p, i) => library.zone(shapes.shapes[i], { ...p, ...(bare ? { cls: -1, st: "" } : {}), ...(scale === "metropole" ? { whole: true } : {}) })));
     else this.fill("zones", [], () => []);
     if (flat && figures) this.fill("circles", [...from, this.unit], points);
     else this.fill("circles", [], () => []);
