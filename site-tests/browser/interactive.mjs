@@ -518,6 +518,7 @@ const tests = fluid ? large : {
     await other.goto(link);
     await settled(other);
     await other.locator(".card a").waitFor();
+    await other.waitForFunction((label) => [...document.querySelectorAll(".card dt")].some((dt) => dt.textContent === label), scaleOf("metropole").label);
     expect((await other.locator(".badge").textContent()).includes("fixée"), "map: a link does not bring its state back");
     const target = await other.locator(".card a").getAttribute("href");
     await other.goto(target);

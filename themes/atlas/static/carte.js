@@ -494,7 +494,8 @@ class MapTool {
     else if (this.over?.shapes !== shapes || this.over.of !== state.indicator) {
       this.over = { scale: "qpv", blocks, places: quartiers, shapes, of: state.indicator, waiting: true };
       this.wider = undefined;
-      if (state.chosen.startsWith("qpv:")) this.openCard();
+      // What a card is compared with is asked for again.
+      if (state.chosen) this.openCard();
     } else this.over.places ??= quartiers;
     this.fill("qpv-names", [quartiers], () =>
       (quartiers?.codes ?? []).flatMap((_, k) => (quartiers.lon[k] === undefined ? [] : [library.point(quartiers.lon[k], quartiers.lat[k], { name: quartiers.names[k], away: 12 })])),
