@@ -272,6 +272,10 @@ const tests = fluid ? large : {
     const announced = await p.locator("head link[rel=preload], head link[rel=modulepreload]").evaluateAll((all) => all.map((l) => new URL(l.href).pathname));
     expect(announced.includes(`/donnees/valeurs/commune/${atlas.first}-0.json`), `map: the first figures are not announced: ${announced.join(" ")}`);
     for (const url of announced) expect(asked().filter((u) => u === url).length === 1, `map: ${url}, announced, is read ${asked().filter((u) => u === url).length} times`);
+    // The page of those without scripts, painted first, made readers wait longer for the map than all its own files did.
+    expect((await p.locator("head script[blocking=render]").count()) === 1, "map: the page is painted before the map takes the place of its drawing");
+    const sources = await p.evaluate(() => Object.values(document.querySelector("[data-tool=carte]").map.getStyle().sources).filter((s) => !s.data.features.length).length);
+    expect(sources === 0, `map: ${sources} sources without anything to draw`);
     const own = sent.filter((s) => !s.path.includes("maplibre")).reduce((n, s) => n + s.bytes, 0);
     expect(own < 300_000, `map: ${own} bytes beside the library`);
     const [ready, whole] = await p.evaluate(() => ["carte-prete", "carte-entiere"].map((name) => performance.getEntriesByName(name)[0].startTime));
@@ -450,7 +454,7 @@ const tests = fluid ? large : {
       await settled(p);
       for (let step = 0; step < 5; step++) {
         const codes = scale === "metropole" ? read("lieux/metropole-0.json").codes : read(`lieux/${scale}-0.json`).codes;
-        const drawn = await p.evaluate(() => [...new Set(document.querySelector("[data-tool=carte]").map.queryRenderedFeatures({ layers: ["zone"] }).map((f) => f.properties.k))]);
+        const drawn = await p.evaluate(() => [...new Set(document.querySelector("[data-tool=carte]").map.queryRenderedFeatures({ layers: ["zone-class", "zone-state"] }).map((f) => f.properties.k))]);
         const listed = await p.locator(".beside tr[data-code]").evaluateAll((all) => all.map((r) => r.dataset.code));
         expect(drawn.length > 0 || scale === "qpv", `map list: nothing is drawn at ${scale}, zoom ${step}`);
         expect(drawn.map((k) => codes[k]).sort().join() === [...listed].sort().join(), `map list: ${scale}, zoom ${step}: ${drawn.map((k) => codes[k]).sort()} drawn, ${listed} listed`);
@@ -514,6 +518,7 @@ const tests = fluid ? large : {
     await other.goto(link);
     await settled(other);
     await other.locator(".card a").waitFor();
+    await other.waitForFunction((label) => [...document.querySelectorAll(".card dt")].some((dt) => dt.textContent === label), scaleOf("metropole").label);
     expect((await other.locator(".badge").textContent()).includes("fixée"), "map: a link does not bring its state back");
     const target = await other.locator(".card a").getAttribute("href");
     await other.goto(target);
@@ -752,6 +757,86 @@ const tests = fluid ? large : {
     }
   },
 
+  async "map: card, legend and list share the side column"(browser) {
+    const p = await page(browser);
+    await p.goto(`${ORIGIN}/carte/?i=${share.id}&e=commune`);
+    await settled(p);
+    const definition = p.locator(".define");
+    expect((await definition.getAttribute("open")) !== null, "map: without a card, the definition is closed");
+    await p.locator(".beside .pick").nth(1).click();
+    await p.locator(".card a").waitFor();
+    await p.waitForFunction((label) => document.querySelector(".card").textContent.includes(label), scaleOf("metropole").label);
+    expect((await definition.getAttribute("open")) === null, "map: the definition keeps the room of the card");
+    const { scrolls, below, rows } = await p.evaluate(() => {
+      const side = document.querySelector(".map-side");
+      const list = side.querySelector(".beside").getBoundingClientRect();
+      const whole = [...side.querySelectorAll(".beside tbody tr")].filter((row) => row.getBoundingClientRect().bottom <= list.bottom + 1).length;
+      return { scrolls: side.scrollHeight - side.clientHeight, below: Math.max(side.getBoundingClientRect().bottom, document.querySelector(".map-box").getBoundingClientRect().bottom) - innerHeight, rows: whole };
+    });
+    expect(scrolls <= 1 && below <= 0, `map: at 1280 × 900 the side column scrolls by ${scrolls} px, ${below} px under the window`);
+    expect(rows >= 4, `map: with a card, ${rows} rows of the list are seen`);
+    // What the close button lies over has no word.
+    const over = await p.evaluate(() => {
+      const button = document.querySelector(".card .shut").getBoundingClientRect();
+      const range = document.createRange();
+      return [...document.querySelectorAll(".card h2, .card .about, .card .big, .card dd")].some((part) => (range.selectNodeContents(part), [...range.getClientRects()].some((r) => r.right > button.left && r.left < button.right && r.bottom > button.top && r.top < button.bottom)));
+    });
+    expect(!over, "map: the button of the card lies over its words");
+    await axe(p, "map with a card");
+    await shot(p, "carte-fiche-1280");
+    // As the reader left it, whatever card comes.
+    await definition.locator("summary").click();
+    await p.locator(".beside .pick").nth(2).click();
+    await p.locator(".card h2", { hasText: await p.locator(".beside .pick").nth(2).textContent() }).waitFor();
+    expect((await definition.getAttribute("open")) !== null, "map: another card closes the definition that was opened");
+    await close(p, "map card");
+  },
+
+  async "map: textures of the states"(browser) {
+    const p = await page(browser);
+    await p.goto(`${ORIGIN}/carte/`);
+    await settled(p);
+    const ink = await p.evaluate(() => {
+      const { map } = document.querySelector("[data-tool=carte]");
+      const mean = (id) => {
+        const { data } = map.style.getImage(id).data;
+        let sum = 0;
+        for (let i = 0; i < data.length; i += 4) sum += 255 - (data[i] + data[i + 1] + data[i + 2]) / 3;
+        return sum / (data.length / 4);
+      };
+      return Object.fromEntries(["s", "nd", "so", "no", "cp"].map((state) => [state, mean(`f-${state}`)]));
+    });
+    // The lightest class is 14 away from white: what has no object must not weigh more than data do.
+    expect(ink.so > 2 && ink.so < 14, `map: « sans objet » has ${ink.so.toFixed(1)} of ink`);
+    expect(Math.min(ink.s, ink.nd, ink.no, ink.cp) > 2 * ink.so, `map: « sans objet » weighs as much as a state that hides something: ${JSON.stringify(ink)}`);
+    await close(p, "map textures");
+    return Object.entries(ink).map(([state, n]) => `${state} ${n.toFixed(1)}`).join(", ");
+  },
+
+  async "map: no circle over a name"(browser) {
+    const p = await page(browser);
+    let names = 0;
+    for (const more of ["", ...communes.codes.slice(0, 3).map((_, i) => `&x=${(communes.lon[i] * communes.unit).toFixed(4)}&y=${(communes.lat[i] * communes.unit).toFixed(4)}&z=12.6`)]) {
+      await p.goto(`${ORIGIN}/carte/?i=${counted.id}&e=residence${more}`);
+      await settled(p);
+      const { seen, covered } = await p.evaluate(() => {
+        const { map } = document.querySelector("[data-tool=carte]");
+        const name = (f) => f.properties.name;
+        const covered = map.queryRenderedFeatures({ layers: ["place", "cluster"] }).flatMap((f) => {
+          const { x, y } = map.project(f.geometry.coordinates);
+          const r = (f.properties.r ?? 10) * 0.7;
+          return map.queryRenderedFeatures([[x - r, y - r], [x + r, y + r]], { layers: ["bearing"] }).map(name);
+        });
+        return { seen: new Set(map.queryRenderedFeatures({ layers: ["bearing"] }).map(name)).size, covered };
+      });
+      names += seen;
+      expect(!covered.length, `map: a circle covers ${[...new Set(covered)].join(", ")}`);
+    }
+    expect(names > 0, "map: no name among the residences");
+    await close(p, "map circles and names");
+    return `${names} names`;
+  },
+
   async "map: the names with the most dwellings come first"(browser) {
     const p = await page(browser);
     const labels = () => p.evaluate(() => document.querySelector("[data-tool=carte]").map.getStyle().sources.labels.data.features.map((f) => [f.properties.order, f.properties.name]));
@@ -918,6 +1003,10 @@ const tests = fluid ? large : {
       return at(c.width / 2, c.height / 2) > 0 && at(c.width / 2 - 12, c.height / 2 - 12) === 0;
     }), x.labels.length);
     expect(round, "map: classes of residences are not drawn as circles");
+    await p.goto(`${ORIGIN}/carte/?i=${counted.id}&e=residence`);
+    await settled(p);
+    const corners = await p.locator("ul.key canvas").first().evaluate((c) => [c.getContext("2d").getImageData(4, 4, 1, 1).data[3], c.getContext("2d").getImageData(c.width / 2, c.height / 2, 1, 1).data[3]]);
+    expect(corners[0] === 0 && corners[1] > 0, "map: a size of the legend is not a mere circle");
     await shot(p, "carte-residences-legende");
     await close(p, "map residences");
   },
@@ -1072,6 +1161,11 @@ const tests = fluid ? large : {
     const apart = rows.slice(placed.length);
     expect(apart.every((r) => r[2] && r[0] === "–"), "ranking: a hidden figure is placed");
     expect(apart.every((r, i) => !i || apart[i - 1][3].localeCompare(r[3], "fr", { numeric: true, sensitivity: "base" }) <= 0), "ranking: hidden figures are not in alphabetical order");
+    // Decimals under decimals, whatever their number.
+    if (share.decimals === 1) {
+      const shift = await p.locator("table.rank.versus tbody td:has(data)").evaluateAll((all) => all.filter((td) => !td.querySelector("[data-state]")).map((td) => [/,\d$/.test(td.textContent), Number.parseFloat(getComputedStyle(td).paddingRight)]));
+      expect(shift.every(([decimal, right]) => (right > 8) !== decimal), `ranking: figures are not aligned: ${shift.slice(0, 5).join(" | ")}`);
+    }
     await axe(p, "ranking");
     await shot(p, "classement-1280");
     // A break refuses the change of the indicators that it concerns, and of no other.
@@ -1285,6 +1379,7 @@ const tests = fluid ? large : {
     for (const tool of ["carte", "recherche", "comparer", "classement"]) {
       await p.goto(`${ORIGIN}/${tool}/`);
       expect((await p.locator("main section").count()) > 0, `${tool}: empty without JavaScript`);
+      expect(!/zoom/i.test(await p.locator("main .title").textContent()), `${tool}: without JavaScript, its title promises a zoom`);
       expect((await p.locator("main section a:visible, main section table:visible").count()) > 0, `${tool}: nothing to read without JavaScript`);
     }
     await p.context().close();

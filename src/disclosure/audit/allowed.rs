@@ -158,6 +158,7 @@ pub(super) fn word(key: &str) -> bool {
             | b"autocomplete"
             | b"charset"
             | b"crossorigin"
+            | b"blocking"
             | b"hidden"
             | b"open"
             | b"defer"

@@ -15,7 +15,7 @@ pub const PATTERNS: &str = concat!(
     r##"<svg class="defs" width="0" height="0" aria-hidden="true"><defs>"##,
     r##"<pattern id="h-s" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path fill="#fff" d="M0 0h5v5H0z"/><path d="M1 0v5" stroke="#454c55" stroke-width="1.5"/></pattern>"##,
     r##"<pattern id="h-nd" width="6" height="6" patternUnits="userSpaceOnUse"><path fill="#fff" d="M0 0h6v6H0z"/><circle cx="1.6" cy="1.6" r="1.05" fill="#454c55"/><circle cx="4.6" cy="4.6" r="1.05" fill="#454c55"/></pattern>"##,
-    r##"<pattern id="h-so" width="11" height="11" patternUnits="userSpaceOnUse"><path fill="#fff" d="M0 0h11v11H0z"/><path d="M2.5 2.5h4v4h-4z" fill="none" stroke="#8a929b" stroke-width=".9"/></pattern>"##,
+    r##"<pattern id="h-so" width="12" height="12" patternUnits="userSpaceOnUse"><path fill="#fff" d="M0 0h12v12H0z"/><path d="M4.5 4.5h3v3h-3z" fill="none" stroke="#9aa2ab" stroke-width=".8"/></pattern>"##,
     r##"<pattern id="h-no" width="5" height="5" patternUnits="userSpaceOnUse"><path fill="#fff" d="M0 0h5v5H0z"/><path d="M0 2.5h5" stroke="#454c55" stroke-width="1.2"/></pattern>"##,
     r##"<pattern id="h-cp" width="8" height="8" patternUnits="userSpaceOnUse"><path fill="#fff" d="M0 0h8v8H0z"/><path d="M0 0h4v4H0zM4 4h4v4H4z" fill="#454c55" fill-opacity=".55"/></pattern>"##,
     r##"<pattern id="h-quartier" width="9" height="9" patternUnits="userSpaceOnUse" patternTransform="rotate(-45)"><path d="M1 0v9" stroke="#5f6771" stroke-width=".9"/></pattern>"##,

@@ -75,7 +75,7 @@ pub(super) fn map(r: &Renderer<'_>) -> Result<String> {
         &Tool {
             id: "carte",
             title: "Carte",
-            lead: "Le zoom choisit l’échelle ; un clic donne le chiffre et mène à la fiche.",
+            lead: "Un clic sur un territoire donne son chiffre et mène à sa fiche.",
             menu: Menu::Map,
         },
         sections,
@@ -171,7 +171,7 @@ pub(super) fn rank(r: &Renderer<'_>) -> Result<String> {
         &Tool {
             id: "classement",
             title: "Classement",
-            lead: "Classer les territoires, ou voir ce qui a le plus changé. Un rang n’est pas un jugement ; un chiffre masqué n’est pas classé.",
+            lead: "Classer les territoires, ou voir ce qui a le plus changé. Un rang n’est pas un jugement\u{A0}; un chiffre masqué n’est pas classé.",
             menu: Menu::Rank,
         },
         sections,

@@ -1,24 +1,21 @@
 // The map page: chooses what is shown, keeps the address, the legend, the card and the list true to it.
 
 import { Camera } from "./camera.js";
-import { address, announcer, data, el, given, number, parameters, root, years, read } from "./commun.js";
-import { limits, meets, outlines } from "./contours.js";
+import { address, announcer, data, el, given, parameters, root, years, read } from "./commun.js";
+import { limits, outlines } from "./contours.js";
 import * as drawing from "./dessin.js";
+import { above } from "./dessus.js";
 import { Atlas } from "./donnees.js";
 import { sheet } from "./feuille.js";
 import * as library from "./fond.js";
 import { controls } from "./reglages.js";
 import { side } from "./volet.js";
+import { view } from "./vue.js";
 
 const tool = document.querySelector("[data-tool=carte]");
 const ORDER = ["metropole", "commune", "iris", "qpv", "residence"];
-/** Area of the screen, in px², that a territory needs on average for its scale to be legible. */
-const ROOM = { residence: 3500, iris: 6000, commune: 200 };
 /** Milliseconds after which legend and list come without the drawing. */
 const PATIENCE = 700;
-/** Zoom from which the names among residences are those of quartiers. */
-const NEAR = 13.5;
-
 class MapTool {
   constructor(atlas) {
     this.atlas = atlas;
@@ -117,7 +114,7 @@ class MapTool {
       this.toAddress(false);
       this.refresh();
     });
-    const layers = ["place", "place-state", "cluster", "circle", "circle-state", "equipment", "qpv-wash", "grid-class", "zone"];
+    const layers = ["place", "place-state", "cluster", "circle", "circle-state", "equipment", "qpv-wash", "grid-class", "zone-class", "zone-state"];
     const under = (point) => this.ground.under(map, point, layers);
     map.on("mousemove", (event) => this.hover(under(event.point), event.point));
     map.on("mouseout", () => this.hover());
@@ -211,80 +208,6 @@ class MapTool {
     );
   }
 
-  /** Scale that the zoom asks for. */
-  async scale() {
-    const { state, atlas, map } = this;
-    if (state.lock) return state.lock;
-    const zoom = map.getZoom();
-    const { clientWidth, clientHeight } = map.getCanvas();
-    // The part of the view that the territory takes: seen from afar, its communes are specks too.
-    const [west, south, east, north] = atlas.bounds;
-    const [from, to] = [map.project([west, north]), map.project([east, south])];
-    const side = (low, high, most) => Math.max(0, Math.min(most, high) - Math.max(0, low));
-    const area = side(from.x, to.x, clientWidth) * side(from.y, to.y, clientHeight);
-    let counts;
-    for (const s of ["residence", "iris", "commune"]) {
-      if (!atlas.byScale.has(s)) continue;
-      const from = atlas.byScale.get(s).zoom;
-      if (typeof from === "number") {
-        if (zoom >= from) return s;
-      } else {
-        counts ??= await this.density(zoom);
-        if (area / Math.max(1, counts[s]) >= ROOM[s]) return s;
-      }
-    }
-    return "metropole";
-  }
-
-  /** Territories in view, by scale, from the blocks that meet it: IRIS when close, else communes. */
-  async density(zoom) {
-    const { atlas } = this;
-    const scale = atlas.byScale.has("iris") && zoom > 9 ? "iris" : "commune";
-    // All of it: what is there is known without a file.
-    const [b, [west, south, east, north]] = [this.map.getBounds(), atlas.bounds];
-    if (b.getWest() <= west && b.getEast() >= east && b.getSouth() <= south && b.getNorth() >= north) {
-      const count = (id) => atlas.byScale.get(id)?.count ?? Infinity;
-      return { residence: count("residence"), iris: count("iris"), commune: count("commune") };
-    }
-    const places = await atlas.places(scale, this.blocks(scale));
-    const seen = this.inside(places);
-    return {
-      residence: seen.reduce((n, i) => n + (places.residences[i] ?? 0), 0),
-      iris: scale === "iris" ? seen.length : Infinity,
-      commune: scale === "commune" ? seen.length : 1,
-    };
-  }
-
-  /** Places whose point is in view. */
-  inside(places) {
-    const bounds = this.map.getBounds();
-    const [w, e, s, n] = [bounds.getWest(), bounds.getEast(), bounds.getSouth(), bounds.getNorth()];
-    const out = [];
-    for (let i = 0; i < places.codes.length; i++) {
-      if (places.lon[i] >= w && places.lon[i] <= e && places.lat[i] >= s && places.lat[i] <= n) out.push(i);
-    }
-    return out;
-  }
-
-  /** What the map shows: the zones that meet the view, the points inside it. */
-  seen() {
-    const { places, shapes } = this.shown;
-    if (!shapes) return this.inside(places);
-    const bounds = this.map.getBounds();
-    const box = [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()];
-    return places.codes.map((_, i) => i).filter((i) => meets(shapes.shapes[i], box));
-  }
-
-  /** Blocks of a scale that meet the view. */
-  blocks(scale) {
-    const { blocks } = this.atlas.byScale.get(scale);
-    if (!this.map || blocks.length === 1) return blocks.map((_, i) => i);
-    const b = this.map.getBounds();
-    return blocks.flatMap(({ bounds: [w, s, e, n] }, i) =>
-      w <= b.getEast() && e >= b.getWest() && s <= b.getNorth() && n >= b.getSouth() ? [i] : [],
-    );
-  }
-
   /** Reads what a scale needs: territories, outlines, figures of the indicator. */
   async refreshData(scale) {
     const { atlas, state } = this;
@@ -327,14 +250,6 @@ class MapTool {
     await this.above(turn);
   }
 
-  /** What stands over the figures: not before they are drawn, unless it is what was asked for. */
-  async above(turn) {
-    const { state } = this;
-    if (!this.ground || !(this.drawn || state.grid || state.equipment.size)) return;
-    await Promise.all([this.names(turn), this.layers(turn)]);
-    await this.readStock(turn);
-  }
-
   figure(i, { figures } = this.shown) {
     if (!figures) return { state: "no" };
     return figures.at(i, this.state.vintage, this.state.category);
@@ -361,7 +276,7 @@ class MapTool {
     const from = [places, figures, x.id, state.vintage, state.category];
     const seen = (list) => list.filter((p) => places.lon[p.k] !== undefined);
     const points = () => seen(data()).map((p) => library.point(places.lon[p.k], places.lat[p.k], p));
-    if (shapes) this.fill("zones", [...from, shapes, bare], () => data().map((p, i) => library.zone(shapes.shapes[i], bare ? { ...p, cls: -1, st: "" } : p)));
+    if (shapes) this.fill("zones", [...from, shapes, bare], () => data().map((p, i) => library.zone(shapes.shapes[i], { ...p, ...(bare ? { cls: -1, st: "" } : {}), ...(scale === "metropole" ? { whole: true } : {}) })));
     else this.fill("zones", [], () => []);
     if (flat && figures) this.fill("circles", [...from, this.unit], points);
     else this.fill("circles", [], () => []);
@@ -403,45 +318,6 @@ class MapTool {
     this.say(`${label}, ${x.label}${atlas.category(x, state.category)}, ${years(state.vintage)}`);
   }
 
-  /**
-   * Names on the map, each under its circle or sign where there is one; among residences, those of the communes or the
-   * quartiers around them.
-   */
-  async names(turn) {
-    const { map, state, shown, atlas } = this;
-    const own = shown.scale === "commune" || shown.scale === "iris" || shown.scale === "qpv";
-    const around = map.getZoom() >= NEAR && atlas.byScale.has("iris") ? "iris" : "commune";
-    const scale = own ? shown.scale : shown.scale === "residence" && atlas.byScale.has(around) ? around : undefined;
-    if (!scale) return this.fill("labels", [], () => []);
-    const places = own ? shown.places : await atlas.places(scale, this.blocks(scale));
-    if (turn !== this.turn) return undefined;
-    const circles = own && state.indicator.counted && shown.figures;
-    const away = (k) => {
-      if (shown.scale === "qpv" && !circles) return 12;
-      if (!circles) return 0;
-      const figure = this.figure(k);
-      return 2 + (figure.state ? 7 : this.radius(figure));
-    };
-    const stock = this.stock?.scale === scale ? this.stock.figures : undefined;
-    const from = [places, scale, stock, own, ...(circles ? [shown.figures, state.vintage, state.category] : [])];
-    return this.fill("labels", from, () => {
-      const order = importance(places, stock);
-      return places.codes.flatMap((_, k) => (places.lon[k] === undefined ? [] : [library.point(places.lon[k], places.lat[k], { name: places.names[k], order: order[k], away: away(k), around: !own })]));
-    });
-  }
-
-  /** Dwellings of the places whose names are on the map, read once a reader moves it: they say which names come first. */
-  async readStock(turn) {
-    const { atlas, shown } = this;
-    const scale = shown.scale === "residence" ? "commune" : shown.scale;
-    const x = atlas.indicators.find((i) => i.counted && !i.split && i.base === "logements" && i.scales[scale]);
-    if (!x || !this.moved || scale === "metropole") return;
-    const figures = await atlas.figures(scale, x.id, this.blocks(scale));
-    if (turn !== this.turn) return;
-    this.stock = { scale, figures };
-    await this.names(turn);
-  }
-
   /** Limits drawn over the zones: communes over IRIS, the whole over the metropolis. */
   async borders() {
     const { scale, shapes, places } = this.shown;
@@ -455,7 +331,8 @@ class MapTool {
       if (scale === "iris") list = limits(base, (i) => places.parents.commune[i]?.code);
       else if (scale === "metropole") list = base.outline;
       else if (base) list = limits(base, (i) => i);
-      return [library.lines(list)];
+      // An empty source too keeps the first view waiting.
+      return list.length ? [library.lines(list)] : [];
     });
   }
 
@@ -475,62 +352,6 @@ class MapTool {
     }
     this.unit = undefined;
     return (figure) => (scale === "residence" ? (figure.base ? Math.max(3.5, Math.min(16, 0.75 * Math.sqrt(figure.base))) : 6) : 6);
-  }
-
-  async layers(turn) {
-    const { map, atlas, state } = this;
-    const qpv = state.qpv && atlas.byScale.has("qpv") && this.shown.scale !== "qpv";
-    const blocks = qpv ? this.blocks("qpv") : [];
-    // The names of the QPV come when they are written, or once a reader points at the map.
-    const named = qpv && (map.getZoom() >= library.QPV_NAMED || state.chosen.startsWith("qpv:"));
-    const [shapes, quartiers] = await Promise.all([qpv ? this.shapes("qpv", blocks) : undefined, named ? atlas.places("qpv", blocks) : undefined]);
-    const families = await Promise.all(
-      atlas.equipment.filter((f) => state.equipment.has(f.id)).map((f) => read(`equipements/${f.id}.json`)),
-    );
-    const grid = state.grid ? await read(state.grid) : undefined;
-    if (turn !== this.turn) return;
-    if (!qpv) this.over = undefined;
-    else if (this.over?.shapes !== shapes || this.over.of !== state.indicator) {
-      this.over = { scale: "qpv", blocks, places: quartiers, shapes, of: state.indicator, waiting: true };
-      this.wider = undefined;
-      if (state.chosen.startsWith("qpv:")) this.openCard();
-    } else this.over.places ??= quartiers;
-    this.fill("qpv-names", [quartiers], () =>
-      (quartiers?.codes ?? []).flatMap((_, k) => (quartiers.lon[k] === undefined ? [] : [library.point(quartiers.lon[k], quartiers.lat[k], { name: quartiers.names[k], away: 12 })])),
-    );
-    this.fill("qpv", [shapes], () => (shapes?.shapes ?? []).map((s, k) => library.zone(s, { k, st: "qpv" })));
-    const before = this.equipment?.length;
-    this.equipment = families;
-    if (families.length || before) this.beside();
-    this.fill("equipment", families, () =>
-      families.flatMap((f, i) => f.names.map((_, k) => library.point(f.lon[k] * f.unit, f.lat[k] * f.unit, { family: f.family, i, k }))),
-    );
-    if (grid) this.ground.paintGrid(map, this.gridClasses().length);
-    this.fill("grid", [grid], () =>
-      (grid?.squares ?? []).map((steps, k) => {
-        const ring = [];
-        let [px, py] = [0, 0];
-        for (let i = 0; i < steps.length; i += 2) {
-          px += steps[i];
-          py += steps[i + 1];
-          ring.push([px * grid.unit, py * grid.unit]);
-        }
-        ring.push(ring[0]);
-        return { type: "Feature", geometry: { type: "Polygon", coordinates: [ring] }, properties: { cls: grid.classes[k] } };
-      }),
-    );
-    this.squares = grid;
-    this.legend();
-  }
-
-  grid() {
-    return this.atlas.grids.find((g) => g.file === this.state.grid);
-  }
-
-  gridClasses() {
-    const known = this.grid()?.classes ?? [];
-    const most = Math.max(1, known.length, ...new Set(this.squares?.classes ?? []));
-    return Array.from({ length: Math.min(most, 5) }, (_, i) => known[i] ?? `classe ${i + 1}`);
   }
 
   /** Figures to compare with, the commune's and the metropolis's, read once a reader points at the map or the list. */
@@ -560,25 +381,7 @@ class MapTool {
   }
 }
 
-Object.assign(MapTool.prototype, controls, side, sheet);
-
-/**
- * Ranks of places, those with the most dwellings first.
- *
- * A stock that is not published counts for nothing here: such a place comes after all others, in the order of the number
- * of its residences, which the map shows.
- */
-function importance(places, stock) {
-  const last = stock?.vintages.at(-1);
-  const sizes = places.codes.map((_, k) => {
-    const figure = stock?.at(k, last);
-    return [figure && !figure.state ? figure.value : -1, places.residences[k] ?? 0];
-  });
-  const order = [...sizes.keys()].sort((a, b) => sizes[b][0] - sizes[a][0] || sizes[b][1] - sizes[a][1] || a - b);
-  const ranks = [];
-  order.forEach((k, rank) => (ranks[k] = rank));
-  return ranks;
-}
+Object.assign(MapTool.prototype, view, above, controls, side, sheet);
 
 /** Two letters for each family of equipment, all different. */
 function letters(families) {

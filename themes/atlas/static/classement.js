@@ -241,12 +241,13 @@ class Ranking {
       const parent = places.parents.commune?.[r.i]?.name;
       const where = [beyond(places.address[r.i], r.name) || parent, places.landlord[r.i]].filter(Boolean).join(" · ");
       const cells = [el("td", { class: "n" }, r.rank ? number(r.rank) : "–"), el("th", { scope: "row" }, el("a", { href: atlas.fiche(state.scale, code) }, r.name), where ? el("span", { class: "gap" }, where) : "")];
-      if (since) cells.push(el("td", { class: "n" }, data(r.before, code, since)));
-      cells.push(el("td", { class: "n me" }, data(r.figure, code, vintage)));
+      const aligned = (figure) => `n d${figure.state ? x.decimals : atlas.decimals(x, figure)}`;
+      if (since) cells.push(el("td", { class: aligned(r.before) }, data(r.before, code, since)));
+      cells.push(el("td", { class: `${aligned(r.figure)} me` }, data(r.figure, code, vintage)));
       if (since) {
         const decimals = r.key === undefined ? 0 : Math.min(atlas.decimals(x, r.figure), atlas.decimals(x, r.before));
         const text = r.key === undefined ? "–" : (r.key > 0 ? "+" : "") + (x.unit === "%" ? number(r.key, decimals) : quantity(r.key, decimals, ""));
-        cells.push(el("td", { class: "n" }, text));
+        cells.push(el("td", { class: `n d${r.key === undefined ? x.decimals : decimals}` }, text));
       } else if (!x.counted) cells.push(el("td", { class: "n" }, r.figure.base === undefined ? "" : number(r.figure.base)));
       return el("tr", {}, cells);
     };
@@ -261,7 +262,7 @@ class Ranking {
     ].filter(Boolean);
     const table = el(
       "table",
-      { class: "rank versus" },
+      { class: `rank versus d${x.decimals}` },
       el("caption", {}, since ? `${title} : ce qui a changé de ${years(since)} à ${years(vintage)}, ${scale.plural}` : `${title}, ${years(vintage)}, ${scale.plural}`),
       el("thead", {}, el("tr", {}, heads)),
       el("tbody", {}, shown.map(row)),

@@ -13,9 +13,9 @@ const STEP = 100;
 /** How each source is drawn, from the lowest: `(map, feature) → [layer, element]…`. */
 const SOURCES = [
   ["zones", (map, f) => {
-    const { cls, st } = f.properties;
+    const { cls, st, whole } = f.properties;
     const fill = st ? `url(#h-${st})` : map.colours.zones?.[cls];
-    return [["zone", svg("path", { d: map.path(f), fill: fill ?? "#fff", stroke: INK_2, "stroke-width": 0.6 })]];
+    return [["zone-class", svg("path", { d: map.path(f), fill: fill ?? "#fff", stroke: whole ? (fill ?? "#fff") : INK_2, "stroke-width": 0.6 })]];
   }],
   ["grid", (map, f) => [["grid-class", svg("path", { d: map.path(f), fill: map.colours.grid?.[f.properties.cls - 1] ?? "#fff", stroke: INK_2, "stroke-opacity": 0.35 })]]],
   ["limits", (map, f) => [[undefined, svg("path", { d: map.path(f), fill: "none", stroke: INK, "stroke-width": 1.3 })]]],

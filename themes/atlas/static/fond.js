@@ -51,6 +51,7 @@ export async function open(gl, container, { bounds, view, families }) {
     map.addImage(`f-${state}`, tile(state), { pixelRatio: 2 });
     map.addImage(`p-${state}`, mark(state), { pixelRatio: 2 });
   }
+  map.addImage("blank", { width: BLANK, height: BLANK, data: new Uint8ClampedArray(4 * BLANK * BLANK) });
   map.addImage("f-qpv", oblique(), { pixelRatio: 2 });
   for (const { id, letters } of families) map.addImage(`e-${id}`, plate(letters), { pixelRatio: 2 });
   map.on("error", (event) => console.warn(event.error));
@@ -67,8 +68,18 @@ export const CLUSTERED = 12;
 /** Zoom from which the QPV drawn over the other territories bear their names. */
 export const QPV_NAMED = 12;
 
+/** Radius of the largest group of residences: groups stand twice as far from each other, and leave their numbers legible. */
+const GROUPED = 22;
+const GROUP = ["interpolate", ["linear"], ["get", "point_count"], 2, 10, 50, 13, 500, 17, 5000, GROUPED];
+
+/** Side of the sign without ink, in pixels. */
+const BLANK = 8;
+
 /** Options of the sources that have some. */
-const SOURCES = { grid: { tolerance: 0.2 }, places: { cluster: true, clusterRadius: 34, clusterMaxZoom: CLUSTERED } };
+const SOURCES = { grid: { tolerance: 0.2 }, places: { cluster: true, clusterRadius: 2 * GROUPED, clusterMaxZoom: CLUSTERED } };
+
+/** Colour of what is not seen. */
+const NOTHING = "rgba(255, 255, 255, 0)";
 
 /** All layers, from the lowest. */
 const LAYERS = layers();
@@ -80,10 +91,9 @@ function layers() {
   const text = { "text-font": FONT, "text-size": 12, "text-max-width": 9, "text-padding": 4 };
   const halo = { "text-color": INK, "text-halo-color": "#fff", "text-halo-width": 1.6 };
   return [
-    { id: "zone-class", type: "fill", source: "zones", filter: [">=", ["get", "cls"], 0], paint: { "fill-color": colour, "fill-antialias": false } },
+    // A zone without class has nothing to see, and can be pointed at all the same.
+    { id: "zone-class", type: "fill", source: "zones", filter: valued, paint: { "fill-color": NOTHING, "fill-antialias": false } },
     { id: "zone-state", type: "fill", source: "zones", filter: hidden, paint: { "fill-pattern": ["concat", "f-", ["get", "st"]], "fill-antialias": false } },
-    // Nothing to see, everything to point at.
-    { id: "zone", type: "fill", source: "zones", paint: { "fill-color": "#fff", "fill-opacity": 0 } },
     { id: "grid-class", type: "fill", source: "grid", paint: { "fill-color": colour, "fill-outline-color": "rgba(69,76,85,.35)" } },
     { id: "zone-line", type: "line", source: "zones", paint: { "line-color": INK_2, "line-width": 0.6 } },
     { id: "limit", type: "line", source: "limits", paint: { "line-color": INK, "line-width": 1.3 } },
@@ -100,10 +110,15 @@ function layers() {
     },
     { id: "circle-state", type: "symbol", source: "circles", filter: hidden, layout: { "icon-image": ["concat", "p-", ["get", "st"]], "icon-allow-overlap": true } },
     {
-      // Names among the residences give way to their groups and their signs, and stand under what is left of them.
+      // Names among the residences give way to their groups, their circles and their signs.
       id: "bearing", type: "symbol", source: "labels", filter: ["get", "around"],
-      layout: { ...text, "text-field": ["get", "name"], "symbol-sort-key": ["get", "order"], "text-variable-anchor": ["center", "top", "bottom", "left", "right"], "text-radial-offset": 0.8 },
+      layout: { ...text, "text-field": ["get", "name"], "symbol-sort-key": ["get", "order"], "text-variable-anchor": ["center", "top", "bottom", "left", "right", "top-left", "top-right", "bottom-left", "bottom-right"], "text-radial-offset": 0.8 },
       paint: { ...halo, "text-color": INK_2 },
+    },
+    {
+      // Nothing to see: it keeps the names off the circles, which do so only as signs.
+      id: "place-room", type: "symbol", source: "places", filter: ["any", ["has", "point_count"], valued],
+      layout: { "icon-image": "blank", "icon-size": ["/", ["case", ["has", "point_count"], GROUP, ["get", "r"]], BLANK / 2], "icon-allow-overlap": true, "icon-padding": 0 },
     },
     {
       id: "place", type: "circle", source: "places", filter: ["all", ["!", ["has", "point_count"]], valued],
@@ -116,9 +131,9 @@ function layers() {
     },
     {
       id: "cluster", type: "circle", source: "places", filter: ["has", "point_count"],
-      paint: { "circle-radius": ["interpolate", ["linear"], ["get", "point_count"], 2, 10, 50, 16, 500, 24, 5000, 32], "circle-color": "#fff", "circle-stroke-color": INK, "circle-stroke-width": 1.6 },
+      paint: { "circle-radius": GROUP, "circle-color": "#fff", "circle-stroke-color": INK, "circle-stroke-width": 1.6 },
     },
-    { id: "cluster-count", type: "symbol", source: "places", filter: ["has", "point_count"], layout: { ...text, "text-padding": 9, "text-field": ["number-format", ["get", "point_count"], { locale: "fr-FR" }], "text-allow-overlap": true }, paint: { "text-color": INK } },
+    { id: "cluster-count", type: "symbol", source: "places", filter: ["has", "point_count"], layout: { ...text, "text-field": ["number-format", ["get", "point_count"], { locale: "fr-FR" }], "text-allow-overlap": true }, paint: { "text-color": INK } },
     { id: "here-ring", type: "circle", source: "here", filter: ["==", ["geometry-type"], "Point"], paint: { "circle-radius": ["get", "r"], "circle-opacity": 0, "circle-color": "#fff", "circle-stroke-color": ACCENT, "circle-stroke-width": 3 } },
     {
       id: "qpv-label", type: "symbol", source: "qpv-names", minzoom: QPV_NAMED,
@@ -128,7 +143,7 @@ function layers() {
     {
       // The name of a zone stands in its middle, or a little beside it where another name is.
       id: "label", type: "symbol", source: "labels", filter: ["all", ["!", ["get", "around"]], ["==", ["get", "away"], 0]],
-      layout: { ...text, "text-padding": 2, "text-field": ["get", "name"], "symbol-sort-key": ["get", "order"], "text-variable-anchor": ["center", "top", "bottom"], "text-radial-offset": 0.9 },
+      layout: { ...text, "text-padding": 2, "text-field": ["get", "name"], "symbol-sort-key": ["get", "order"], "text-variable-anchor": ["center", "top", "bottom"], "text-radial-offset": 1.1 },
       paint: halo,
     },
     {
@@ -261,9 +276,11 @@ export function paint(map, count) {
   const list = count ? colours(count) : [];
   if (painted.get(map) === count) return;
   painted.set(map, count);
-  const match = list.length ? ["match", ["get", "cls"], ...list.flatMap((c, i) => [i, c]), ACCENT] : ACCENT;
-  colour(map, "zone-class", "fill-color", list.length ? match : "#fff");
-  colour(map, "place", "circle-color", match);
+  const match = (other) => (list.length ? ["match", ["get", "cls"], ...list.flatMap((c, i) => [i, c]), other] : other);
+  colour(map, "zone-class", "fill-color", match(NOTHING));
+  // The whole is made of its communes: nothing shows where they meet.
+  colour(map, "zone-line", "line-color", ["case", ["has", "whole"], match("#fff"), INK_2]);
+  colour(map, "place", "circle-color", match(ACCENT));
 }
 
 /** Colours the squares of a grid. */

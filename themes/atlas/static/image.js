@@ -59,7 +59,7 @@ export function swatch(ctx, row, x, y, width, height) {
     return;
   }
   if (row.state) texture(ctx, row.state, x, y, width, height, 1);
-  else if (row.colour) {
+  else if (row.colour && !row.radius) {
     ctx.fillStyle = row.colour;
     ctx.fillRect(x, y, width, height);
   }
@@ -74,8 +74,8 @@ export function swatch(ctx, row, x, y, width, height) {
     ctx.setLineDash([]);
   } else if (row.radius) {
     ctx.fillStyle = row.colour ?? "rgba(11,88,118,.28)";
-    ctx.strokeStyle = row.colour === "#fff" ? INK : ACCENT;
-    ctx.lineWidth = row.colour === "#fff" ? 1 : 1.4;
+    ctx.strokeStyle = row.colour ? INK : ACCENT;
+    ctx.lineWidth = row.colour ? 1 : 1.4;
     ctx.beginPath();
     ctx.arc(x + width / 2, y + height / 2, row.radius, 0, 7);
     ctx.fill();

@@ -3,6 +3,7 @@
 export const INK = "#16191d";
 export const INK_2 = "#454c55";
 export const LINE = "#8a929b";
+const SPARE = "#9aa2ab";
 export const ACCENT = "#0b5876";
 const FIVE = ["#eaf2f5", "#bdd7e1", "#77a8bd", "#37799a", "#0b4a66"];
 /** Which of the five colours are used with fewer classes, as in the drawings of the pages. */
@@ -53,10 +54,12 @@ export function texture(ctx, state, x, y, width, height, scale = 1) {
       for (let i = j % 2; i * step < width; i += 2) ctx.fillRect(x + i * step, y + j * step, step, step);
     }
   } else if (state === "so") {
-    ctx.strokeStyle = LINE;
-    ctx.lineWidth = 0.9 * scale;
-    for (let j = 0; j * step * 3 < height; j++) {
-      for (let i = 0; i * step * 3 < width; i++) ctx.strokeRect(x + (i * 3 + 0.8) * step, y + (j * 3 + 0.8) * step, step, step);
+    // Nothing to say of a place weighs less than what is said of the others.
+    ctx.strokeStyle = SPARE;
+    ctx.lineWidth = 0.8 * scale;
+    const [every, edge] = [12 * scale, 3 * scale];
+    for (let j = 0; j * every < height; j++) {
+      for (let i = 0; i * every < width; i++) ctx.strokeRect(x + i * every + 5.5 * scale, y + j * every + 5.5 * scale, edge, edge);
     }
   }
   ctx.restore();

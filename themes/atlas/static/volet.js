@@ -87,9 +87,25 @@ export const side = {
       el("p", { class: "about" }, about),
       ...legend(this.rows(), grid ? "Carreaux" : atlas.byScale.get(shown.scale).plural),
       this.thinned() ? el("p", { class: "key-note" }, "À ce zoom, une partie des équipements seulement a la place d’être dessinée : la liste les donne tous, agrandir pour les voir.") : "",
-      el("p", { class: "key-note" }, x.definition, x.note ? ` ${x.note}` : "", " ", grid ? "" : this.link(x)),
+      el(
+        "details",
+        { class: "key-note define", open: this.defining() },
+        el("summary", { onclick: (e) => (this.defined = !e.currentTarget.parentNode.open) }, "Définition"),
+        el("p", {}, x.definition, x.note ? ` ${x.note}` : "", " ", grid ? "" : this.link(x)),
+      ),
     ];
     if (!same(this.key, parts)) keeping(this.key, () => this.key.replaceChildren(...parts), () => this.list);
+  },
+
+  /** Is the definition open? As the reader left it; else while no card asks for its room. */
+  defining() {
+    return this.defined ?? (this.card.hidden || !this.state.chosen);
+  },
+
+  /** Brings the definition in line with the card. */
+  define() {
+    const definition = this.key.querySelector(".define");
+    if (definition) definition.open = this.defining();
   },
 
   link(x) {
@@ -267,7 +283,7 @@ export const side = {
     const features = [];
     for (const i of ranks) {
       if (i === undefined || i >= places.codes.length) continue;
-      if (shapes) features.push(library.zone(shapes.shapes[i], {}));
+      if (shapes) features.push(shapes.outline ? library.lines(shapes.outline) : library.zone(shapes.shapes[i], {}));
       else if (places.lon[i] !== undefined) features.push(library.point(places.lon[i], places.lat[i], { r: this.radius(this.figure(i)) + 4 }));
     }
     return features;
@@ -313,6 +329,7 @@ export const side = {
   hideCard(code) {
     const inside = this.card.contains(document.activeElement);
     this.card.hidden = true;
+    this.define();
     if (!inside) return;
     const row = this.opener === this.list && code ? this.list.querySelector(`tr[data-code="${CSS.escape(code)}"] button`) : undefined;
     (row ?? this.opener ?? this.map.getCanvas()).focus({ preventScroll: true });
@@ -336,23 +353,28 @@ export const side = {
     const { name, figure, lines, base, compared, commune, address: street, landlord } = this.words(i, set);
     const x = state.indicator;
     const kind = atlas.byScale.get(scale).label;
+    const about = [`${x.label}${atlas.category(x, state.category)}`, years(state.vintage), base].filter(Boolean).join(", ");
     const pairs = [
-      [`${x.label}${atlas.category(x, state.category)}`, [years(state.vintage), base].filter(Boolean).join(", ")],
       ...compared.map(({ label, other, gap: difference }) => [label, atlas.text(x, other) + (difference ? ` (${difference})` : "")]),
       commune && [atlas.byScale.get("commune").label, commune.name],
       street && ["Adresse", street],
       landlord && ["Bailleur", landlord],
     ].filter(Boolean);
     const parts = [
-      el("h2", {}, name),
-      el("p", { class: "about" }, `${kind}${scale === "residence" ? "" : ` · ${code}`}`),
-      figure.state ? el("p", {}, el("data", { value: "", "data-state": figure.state }, atlas.states[figure.state])) : el("p", { class: "big" }, atlas.text(x, figure)),
+      el("header", {}, el("h2", {}, name), el("p", { class: "about" }, `${kind}${scale === "residence" ? "" : ` · ${code}`}`)),
+      el(
+        "div",
+        { class: "told" },
+        figure.state ? el("p", {}, el("data", { value: "", "data-state": figure.state }, atlas.states[figure.state])) : el("p", { class: "big" }, atlas.text(x, figure)),
+        el("p", { class: "about" }, about),
+      ),
       el("dl", {}, pairs.flatMap(([k, v]) => [el("dt", {}, k), el("dd", {}, v)])),
       el("a", { href: atlas.fiche(scale, code) }, "Ouvrir la fiche"),
       el("button", { type: "button", class: "shut", "aria-label": "Fermer", onclick: () => this.close() }, "×"),
     ];
     keeping(this.card, () => this.card.replaceChildren(...parts), () => this.card.querySelector("a"));
     this.card.hidden = false;
+    this.define();
     return this.say(`${name} : ${lines.join(", ")}`);
   },
 
