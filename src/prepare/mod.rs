@@ -119,7 +119,7 @@ pub fn run(args: &Args) -> Result<Report> {
         } else {
             let ran = records::run(&recipe, &args.recipe, &args.from, block, &dictionary, &ground, &mut all);
             if let Some((program, sums, report, files, found)) = failed.absorb(ran) {
-                counted.push(secondary::Ran { block, program, sums });
+                counted.push(secondary::Ran::new(block, program, sums));
                 told.push(report);
                 cleaned.extend(files);
                 warnings.extend(found);

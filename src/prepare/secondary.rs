@@ -7,15 +7,15 @@
 mod balance;
 mod frame;
 mod landlords;
+mod masked;
 mod outside;
 mod population;
 mod related;
 mod repair;
+mod task;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
-
-use rayon::prelude::*;
 
 use super::compile::{Compiled, Program};
 use super::figures::{All, Key, Said};
@@ -31,16 +31,40 @@ use crate::disclosure::protect::{Candidate, Guarded, Problem, protect};
 use crate::format::integer;
 use crate::fs;
 use crate::model::{Base, Dictionary, Iid, Scale, State, Tid, Vintage};
-use balance::balance;
-use frame::Frame;
+use masked::{Masked, counted, masked_in, note, words};
 use population::{Population, populations};
 use related::{Atoms, Led, Related, related};
+use task::{Group, Remarks, Share, Task, again};
 
 /// A block of records once run.
 pub(super) struct Ran<'a> {
     pub(super) block: &'a Block,
     pub(super) program: Program,
     pub(super) sums: Sums,
+    /// The first slot that counts the same as each one, everywhere.
+    first: Vec<usize>,
+}
+
+impl<'a> Ran<'a> {
+    pub(super) fn new(block: &'a Block, program: Program, sums: Sums) -> Self {
+        let rows = || sums.years.values().flat_map(BTreeMap::values);
+        let mut first: Vec<usize> = Vec::new();
+        for slot in 0..rows().next().map_or(0, Vec::len) {
+            let same = |other: &usize| first[*other] == *other && rows().all(|s| s[*other] == s[slot]);
+            first.push((0..slot).find(same).unwrap_or(slot));
+        }
+        Self {
+            block,
+            program,
+            sums,
+            first,
+        }
+    }
+
+    /// Whether two slots count the same everywhere.
+    fn same(&self, a: usize, b: usize) -> bool {
+        self.first.get(a) == self.first.get(b)
+    }
 }
 
 /// What the protection reads.
@@ -137,248 +161,6 @@ pub(super) fn run(
     let mut lines = remarks.lines;
     lines.extend(remarks.landlords.into_values().filter_map(|(_, told)| told));
     Ok(lines)
-}
-
-/// Times that blocks are looked at again for what others hide.
-const ROUNDS: usize = 4;
-
-/// Looks at blocks again: what one hides after another changes what that one's counts say of one another.
-fn again(tasks: &mut [Task<'_>], context: &Context<'_>, all: &mut All, hidden: &mut AllHidden) -> Result<Vec<Remarks>> {
-    let mut remarks = Vec::new();
-    for _ in 0..ROUNDS {
-        let before = cells(hidden);
-        for task in &mut *tasks {
-            remarks.extend(task.each(context, all, hidden, |_, _, _| Ok(BTreeSet::new()))?);
-        }
-        if cells(hidden) == before {
-            break;
-        }
-    }
-    Ok(remarks)
-}
-
-/// Number of hidden cells.
-fn cells(hidden: &AllHidden) -> usize {
-    hidden.values().map(|file| file.len()).sum()
-}
-
-/// A block under protection.
-struct Task<'a> {
-    ran: &'a Ran<'a>,
-    populations: Vec<Population>,
-    related: Vec<Related<'a>>,
-    /// Its measures, but those whose pattern is found with an earlier block.
-    own: BTreeSet<Iid>,
-    groups: Vec<Group>,
-}
-
-/// Vintages that are one problem, and what was found of them last.
-struct Group {
-    vintages: Vec<(Vintage, Vec<u16>)>,
-    done: BTreeMap<Iid, u64>,
-    /// Cells hidden in their files when they were left; none before.
-    left: Option<usize>,
-}
-
-impl Group {
-    const fn new(vintages: Vec<(Vintage, Vec<u16>)>) -> Self {
-        Self {
-            vintages,
-            done: BTreeMap::new(),
-            left: None,
-        }
-    }
-}
-
-impl Task<'_> {
-    /// Protects each of its groups of which something changed: `start` first, which gives the measures to be attacked by
-    /// themselves, then their values, until nothing more is to be hidden.
-    fn each(
-        &mut self,
-        context: &Context<'_>,
-        all: &mut All,
-        hidden: &mut AllHidden,
-        start: impl Fn(&Self, &Group, &mut Share) -> Result<BTreeSet<Iid>> + Sync,
-    ) -> Result<Vec<Remarks>> {
-        let mut groups = std::mem::take(&mut self.groups);
-        // Each group takes its own files with it, and they come back in order: the same cells, whatever the threads.
-        let mut shares: Vec<Share> = groups
-            .iter()
-            .map(|group| Share::take(self.ran, &group.vintages, all, hidden))
-            .collect();
-        let work = (&mut groups, &mut shares).into_par_iter().with_max_len(1);
-        let done: Vec<Result<()>> = work
-            .filter(|(group, share)| group.left != Some(cells(&share.hidden)))
-            .map(|(group, share)| {
-                let alone = start(self, group, share)?;
-                self.settle(group, alone, context, share);
-                group.left = Some(cells(&share.hidden));
-                Ok(())
-            })
-            .collect();
-        self.groups = groups;
-        let mut remarks = Vec::new();
-        for share in shares {
-            all.0.extend(share.all.0);
-            hidden.extend(share.hidden);
-            remarks.push(share.remarks);
-        }
-        done.into_iter().collect::<Result<()>>()?;
-        Ok(remarks)
-    }
-
-    /// Hides what the values give away, and what is hidden with it or for differences, until nothing more is.
-    fn settle(&self, group: &mut Group, mut alone: BTreeSet<Iid>, context: &Context<'_>, share: &mut Share) {
-        let Share { all, hidden, remarks } = share;
-        let measures = self.ran.program.measures.iter().filter(|m| self.own.contains(&m.iid));
-        let bases: BTreeSet<usize> = measures.map(|m| m.base).collect();
-        let metropole = context.ground.territories.metropole();
-        let frame = |base: usize| (base, Frame::new(self.ran, base, &group.vintages, metropole));
-        let ground = repair::Ground {
-            ran: self.ran,
-            frames: bases.into_par_iter().map(frame).collect(),
-            populations: &self.populations,
-            related: &self.related,
-            group: &group.vintages,
-            context,
-        };
-        loop {
-            let before = cells(hidden);
-            let mut attacked = repair::Attacked {
-                alone: &alone,
-                together: &self.own,
-                done: &mut group.done,
-            };
-            let mut touched = repair::run(&ground, &mut attacked, all, hidden, &mut remarks.lines);
-            touched.extend(balance(self.ran, &self.populations, &group.vintages, all, hidden));
-            if cells(hidden) == before {
-                break;
-            }
-            touched.retain(|iid| self.own.contains(iid));
-            alone = touched;
-        }
-    }
-}
-
-/// Territories hidden whole in a source, by year: what another source counts of their dwellings would give back their number,
-/// or tell that a residence reaches the threshold, and which ones were hidden for others only.
-type Masked = BTreeMap<(Scale, u16), BTreeSet<Tid>>;
-
-/// Territories hidden in a year, else in the next one known, else in the last.
-fn masked_in(masked: &Masked, scale: Scale, year: u16) -> Option<&BTreeSet<Tid>> {
-    let of_scale = || masked.range((scale, 0)..=(scale, u16::MAX));
-    let next = masked.range((scale, year)..=(scale, u16::MAX)).next();
-    next.or_else(|| of_scale().next_back()).map(|(_, tids)| tids)
-}
-
-/// The measure of a block that counts its dwellings; none where it counts something else.
-fn counted<'a>(ran: &'a Ran<'_>, dictionary: &Dictionary) -> Option<&'a Compiled> {
-    let dwellings = |m: &&Compiled| {
-        let mut rows = ran.sums.years.values().flat_map(BTreeMap::values);
-        m.bottom.is_none()
-            && m.cells.len() == 1
-            && dictionary.get(m.iid).base == Base::Logements
-            && rows.all(|slots| slots[m.top].to_bits() == slots[0].to_bits())
-    };
-    ran.program.measures.iter().find(dwellings)
-}
-
-/// Notes the territories whose dwellings a block counts and hides.
-fn note(ran: &Ran<'_>, context: &Context<'_>, all: &All, masked: &mut Masked) -> Result<()> {
-    let Some(measure) = counted(ran, context.dictionary) else {
-        return Ok(());
-    };
-    let years: BTreeSet<u16> = ran.sums.years.keys().copied().collect();
-    for (vintage, _) in &vintages(ran.block, &years, context.recipe_path)? {
-        let Some(figures) = all.0.get(&(ran.block.source.clone(), *vintage)) else {
-            continue;
-        };
-        for scale in [Scale::Commune, Scale::Iris, Scale::Qpv, Scale::Residence] {
-            let mut said_of_any = false;
-            let territories = context.ground.territories.of(scale);
-            let tids: Vec<Tid> = territories
-                .filter(|tid| {
-                    let said = figures.get(&Key {
-                        tid: *tid,
-                        indicator: measure.iid,
-                        category: measure.cells[0],
-                    });
-                    said_of_any |= said.is_some();
-                    matches!(said, Some(Said::State(State::Secret)))
-                })
-                .collect();
-            // A vintage that is not open at a scale says nothing of it.
-            if said_of_any {
-                masked.entry((scale, vintage.last())).or_default().extend(tids);
-            }
-        }
-    }
-    Ok(())
-}
-
-/// Hides the words and the copied figures that rest on the dwellings of a residence hidden elsewhere.
-fn words(masked: &Masked, dictionary: &Dictionary, all: &mut All, hidden: &mut AllHidden) {
-    for (file, figures) in &mut all.0 {
-        let Some(tids) = masked_in(masked, Scale::Residence, file.1.last()) else {
-            continue;
-        };
-        for (key, said) in figures.iter_mut().filter(|(key, _)| tids.contains(&key.tid)) {
-            let Said::Word { word, base } = *said else { continue };
-            if dictionary.get(key.indicator).base != Base::Logements {
-                continue;
-            }
-            *said = Said::State(State::Secret);
-            let why = Why::Secondary {
-                protects: "résidence masquée par une autre source".to_owned(),
-            };
-            let value = f64::from(word);
-            hidden
-                .entry(file.clone())
-                .or_default()
-                .insert(*key, Hidden { why, value, base });
-        }
-    }
-}
-
-/// What to tell in the report.
-#[derive(Default)]
-struct Remarks {
-    lines: Vec<String>,
-    /// By source, of its last year only: what landlords read of the others.
-    landlords: BTreeMap<String, (u16, Option<String>)>,
-}
-
-/// Files of one group of vintages, while they are protected.
-#[derive(Default)]
-struct Share {
-    all: All,
-    hidden: AllHidden,
-    remarks: Remarks,
-}
-
-impl Remarks {
-    fn extend(&mut self, told: Vec<Self>) {
-        for told in told {
-            self.lines.extend(told.lines);
-            for (source, (year, told)) in told.landlords {
-                if self.landlords.get(&source).is_none_or(|known| known.0 < year) {
-                    self.landlords.insert(source, (year, told));
-                }
-            }
-        }
-    }
-}
-
-impl Share {
-    fn take(ran: &Ran<'_>, group: &[(Vintage, Vec<u16>)], all: &mut All, hidden: &mut AllHidden) -> Self {
-        let mut share = Self::default();
-        for (vintage, _) in group {
-            let file = (ran.block.source.clone(), *vintage);
-            share.hidden.extend(hidden.remove_entry(&file));
-            share.all.0.extend(all.0.remove_entry(&file));
-        }
-        share
-    }
 }
 
 /// A cell of the problem: a territory in a vintage.

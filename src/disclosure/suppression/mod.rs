@@ -474,7 +474,7 @@ fn by_parts(table: &Table, groups: &Groups, rule: &Rule) -> State {
             let cause = own.because.get(&g).map(|local| cells[*local as usize]);
             state.because.extend(cause.map(|cell| (g, cell)));
         }
-        if rule.together {
+        if apart {
             state
                 .exposed
                 .extend(own.exposed.iter().map(|local| cells[*local as usize]));

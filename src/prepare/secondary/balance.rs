@@ -81,13 +81,11 @@ struct Seen {
 impl Seen {
     fn new(ran: &Ran<'_>, populations: &[Population], figures: &Figures) -> Self {
         let measures = &ran.program.measures;
-        let rows = || ran.sums.years.values().flat_map(BTreeMap::values);
-        let same = |a: usize, b: usize| rows().all(|s| s[a].to_bits() == s[b].to_bits());
         let rank: BTreeMap<Iid, usize> = measures.iter().enumerate().map(|(rank, m)| (m.iid, rank)).collect();
         // Population that each measure rests on.
         let of: Vec<Option<usize>> = measures
             .iter()
-            .map(|m| populations.iter().position(|p| same(p.slot, m.base)))
+            .map(|m| populations.iter().position(|p| ran.same(p.slot, m.base)))
             .collect();
         let mut seen = Self {
             populations: vec![Shown::default(); populations.len()],

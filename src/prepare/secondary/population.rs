@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use super::Ran;
 use crate::model::{Dictionary, Iid, Operand};
-use crate::prepare::records::Sums;
 
 /// Indicators that rest on one count.
 pub(super) struct Population {
@@ -27,7 +26,7 @@ impl Population {
 /// under the threshold the share is hidden, and so are the counts that would give it back.
 pub(super) fn populations(ran: &Ran<'_>, dictionary: &Dictionary) -> Vec<Population> {
     let measures = &ran.program.measures;
-    let mut canonical = Canonical::new(&ran.sums);
+    let mut canonical = Canonical::new(ran);
     let mut found: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for (rank, measure) in measures.iter().enumerate() {
         found.entry(canonical.of(measure.base)).or_default().push(rank);
@@ -66,22 +65,20 @@ pub(super) fn populations(ran: &Ran<'_>, dictionary: &Dictionary) -> Vec<Populat
     found.into_iter().map(population).collect()
 }
 
-/// The first slot that counts the same as another, everywhere.
+/// The first slot met that counts the same as another, everywhere.
 struct Canonical<'a> {
-    sums: &'a Sums,
+    ran: &'a Ran<'a>,
     known: Vec<usize>,
 }
 
 impl<'a> Canonical<'a> {
-    fn new(sums: &'a Sums) -> Self {
-        Self { sums, known: vec![0] }
+    fn new(ran: &'a Ran<'_>) -> Self {
+        Self { ran, known: vec![0] }
     }
 
     fn of(&mut self, slot: usize) -> usize {
-        let rows = || self.sums.years.values().flat_map(BTreeMap::values);
-        let same = |other: &usize| rows().all(|slots| slots[*other] == slots[slot]);
-        match self.known.iter().copied().find(|other| *other == slot || same(other)) {
-            Some(known) => known,
+        match self.known.iter().find(|other| self.ran.same(**other, slot)) {
+            Some(known) => *known,
             None => {
                 self.known.push(slot);
                 slot

@@ -44,8 +44,7 @@ impl Related<'_> {
 
     /// Whether the base of its block is this count: its pattern is found with the other's.
     fn leads_its_block(&self) -> bool {
-        let mut rows = self.ran.sums.years.values().flat_map(BTreeMap::values);
-        rows.all(|s| s[0].to_bits() == s[self.measure.top].to_bits())
+        self.ran.same(0, self.measure.top)
     }
 
     /// What is said of it in a territory; none where it is not open.
@@ -67,7 +66,7 @@ impl Related<'_> {
 /// Measures of a block that give one of its counts back: those that rest on it, and those whose categories add up to it.
 fn with<'a>(ran: &'a Ran<'a>, count: &Compiled) -> Vec<&'a Compiled> {
     let rows = || ran.sums.years.values().flat_map(BTreeMap::values);
-    let rests = |m: &Compiled| rows().all(|s| s[m.base].to_bits() == s[count.top].to_bits());
+    let rests = |m: &Compiled| ran.same(m.base, count.top);
     let adds_up = |m: &Compiled| {
         m.bottom.is_none()
             && m.cells.len() > 1

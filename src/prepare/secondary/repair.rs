@@ -229,14 +229,12 @@ fn with<'a>(
     let parts = families.iter().filter(|(total, _)| total.iid == measure.iid);
     let mut out: Vec<&Compiled> = parts.map(|(_, parts)| *parts).collect();
     let measures = &ran.program.measures;
-    if let Some(slot) = measure.slot() {
-        let mut rows = ran.sums.years.values().flat_map(BTreeMap::values);
-        let counts = |p: &&Population| rows.all(|slots| slots[p.slot].to_bits() == slots[slot].to_bits());
-        if let Some(population) = populations.iter().find(counts) {
-            let whole = population.is_whole();
-            let own = (0..measures.len()).filter(|rank| whole || population.measures.contains(rank));
-            out.extend(own.map(|rank| &measures[rank]));
-        }
+    if let Some(slot) = measure.slot()
+        && let Some(population) = populations.iter().find(|p| ran.same(p.slot, slot))
+    {
+        let whole = population.is_whole();
+        let own = (0..measures.len()).filter(|rank| whole || population.measures.contains(rank));
+        out.extend(own.map(|rank| &measures[rank]));
     }
     out.retain(|m| m.iid != measure.iid);
     out
@@ -413,8 +411,7 @@ fn shown(file: &ByIndicator, measure: &Compiled, cells: &[usize]) -> Shown {
 
 /// Whether a measure is the count of its block: what related counts are parts of.
 fn counts_base(ran: &Ran<'_>, measure: &Compiled) -> bool {
-    let mut rows = ran.sums.years.values().flat_map(BTreeMap::values);
-    rows.all(|slots| slots[measure.top].to_bits() == slots[0].to_bits())
+    ran.same(measure.top, 0)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a count")]
