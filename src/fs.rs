@@ -123,6 +123,21 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     fs::write(path, bytes).map_err(|e| failed(path, "écriture", &e).into())
 }
 
+/// Writes a file part after part, making its folders.
+///
+/// # Errors
+/// The path and the reason.
+pub fn write_parts(path: &Path, parts: impl IntoIterator<Item = String>) -> Result<()> {
+    if let Some(folder) = path.parent() {
+        create_dir(folder)?;
+    }
+    let write = || {
+        let mut file = fs::File::create(path)?;
+        parts.into_iter().try_for_each(|part| file.write_all(part.as_bytes()))
+    };
+    write().map_err(|e: io::Error| failed(path, "écriture", &e).into())
+}
+
 /// Makes a folder and those above it.
 ///
 /// # Errors
@@ -138,6 +153,14 @@ pub fn create_dir(path: &Path) -> Result<()> {
 /// # Errors
 /// The path and the reason; the old file is left untouched.
 pub fn write_atomic(path: &Path, bytes: &[u8], mode: u32) -> Result<()> {
+    write_atomic_parts(path, [bytes], mode)
+}
+
+/// Writes a file as [`write_atomic`] does, part after part, so that a long one never stands whole in memory.
+///
+/// # Errors
+/// The path and the reason; the old file is left untouched.
+pub fn write_atomic_parts<P: AsRef<[u8]>>(path: &Path, parts: impl IntoIterator<Item = P>, mode: u32) -> Result<()> {
     use std::os::unix::fs::OpenOptionsExt as _;
     let folder = path
         .parent()
@@ -156,7 +179,9 @@ pub fn write_atomic(path: &Path, bytes: &[u8], mode: u32) -> Result<()> {
             .truncate(true)
             .mode(mode)
             .open(&temporary)?;
-        file.write_all(bytes)?;
+        for part in parts {
+            file.write_all(part.as_ref())?;
+        }
         file.sync_all()?;
         fs::rename(&temporary, path)?;
         fs::File::open(folder)?.sync_all()

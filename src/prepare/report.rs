@@ -74,12 +74,12 @@ pub(super) struct Facts<'a> {
 /// # Errors
 /// A file that cannot be written.
 pub(super) fn write(folder: &Path, report: &Report, facts: &Facts<'_>) -> Result<()> {
-    fs::write_atomic(&folder.join("rapport.json"), json(report, facts).as_bytes(), 0o600)?;
+    fs::write_atomic_parts(&folder.join("rapport.json"), json(report, facts), 0o600)?;
     fs::write_atomic(&folder.join("rapport.txt"), self::text(report, facts).as_bytes(), 0o600)
 }
 
-/// The whole report as JSON; hidden cells, which may be many, come last, one a line.
-fn json(report: &Report, facts: &Facts<'_>) -> String {
+/// The whole report as JSON, in parts; hidden cells, which may be many, come last, one a line.
+fn json(report: &Report, facts: &Facts<'_>) -> impl Iterator<Item = String> {
     let closed: Vec<Value> = facts
         .closed
         .iter()
@@ -96,14 +96,14 @@ fn json(report: &Report, facts: &Facts<'_>) -> String {
         "closed": closed,
         "protection": facts.protection,
     });
-    let mut out = serde_json::to_string_pretty(&head).unwrap_or_default();
-    out.truncate(out.trim_end().trim_end_matches('}').trim_end().len());
-    out.push_str(",\n  \"hidden\": [");
+    let mut start = serde_json::to_string_pretty(&head).unwrap_or_default();
+    start.truncate(start.trim_end().trim_end_matches('}').trim_end().len());
+    start.push_str(",\n  \"hidden\": [");
     let territories = &facts.ground.territories;
     let text = |text: &str| serde_json::to_string(text).unwrap_or_default();
-    let mut first = true;
-    for ((source, vintage), cells) in facts.hidden {
-        let row = |(key, cell): &(&Key, &Hidden), out: &mut String| {
+    let mut is_first = true;
+    let hidden = facts.hidden.iter().flat_map(move |((source, vintage), cells)| {
+        let row = move |(key, cell): &(&Key, &Hidden), out: &mut String| {
             let territory = territories.get(key.tid);
             let indicator = facts.dictionary.get(key.indicator);
             let _ = write!(
@@ -120,14 +120,18 @@ fn json(report: &Report, facts: &Facts<'_>) -> String {
             );
         };
         let rows: Vec<(&Key, &Hidden)> = cells.iter().collect();
-        for text in texts(&rows, row) {
-            // The first row of all has none before it.
-            out.push_str(&text[usize::from(first)..]);
-            first = false;
+        texts(rows, row)
+    });
+    let hidden = hidden.map(move |mut text| {
+        if std::mem::take(&mut is_first) {
+            // Nothing comes before the first row.
+            text.remove(0);
         }
-    }
-    out.push_str("\n  ]\n}\n");
-    out
+        text
+    });
+    std::iter::once(start)
+        .chain(hidden)
+        .chain(std::iter::once("\n  ]\n}\n".to_owned()))
 }
 
 fn text(report: &Report, facts: &Facts<'_>) -> String {

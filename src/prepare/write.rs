@@ -156,7 +156,7 @@ pub(super) fn values(
 ) -> Result<Vec<PathBuf>> {
     let written = all.0.par_iter().map(|((source, vintage), figures)| {
         let path = folder.join(source).join(format!("{vintage}.csv"));
-        fs::write(&path, file(figures, dictionary, territories).as_bytes())?;
+        write_figures(&path, figures, dictionary, territories)?;
         Ok(path)
     });
     diag::collect(written.collect::<Vec<_>>())
@@ -208,7 +208,7 @@ pub(super) fn taken_back(
     Ok(remarks.into_iter().flatten().collect())
 }
 
-fn file(figures: &Figures, dictionary: &Dictionary, territories: &Territories) -> String {
+fn write_figures(path: &Path, figures: &Figures, dictionary: &Dictionary, territories: &Territories) -> Result<()> {
     // Codes, identifiers and categories are checked: none needs quotes.
     let row = |(key, said): &(&Key, &Said), out: &mut String| {
         let territory = territories.get(key.tid);
@@ -237,7 +237,7 @@ fn file(figures: &Figures, dictionary: &Dictionary, territories: &Territories) -
     };
     let rows: Vec<(&Key, &Said)> = figures.iter().collect();
     let head = "scale;code;indicator;category;value;state;base\n".to_owned();
-    std::iter::once(head).chain(texts(&rows, row)).collect()
+    fs::write_parts(path, std::iter::once(head).chain(texts(rows, row)))
 }
 
 /// Key of the category of a cell; empty when it has none.
@@ -246,14 +246,21 @@ pub(super) fn category<'a>(indicator: &'a Indicator, key: &Key) -> &'a str {
         .map_or("", |c| indicator.categories[usize::from(c)].key.as_str())
 }
 
-/// Rows as texts, many to each, written by all threads: a country has millions.
-pub(super) fn texts<T: Sync>(rows: &[T], write: impl Fn(&T, &mut String) + Sync) -> Vec<String> {
-    let text = |rows: &[T]| {
+/// Rows as texts, many to each, written by all threads and taken a few at a time: a country has millions.
+pub(super) fn texts<T: Sync>(rows: Vec<T>, write: impl Fn(&T, &mut String) + Sync) -> impl Iterator<Item = String> {
+    const ROWS: usize = 10_000;
+    let text = move |rows: &[T]| {
         let mut out = String::new();
         rows.iter().for_each(|row| write(row, &mut out));
         out
     };
-    rows.par_chunks(10_000).map(text).collect()
+    let mut at = 0;
+    let batch = move || {
+        let rows = &rows[at..rows.len().min(at + 16 * ROWS)];
+        at += rows.len();
+        (!rows.is_empty()).then(|| rows.par_chunks(ROWS).map(&text).collect::<Vec<String>>())
+    };
+    std::iter::from_fn(batch).flatten()
 }
 
 fn whole(base: Option<f64>) -> String {
