@@ -8,13 +8,14 @@
 //! [`super::protect`] chooses a pattern from sums alone, whatever the values; this one also looks at what non-negative
 //! whole numbers leave possible (zeros, narrow intervals), with the true values of one or more layers.
 //!
-//! Each round attacks the table as a reader would. A cell known too well comes with a proof: the published figures it
-//! takes. Unless one of them is hidden, the cell stays known: each proof is a clause "hide one of these". Small tables
-//! are solved to the optimum (implicit hitting sets, as in Fischetti and Salazar González, *Solving the cell
-//! suppression problem on tabular data with linear constraints*, 2001). Large ones hide the least figure of each proof,
-//! in the manner of Langsrud's greedy elimination, part by part (a commune and the districts across it), then as a whole;
-//! each part gives back, group by group, all that proves useless. A table linked as a whole starts from the pattern that
-//! elimination alone asks for, and is completed by it after each round: what a round hides is not left to be recomputed.
+//! Each round attacks the table as a reader would, but for the cells that are safe at sight ([`swaps`]). A cell known
+//! too well comes with a proof: the published figures it takes. Unless one of them is hidden, the cell stays known:
+//! each proof is a clause "hide one of these". Small tables are solved to the optimum (implicit hitting sets, as in
+//! Fischetti and Salazar González, *Solving the cell suppression problem on tabular data with linear constraints*,
+//! 2001). Large ones hide the least figure of each proof, in the manner of Langsrud's greedy elimination, part by part
+//! (a commune and the districts across it), then as a whole; each part gives back, group by group, all that proves
+//! useless. A table linked as a whole starts from the pattern that elimination alone asks for, and is completed by it
+//! after each round: what a round hides is not left to be recomputed.
 
 mod hitting;
 mod near;

@@ -28,7 +28,7 @@ pub(super) struct Near<'a> {
 }
 
 impl<'a> Near<'a> {
-    /// Attacks a pattern once, to know its places.
+    /// Finds the places of a pattern, and what is exposed in it already.
     pub(super) fn new(table: &'a Table, hidden: &[bool], rule: &'a Rule) -> Self {
         let place = places(table, hidden);
         let count = place.iter().flatten().max().map_or(0, |last| last + 1);
