@@ -301,8 +301,10 @@ impl Groups {
 
 /// Hides, round after round, the least figure of a proof in each block of unknowns, from a pattern on.
 fn greedy(table: &Table, groups: &Groups, rule: &Rule, mut state: State) -> State {
+    let mut settled = vec![false; table.cells.len()];
     loop {
-        let attack = Attack::new(table, &state.hidden, rule);
+        let attack = Attack::but(table, &state.hidden, rule, &settled);
+        attack.settled().iter().for_each(|cell| settled[*cell as usize] = true);
         let mut touched: BTreeSet<u32> = BTreeSet::new();
         let mut fresh = false;
         state.exposed.clear();
@@ -354,7 +356,7 @@ fn prune(table: &Table, groups: &Groups, rule: &Rule, state: &mut State, mut ord
                 .is_some_and(|cells| cells.iter().any(|c| exposed(state, c)))
         })
         .collect();
-    let mut near = (table.inner.len() == table.layers.len()).then(|| Near::new(table, &state.hidden, rule));
+    let mut near = (table.inner.len() == table.layers.len()).then(|| Near::new(table, state, rule));
     for g in order.into_iter().chain(again) {
         let cells = groups.members.get(&g).map_or(&[][..], Vec::as_slice);
         if cells.iter().all(|c| !state.hidden[*c as usize]) {

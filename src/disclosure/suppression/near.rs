@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::round::{Attack, places};
 use super::swaps::Swaps;
-use super::{Cell, Rule, Table};
+use super::{Cell, Rule, State, Table};
 use crate::disclosure::attack::{Terms, join, root};
 
 /// A protected pattern, ready for trials.
@@ -28,8 +28,9 @@ pub(super) struct Near<'a> {
 }
 
 impl<'a> Near<'a> {
-    /// Finds the places of a pattern, and what is exposed in it already.
-    pub(super) fn new(table: &'a Table, hidden: &[bool], rule: &'a Rule) -> Self {
+    /// Finds the places of a pattern.
+    pub(super) fn new(table: &'a Table, state: &State, rule: &'a Rule) -> Self {
+        let hidden = &state.hidden;
         let place = places(table, hidden);
         let count = place.iter().flatten().max().map_or(0, |last| last + 1);
         let mut atoms: Vec<Vec<u32>> = vec![Vec::new(); count as usize];
@@ -47,7 +48,7 @@ impl<'a> Near<'a> {
         Self {
             table,
             rule,
-            exposed: Attack::new(table, hidden, rule).cells().collect(),
+            exposed: state.exposed.iter().copied().collect(),
             swaps: Swaps::new(table, hidden, rule),
             cells,
             parent: (0..count).collect(),

@@ -60,27 +60,44 @@ fn wrong(interval: &Interval, value: i64, rule: &Rule) -> Option<Sides> {
     (!shown || !high).then_some(Sides::Unknown)
 }
 
+/// What a published total says of its categories.
+enum Narrowed {
+    /// Nothing that narrows one of them too much.
+    No,
+    /// Something too narrow is left alone, as the audit leaves it.
+    LeftAlone,
+    /// This one is narrowed too much.
+    Part(usize),
+}
+
 /// Finds a category that a published total and the other categories narrow too much, each known within its interval.
 ///
 /// Left alone, as the audit leaves them: a place where there is nothing, and one that is all of one category while its
 /// places say that the others are none.
-fn narrowed(parts: &[Interval], total: i64, rule: &Rule) -> Option<usize> {
+fn narrowed(parts: &[Interval], total: i64, rule: &Rule) -> Narrowed {
     let (total, least) = (i128::from(total), i128::from(rule.min_width));
     if total < least {
-        return None;
+        return Narrowed::No;
     }
     let others = |i: usize, of: fn(&Interval) -> Option<i128>| -> Option<i128> {
         let rest = parts.iter().enumerate().filter(|(j, _)| *j != i);
         rest.map(|(_, interval)| of(interval)).sum()
     };
-    (0..parts.len()).find(|i| {
-        let low = others(*i, |p| Some(p.lo.proved.unwrap_or(0))).unwrap_or(0);
-        let high = others(*i, |p| p.up.proved);
-        let own = parts[*i];
+    let mut found = Narrowed::No;
+    for (i, own) in parts.iter().enumerate() {
+        let low = others(i, |p| Some(p.lo.proved.unwrap_or(0))).unwrap_or(0);
+        let high = others(i, |p| p.up.proved);
         let up = own.up.proved.map_or(total - low, |up| up.min(total - low));
         let lo = own.lo.proved.unwrap_or(0).max(high.map_or(0, |high| total - high));
-        up - lo < least && high != Some(0) && up > 0
-    })
+        if up - lo >= least {
+            continue;
+        }
+        if high != Some(0) && up > 0 {
+            return Narrowed::Part(i);
+        }
+        found = Narrowed::LeftAlone;
+    }
+    found
 }
 
 /// Which proof a clause rests on.
@@ -127,6 +144,8 @@ pub(super) struct Attack<'a> {
     found: Vec<Found>,
     /// What is said of hidden cells: at first, then with all that follows from it.
     said: Vec<Told>,
+    /// Cells that are not known too well, and will not be when more is hidden.
+    settled: Vec<u32>,
 }
 
 /// By layer, what other tables, totals and parts say of hidden cells.
@@ -160,15 +179,25 @@ struct Found {
 impl<'a> Attack<'a> {
     /// Attacks all the hidden cells, but those that are safe at sight.
     pub(super) fn new(table: &'a Table, hidden: &[bool], rule: &'a Rule) -> Self {
+        Self::but(table, hidden, rule, &[])
+    }
+
+    /// Attacks all the hidden cells, but those that are safe at sight and those that an attack on more published cells has
+    /// [settled](Self::settled).
+    pub(super) fn but(table: &'a Table, hidden: &[bool], rule: &'a Rule, settled: &[bool]) -> Self {
         let (published, mut targets) = sides(hidden);
-        if let Some(swaps) = Swaps::new(table, hidden, rule) {
-            targets.retain(|cell| !swaps.is_safe(*cell));
+        targets.retain(|cell| !settled.get(*cell as usize).is_some_and(|settled| *settled));
+        let mut safe = Vec::new();
+        if let Some(swaps) = Swaps::new(table, hidden, rule).filter(|_| !targets.is_empty()) {
+            (safe, targets) = targets.into_iter().partition(|cell| swaps.is_safe(*cell));
         }
         let layers = table.layers.iter().filter(|_| !targets.is_empty());
         let excused: Vec<Vec<bool>> = layers.map(|values| excused(table, hidden, rule, values)).collect();
-        Self::with(table, rule, published, targets, |layer, cell| {
+        let mut attack = Self::with(table, rule, published, targets, |layer, cell| {
             excused[layer][cell as usize]
-        })
+        });
+        attack.settled.append(&mut safe);
+        attack
     }
 
     /// Attacks these hidden cells only; a zero that is not to be looked at may be told all the same.
@@ -194,6 +223,7 @@ impl<'a> Attack<'a> {
             parts: table.parts,
             found: Vec::new(),
             said: Vec::new(),
+            settled: Vec::new(),
         };
         if attack.targets.is_empty() {
             return attack;
@@ -202,6 +232,7 @@ impl<'a> Attack<'a> {
         let (facts, targets) = (attack.rows(&attack.published), attack.rows(&attack.targets));
         let shape = Merged::new(table.atoms, &facts, &exact, &targets);
         let mut told = vec![false; attack.targets.len()];
+        let mut left_alone = told.clone();
         for (layer, values) in table.layers.iter().enumerate() {
             if told.iter().all(|told| *told) {
                 break;
@@ -209,7 +240,11 @@ impl<'a> Attack<'a> {
             let facts = ranges(&attack.published, values);
             let deduced = shape.solve(&facts, rule.effort);
             for (target, (cell, interval)) in attack.targets.iter().zip(&deduced.intervals).enumerate() {
-                if told[target] || excused(layer, *cell) {
+                if told[target] {
+                    continue;
+                }
+                if excused(layer, *cell) {
+                    left_alone[target] = true;
                     continue;
                 }
                 if let Some(sides) = wrong(interval, values[*cell as usize], rule) {
@@ -220,13 +255,20 @@ impl<'a> Attack<'a> {
             attack.layers.push((facts, deduced));
         }
         for (target, cell) in attack.targets.iter().enumerate().filter(|(t, _)| !told[*t]) {
+            let own = (!left_alone[target]).then_some(*cell);
+            let Some(total) = table.total(*cell) else {
+                attack.settled.extend(own);
+                continue;
+            };
             let intervals = attack.layers[..table.parts.min(attack.layers.len())].iter();
             let intervals: Vec<Interval> = intervals.map(|(_, deduced)| deduced.intervals[target]).collect();
-            if let Some(total) = table.total(*cell)
-                && let Some(layer) = narrowed(&intervals, total, rule)
-            {
-                let sides = Sides::Parts;
-                attack.found.push(Found { target, layer, sides });
+            match narrowed(&intervals, total, rule) {
+                Narrowed::No => attack.settled.extend(own),
+                Narrowed::LeftAlone => {}
+                Narrowed::Part(layer) => {
+                    let sides = Sides::Parts;
+                    attack.found.push(Found { target, layer, sides });
+                }
             }
         }
         if rule.together && attack.layers.len() == table.layers.len() {
@@ -361,6 +403,13 @@ impl<'a> Attack<'a> {
         let mut support = shape.support(target, facts, deduced, true, self.rule.effort);
         support.retain(|fact| (*fact as usize) < self.published.len());
         Proof { support, narrow }
+    }
+
+    /// Cells that are not known too well, and will not be when more is hidden: a reader then knows less.
+    ///
+    /// Those left alone for what is published are not among them.
+    pub(super) fn settled(&self) -> &[u32] {
+        if self.rule.together { &[] } else { &self.settled }
     }
 
     /// Number of cells known too well.

@@ -16,6 +16,7 @@ use super::frame::{ByIndicator, Frame};
 use super::outside::{Counts, Shown, count};
 use super::population::Population;
 use super::related::{Atoms, Related};
+use super::task::cells;
 use super::{Context, Ran, mask};
 use crate::disclosure::suppression::{self, Cell, Role, Rule, Table};
 use crate::model::{Base, Dictionary, Iid, Operand, Scale, State, Tid, Vintage};
@@ -56,6 +57,8 @@ pub(super) struct Ground<'a> {
     pub(super) context: &'a Context<'a>,
     /// By base of the measures.
     pub(super) frames: BTreeMap<usize, Frame>,
+    /// Totals, each with the indicator whose categories add up to it.
+    pub(super) families: Vec<(&'a Compiled, &'a Compiled)>,
 }
 
 /// Which measures are attacked.
@@ -66,6 +69,8 @@ pub(super) struct Attacked<'a> {
     pub(super) together: &'a BTreeSet<Iid>,
     /// What was attacked last, by measure.
     pub(super) done: &'a mut BTreeMap<Iid, u64>,
+    /// Cells hidden in the files when totals, then other measures, were last looked at together.
+    pub(super) looked_at: &'a mut [Option<usize>; 2],
 }
 
 /// Hides what the values of these measures give away; a zero that a published zero above says itself is left, as the audit
@@ -78,26 +83,53 @@ pub(super) fn run(
     remarks: &mut Vec<String>,
 ) -> BTreeSet<Iid> {
     // A total first: where it is hidden, so are the categories that add up to it.
-    let families: Vec<(&Compiled, &Compiled)> = families(ground.ran, ground.context.dictionary);
+    let families = &ground.families;
     let sides = |only: &BTreeSet<Iid>| -> [Vec<&Compiled>; 2] {
         let measures = ground.ran.program.measures.iter().filter(|m| only.contains(&m.iid));
         let (totals, others) = measures.partition(|m| families.iter().any(|(total, _)| total.iid == m.iid));
         [totals, others]
     };
     let mut touched = BTreeSet::new();
+    let mut files = Files::default();
     // Each by itself first; what they say of one another then leaves little to hide.
     for measures in sides(attacked.alone) {
-        touched.extend(some(ground, &measures, &families, None, all, hidden, remarks));
+        touched.extend(some(ground, &measures, None, &mut files, all, hidden, remarks));
     }
-    for measures in sides(attacked.together) {
-        let done = Some(&mut *attacked.done);
-        touched.extend(some(ground, &measures, &families, done, all, hidden, remarks));
+    for (measures, looked_at) in sides(attacked.together).into_iter().zip(&mut *attacked.looked_at) {
+        let now = Some(cells(hidden));
+        if std::mem::replace(looked_at, now) != now {
+            let done = Some(&mut *attacked.done);
+            touched.extend(some(ground, &measures, done, &mut files, all, hidden, remarks));
+        }
     }
     touched
 }
 
+/// Figures of the files of a group, by indicator; laid out again when something was hidden in them.
+#[derive(Default)]
+struct Files {
+    hidden: Option<usize>,
+    /// None where a file is missing.
+    all: Option<Vec<ByIndicator>>,
+}
+
+impl Files {
+    /// As they are now.
+    fn now(&mut self, ground: &Ground<'_>, all: &All, hidden: &AllHidden) -> Option<&[ByIndicator]> {
+        let now = Some(cells(hidden));
+        if std::mem::replace(&mut self.hidden, now) != now {
+            let files = ground.group.iter().map(|(vintage, _)| {
+                let figures = all.0.get(&(ground.ran.block.source.clone(), *vintage))?;
+                Some(ByIndicator::new(figures, ground.context.dictionary.len()))
+            });
+            self.all = files.collect();
+        }
+        self.all.as_deref()
+    }
+}
+
 /// Totals and the indicators whose categories a share of the dictionary divides by them.
-fn families<'a>(ran: &'a Ran<'_>, dictionary: &Dictionary) -> Vec<(&'a Compiled, &'a Compiled)> {
+pub(super) fn families<'a>(ran: &'a Ran<'_>, dictionary: &Dictionary) -> Vec<(&'a Compiled, &'a Compiled)> {
     let measure = |operand: &Operand| {
         let [term] = operand.0[..] else { return None };
         let own = ran.program.measures.iter().find(|m| m.iid == term.indicator)?;
@@ -122,25 +154,23 @@ fn families<'a>(ran: &'a Ran<'_>, dictionary: &Dictionary) -> Vec<(&'a Compiled,
 fn some(
     ground: &Ground<'_>,
     measures: &[&Compiled],
-    families: &[(&Compiled, &Compiled)],
     mut done: Option<&mut BTreeMap<Iid, u64>>,
+    files: &mut Files,
     all: &mut All,
     hidden: &mut AllHidden,
     remarks: &mut Vec<String>,
 ) -> BTreeSet<Iid> {
     let Ground {
-        ran, related, context, ..
+        ran,
+        related,
+        families,
+        context,
+        ..
     } = ground;
     let together = done.is_some();
-    let files: Option<Vec<ByIndicator>> = ground
-        .group
-        .iter()
-        .map(|(vintage, _)| {
-            let figures = all.0.get(&(ran.block.source.clone(), *vintage))?;
-            Some(ByIndicator::new(figures, context.dictionary.len()))
-        })
-        .collect();
-    let Some(files) = files else { return BTreeSet::new() };
+    let Some(files) = files.now(ground, all, hidden).filter(|_| !measures.is_empty()) else {
+        return BTreeSet::new();
+    };
     // What each file publishes of the other counts.
     let each = files.iter().filter(|_| together);
     let counts: Vec<Counts<'_>> = each.map(|f| Counts::new(f, context.dictionary)).collect();
@@ -149,7 +179,7 @@ fn some(
         .with_max_len(1)
         .filter_map(|measure| {
             let total = families.iter().find(|(_, parts)| parts.iid == measure.iid);
-            job(ground, measure, total.map(|(total, _)| *total), &files, &counts, all)
+            job(ground, measure, total.map(|(total, _)| *total), files, &counts, all)
         })
         .collect();
     let fresh = |job: &Job<'_>| {
@@ -173,7 +203,7 @@ fn some(
     let territories = &context.ground.territories;
     let mut touched = BTreeSet::new();
     for (job, found) in jobs.iter().zip(found) {
-        let with = with(ground, job.measure, families);
+        let with = with(ground, job.measure);
         let mut by_scale: BTreeMap<Scale, usize> = BTreeMap::new();
         for (cell, protects) in &found.secondary {
             let (tid, vintage, of) = job.places[*cell as usize];
@@ -222,9 +252,13 @@ fn some(
 
 /// Measures that are hidden with one: the categories that add up to it, and what rests on it or is divided by it.
 fn with<'a>(
-    Ground { ran, populations, .. }: &Ground<'a>,
+    Ground {
+        ran,
+        populations,
+        families,
+        ..
+    }: &Ground<'a>,
     measure: &Compiled,
-    families: &[(&Compiled, &'a Compiled)],
 ) -> Vec<&'a Compiled> {
     let parts = families.iter().filter(|(total, _)| total.iid == measure.iid);
     let mut out: Vec<&Compiled> = parts.map(|(_, parts)| *parts).collect();

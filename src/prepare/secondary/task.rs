@@ -63,6 +63,8 @@ pub(super) struct Task<'a> {
 pub(super) struct Group {
     pub(super) vintages: Vec<(Vintage, Vec<u16>)>,
     done: BTreeMap<Iid, u64>,
+    /// Cells hidden in their files when totals, then other measures, were last looked at together.
+    looked_at: [Option<usize>; 2],
     /// Cells hidden in their files when they were left; none before.
     left: Option<usize>,
 }
@@ -72,6 +74,7 @@ impl Group {
         Self {
             vintages,
             done: BTreeMap::new(),
+            looked_at: [None; 2],
             left: None,
         }
     }
@@ -124,6 +127,7 @@ impl Task<'_> {
         let ground = repair::Ground {
             ran: self.ran,
             frames: bases.into_par_iter().map(frame).collect(),
+            families: repair::families(self.ran, context.dictionary),
             populations: &self.populations,
             related: &self.related,
             group: &group.vintages,
@@ -135,6 +139,7 @@ impl Task<'_> {
                 alone: &alone,
                 together: &self.own,
                 done: &mut group.done,
+                looked_at: &mut group.looked_at,
             };
             let mut touched = repair::run(&ground, &mut attacked, all, hidden, &mut remarks.lines);
             touched.extend(balance(self.ran, &self.populations, &group.vintages, all, hidden));
