@@ -31,30 +31,11 @@ pub struct Deduced {
 
 impl Merged {
     /// Merges atoms and reduces the facts; see [`Shape::new`].
-    pub fn new(atoms: usize, facts: &[Terms], exact: &[bool], targets: &[Terms]) -> Self {
-        let mut signatures: Vec<Vec<(u32, i64)>> = vec![Vec::new(); atoms];
+    pub fn new(atoms: usize, facts: &[&Terms], exact: &[bool], targets: &[&Terms]) -> Self {
         // A target with other coefficients than one tells its atoms apart, as a fact does.
-        let apart = |terms: &&Terms| terms.iter().any(|(_, c)| *c != 1);
-        let rows = facts.iter().chain(targets.iter().filter(apart));
-        for (row, terms) in (0u32..).zip(rows) {
-            for (atom, c) in terms {
-                signatures[*atom as usize].push((row, *c));
-            }
-        }
-        let mut ranks: HashMap<Vec<(u32, i64)>, u32> = HashMap::new();
-        let mut sizes: Vec<u32> = Vec::new();
-        let class: Vec<u32> = signatures
-            .into_iter()
-            .map(|signature| {
-                let next = u32::try_from(sizes.len()).unwrap_or(u32::MAX);
-                let class = *ranks.entry(signature).or_insert(next);
-                if class == next {
-                    sizes.push(0);
-                }
-                sizes[class as usize] += 1;
-                class
-            })
-            .collect();
+        let apart = targets.iter().filter(|terms| terms.iter().any(|(_, c)| *c != 1));
+        let rows: Vec<&Terms> = facts.iter().chain(apart).copied().collect();
+        let (class, sizes) = classes(atoms, &rows);
         // Coefficient and number of atoms of each class in a row.
         let gather = |terms: &Terms| -> Vec<(u32, i64, u32)> {
             let mut all: Vec<(u32, i64)> = terms.iter().map(|(atom, c)| (class[*atom as usize], *c)).collect();
@@ -85,7 +66,7 @@ impl Merged {
             upper.push(row(parts.iter().map(|(v, c, _)| (*v, *c)).collect()));
             lower.push((!whole.is_empty()).then(|| row(whole)));
         }
-        let facts = facts.iter().map(lift).collect();
+        let facts = facts.iter().map(|terms| lift(terms)).collect();
         Self {
             shape: Shape::new(sizes.len(), facts, exact, inner),
             class,
@@ -94,9 +75,9 @@ impl Merged {
         }
     }
 
-    /// Finds the integer interval of each target; see [`Shape::solve`].
+    /// Finds the integer interval of each target, the facts being known to be true together; see [`Shape::solve`].
     pub fn solve(&self, given: &[Range], effort: Effort) -> Deduced {
-        let rows = self.shape.solve(given, effort).intervals;
+        let rows = self.shape.solve_targets(given, effort).intervals;
         let interval = |(lower, upper): (&Option<u32>, &u32)| Interval {
             lo: lower.map_or(Side::exactly(0), |row| rows[row as usize].lo),
             up: rows[*upper as usize].up,
@@ -141,4 +122,37 @@ impl Merged {
     pub fn blocks_of(&self, target: usize) -> impl Iterator<Item = u32> + '_ {
         self.shape.blocks_of(self.upper[target] as usize)
     }
+}
+
+/// Class of each atom, and the size of each class: atoms that stand in the same rows, with the same coefficients.
+fn classes(atoms: usize, rows: &[&Terms]) -> (Vec<u32>, Vec<u32>) {
+    // The rows of each atom, one atom after the other.
+    let mut start = vec![0usize; atoms + 1];
+    for (atom, _) in rows.iter().copied().flatten() {
+        start[*atom as usize + 1] += 1;
+    }
+    for atom in 0..atoms {
+        start[atom + 1] += start[atom];
+    }
+    let mut signatures = vec![(0u32, 0i64); start[atoms]];
+    let mut next = start.clone();
+    for (row, terms) in (0u32..).zip(rows) {
+        for (atom, c) in *terms {
+            let place = &mut next[*atom as usize];
+            signatures[*place] = (row, *c);
+            *place += 1;
+        }
+    }
+    let mut known: HashMap<&[(u32, i64)], u32> = HashMap::new();
+    let mut sizes: Vec<u32> = Vec::new();
+    let class = start.windows(2).map(|ends| {
+        let next = u32::try_from(sizes.len()).unwrap_or(u32::MAX);
+        let class = *known.entry(&signatures[ends[0]..ends[1]]).or_insert(next);
+        if class == next {
+            sizes.push(0);
+        }
+        sizes[class as usize] += 1;
+        class
+    });
+    (class.collect(), sizes)
 }

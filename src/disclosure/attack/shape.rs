@@ -1,11 +1,12 @@
 //! What depends only on which figures are published: reduced facts, merged atoms, connected blocks.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use foldhash::{HashMap, HashMapExt as _};
 use rayon::prelude::*;
 
-use super::arithmetic::{add, join, root, tidy};
+use super::arithmetic::{add, ceil_div, floor_div, join, root, tidy};
 use super::block::{Block, BlockRow};
 use super::bounds::Interval;
 use super::{Effort, Range, Terms, Trouble};
@@ -233,6 +234,21 @@ impl Shape {
         Ok(ranges)
     }
 
+    /// Whether some value of the one atom of a fact gives it a value in its range, or nothing does when it has none.
+    fn holds(&self, fact: u32, range: Range) -> bool {
+        let c = self.facts[fact as usize]
+            .terms
+            .first()
+            .map_or(0, |(_, c)| i128::from(*c));
+        let (lo, up) = (range.lo.map(i128::from), range.up.map(i128::from));
+        let (least, most) = match c.cmp(&0) {
+            Ordering::Equal => return lo.is_none_or(|lo| lo <= 0) && up.is_none_or(|up| up >= 0),
+            Ordering::Greater => (lo.map(|lo| ceil_div(lo, c)), up.map(|up| floor_div(up, c))),
+            Ordering::Less => (up.map(|up| ceil_div(up, c)), lo.map(|lo| floor_div(lo, c))),
+        };
+        most.is_none_or(|most| most >= least.unwrap_or(0).max(0))
+    }
+
     fn shift(&self, row: &Reduced, ranges: &[Range]) -> Result<i64, Trouble> {
         let mut shift: i128 = 0;
         for (fact, k) in &row.taken {
@@ -246,6 +262,15 @@ impl Shape {
     ///
     /// Blocks are solved in parallel. A contradiction leaves the targets of its block unknown and is told.
     pub fn solve(&self, given: &[Range], effort: Effort) -> Answer {
+        self.answer(given, effort, true)
+    }
+
+    /// The same where facts are known to be true together: those that bear on no target are left aside.
+    pub(super) fn solve_targets(&self, given: &[Range], effort: Effort) -> Answer {
+        self.answer(given, effort, false)
+    }
+
+    fn answer(&self, given: &[Range], effort: Effort, all: bool) -> Answer {
         let Ok(ranges) = self.ranges(given) else {
             return Answer {
                 intervals: vec![Interval::unknown(); self.targets.len()],
@@ -253,31 +278,14 @@ impl Shape {
             };
         };
         let mut contradictions: Vec<Vec<u32>> = Vec::new();
-        for i in &self.empty {
-            let range = ranges[*i as usize];
-            if range.lo.is_some_and(|lo| lo > 0) || range.up.is_some_and(|up| up < 0) {
-                contradictions.push(vec![*i]);
-            }
-        }
-        for i in &self.known {
-            let range = ranges[*i as usize];
-            let [(_, c)] = self.facts[*i as usize].terms.as_slice() else {
-                continue;
-            };
-            let row = super::core::CoreRow {
-                terms: vec![(0, *c)],
-                range,
-            };
-            let mut single = super::core::Core {
-                lower: vec![0],
-                upper: vec![None],
-                rows: vec![row],
-            };
-            if single.propagate() == Err(Trouble::Infeasible) {
-                contradictions.push(vec![*i]);
-            }
+        if all {
+            let wrong = |i: &&u32| !self.holds(**i, ranges[**i as usize]);
+            contradictions.extend(self.empty.iter().chain(&self.known).filter(wrong).map(|i| vec![*i]));
         }
         let solve = |block: &Block| {
+            if !all && block.targets.is_empty() {
+                return Ok(Vec::new());
+            }
             let ranges: Vec<Range> = block.rows.iter().map(|row| ranges[row.fact as usize]).collect();
             block.solve(&ranges, effort)
         };

@@ -28,7 +28,7 @@ pub(super) fn optimum(table: &Table, groups: &Groups, rule: &Rule, greedy: &Stat
     if !greedy.exposed.is_empty() {
         return None;
     }
-    let limit = groups.loss_of(&greedy.hidden, table);
+    let limit = groups.loss_of(&greedy.hidden);
     let mut clauses: BTreeSet<Clause> = BTreeSet::new();
     let mut because = greedy.because.clone();
     let mut exact = true;
@@ -47,10 +47,10 @@ pub(super) fn optimum(table: &Table, groups: &Groups, rule: &Rule, greedy: &Stat
                 cover(&list, groups)
             }
         };
-        let hidden = groups.pattern(table, &chosen);
+        let hidden = groups.pattern(&chosen);
         let found = exposures(table, &hidden, rule);
         if found.is_empty() {
-            if groups.loss_of(&hidden, table) > limit {
+            if groups.loss_of(&hidden) > limit {
                 return None;
             }
             return Some(State {

@@ -17,6 +17,7 @@
 //! useless. A table linked as a whole starts from the pattern that elimination alone asks for, and is completed by it
 //! after each round: what a round hides is not left to be recomputed.
 
+mod groups;
 mod hitting;
 mod near;
 mod round;
@@ -29,8 +30,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::protect::{Candidate, Guarded, Problem};
 use crate::config::Disclosure;
 use crate::disclosure::attack::{Effort, Range, Terms, join, root};
+use groups::Groups;
 use near::Near;
-use round::{Attack, Exposure};
+use round::Attack;
 
 /// Trials of what may be given back, each as long as the square of the hidden cells, over which a table linked as a whole
 /// keeps all that it hid.
@@ -170,7 +172,7 @@ pub fn protect(table: &Table, rule: &Rule) -> Protection {
     let groups = Groups::new(table);
     let mut state;
     if table.cells.len() <= rule.small {
-        state = greedy(table, &groups, rule, groups.start(table));
+        state = greedy(table, &groups, rule, groups.start());
         let secondary = groups.secondary(&state.hidden);
         prune(table, &groups, rule, &mut state, secondary);
         if let Some(mut better) = hitting::optimum(table, &groups, rule, &state) {
@@ -191,7 +193,7 @@ pub fn protect(table: &Table, rule: &Rule) -> Protection {
         })
         .collect();
     Protection {
-        loss: groups.loss_of(&state.hidden, table),
+        loss: groups.loss_of(&state.hidden),
         hidden: state.hidden,
         secondary,
         exposed: state.exposed,
@@ -205,98 +207,6 @@ struct State {
     /// Why a group was hidden: a cell it protects.
     because: BTreeMap<u32, u32>,
     exposed: Vec<u32>,
-}
-
-/// Cells by group.
-struct Groups {
-    members: BTreeMap<u32, Vec<u32>>,
-    loss: BTreeMap<u32, u64>,
-    primary: BTreeMap<u32, bool>,
-    fixed: BTreeMap<u32, bool>,
-}
-
-impl Groups {
-    fn new(table: &Table) -> Self {
-        let mut groups = Self {
-            members: BTreeMap::new(),
-            loss: BTreeMap::new(),
-            primary: BTreeMap::new(),
-            fixed: BTreeMap::new(),
-        };
-        for (i, cell) in (0u32..).zip(&table.cells) {
-            groups.members.entry(cell.group).or_default().push(i);
-            *groups.loss.entry(cell.group).or_default() += cell.loss;
-            *groups.primary.entry(cell.group).or_default() |= cell.role == Role::Primary;
-            *groups.fixed.entry(cell.group).or_default() |= cell.role == Role::Fixed;
-        }
-        groups
-    }
-
-    fn is_primary(&self, group: u32) -> bool {
-        self.primary.get(&group).copied().unwrap_or(false)
-    }
-
-    /// A group may be hidden when none of its cells is published already.
-    fn is_free(&self, group: u32) -> bool {
-        !self.is_primary(group) && !self.fixed.get(&group).copied().unwrap_or(true)
-    }
-
-    fn loss(&self, group: u32) -> u64 {
-        self.loss.get(&group).copied().unwrap_or(0)
-    }
-
-    fn set(&self, group: u32, hidden: &mut [bool], value: bool) {
-        for i in self.members.get(&group).into_iter().flatten() {
-            hidden[*i as usize] = value;
-        }
-    }
-
-    fn loss_of(&self, hidden: &[bool], table: &Table) -> u64 {
-        let hidden_group = |(g, members): (&u32, &Vec<u32>)| {
-            (!self.is_primary(*g) && members.iter().any(|i| hidden[*i as usize])).then(|| self.loss(*g))
-        };
-        debug_assert_eq!(hidden.len(), table.cells.len());
-        self.members.iter().filter_map(hidden_group).sum()
-    }
-
-    /// Groups hidden beyond the primary ones.
-    fn secondary(&self, hidden: &[bool]) -> Vec<u32> {
-        let chosen = |(g, members): (&u32, &Vec<u32>)| {
-            (!self.is_primary(*g) && members.iter().any(|i| hidden[*i as usize])).then_some(*g)
-        };
-        self.members.iter().filter_map(chosen).collect()
-    }
-
-    /// The pattern that hides the primary groups only.
-    fn start(&self, table: &Table) -> State {
-        State {
-            hidden: self.pattern(table, &[]),
-            ..State::default()
-        }
-    }
-
-    /// The pattern that hides the primary groups and these.
-    fn pattern(&self, table: &Table, chosen: &[u32]) -> Vec<bool> {
-        let mut hidden: Vec<bool> = table.cells.iter().map(|c| self.is_primary(c.group)).collect();
-        for g in chosen {
-            self.set(*g, &mut hidden, true);
-        }
-        hidden
-    }
-
-    /// Groups that break a proof when hidden, least loss first.
-    fn hitters(&self, table: &Table, exposure: &Exposure) -> Vec<u32> {
-        let mut out: Vec<u32> = exposure
-            .support
-            .iter()
-            .map(|i| table.cells[*i as usize].group)
-            .collect();
-        out.retain(|g| self.is_free(*g));
-        out.sort_unstable();
-        out.dedup();
-        out.sort_by_key(|g| (self.loss(*g), *g));
-        out
-    }
 }
 
 /// Hides, round after round, the least figure of a proof in each block of unknowns, from a pattern on.
@@ -349,16 +259,11 @@ fn prune(table: &Table, groups: &Groups, rule: &Rule, state: &mut State, mut ord
     let again: Vec<u32> = order
         .iter()
         .copied()
-        .filter(|g| {
-            groups
-                .members
-                .get(g)
-                .is_some_and(|cells| cells.iter().any(|c| exposed(state, c)))
-        })
+        .filter(|g| groups.cells(*g).iter().any(|c| exposed(state, c)))
         .collect();
     let mut near = (table.inner.len() == table.layers.len()).then(|| Near::new(table, state, rule));
     for g in order.into_iter().chain(again) {
-        let cells = groups.members.get(&g).map_or(&[][..], Vec::as_slice);
+        let cells = groups.cells(g);
         if cells.iter().all(|c| !state.hidden[*c as usize]) {
             continue;
         }
@@ -441,9 +346,9 @@ fn by_parts(table: &Table, groups: &Groups, rule: &Rule) -> State {
         local.inner = table.inner.iter().map(|all| gathered(all, &atoms)).collect();
         let groups = Groups::new(&local);
         let start = if rule.structure {
-            structure(&local, &groups, groups.start(&local))
+            structure(&local, &groups, groups.start())
         } else {
-            groups.start(&local)
+            groups.start()
         };
         let mut state = greedy(&local, &groups, rule, start);
         let secondary = groups.secondary(&state.hidden);
@@ -461,7 +366,7 @@ fn by_parts(table: &Table, groups: &Groups, rule: &Rule) -> State {
     }
     if apart {
         // Protected already without what others say: only where they say something of a hidden cell is there more to see.
-        let start = groups.start(table).hidden;
+        let start = groups.start().hidden;
         let spoken = |i: &u32| {
             let said = || (0..table.layers.len()).any(|layer| table.said(layer, *i).is_some());
             start[*i as usize] && (table.total(*i).is_some() || said())
@@ -470,7 +375,7 @@ fn by_parts(table: &Table, groups: &Groups, rule: &Rule) -> State {
     }
     // Some take a thousand times longer than others.
     let solved: Vec<(Vec<u32>, State)> = parts.par_iter().with_max_len(1).map(solve).collect();
-    let mut state = groups.start(table);
+    let mut state = groups.start();
     for ((secondary, own), cells) in solved.into_iter().zip(&parts) {
         for g in secondary {
             groups.set(g, &mut state.hidden, true);

@@ -24,8 +24,8 @@ pub(super) fn sides(hidden: &[bool]) -> (Vec<u32>, Vec<u32>) {
     (0..count).partition(|i| !hidden[*i as usize])
 }
 
-fn rows(table: &Table, cells: &[u32]) -> Vec<Terms> {
-    cells.iter().map(|i| table.cells[*i as usize].terms.clone()).collect()
+fn rows<'a>(table: &'a Table, cells: &[u32]) -> Vec<&'a Terms> {
+    cells.iter().map(|i| &table.cells[*i as usize].terms).collect()
 }
 
 /// Place of each atom; see [`Merged::places`].
@@ -279,7 +279,7 @@ impl<'a> Attack<'a> {
         attack
     }
 
-    fn rows(&self, cells: &[u32]) -> Vec<Terms> {
+    fn rows(&self, cells: &[u32]) -> Vec<&'a Terms> {
         rows(self.table, cells)
     }
 
@@ -334,7 +334,8 @@ impl<'a> Attack<'a> {
             let shape = shape.get_or_init(|| {
                 let exact = vec![true; self.published.len()];
                 let (facts, targets) = (self.rows(&self.published), self.rows(&self.targets));
-                Shape::new(self.table.atoms, facts, &exact, targets)
+                let owned = |rows: Vec<&Terms>| rows.into_iter().cloned().collect();
+                Shape::new(self.table.atoms, owned(facts), &exact, owned(targets))
             });
             for layer in touched {
                 let own: Vec<(usize, Range)> = said[layer].iter().map(|(target, range)| (*target, *range)).collect();

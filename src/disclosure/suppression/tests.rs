@@ -66,7 +66,7 @@ fn enumerated(table: &Table, rule: &Rule) -> u64 {
         })
         .collect();
     patterns.sort();
-    let protected = |(_, chosen): &&(u64, Vec<u32>)| exposures(table, &groups.pattern(table, chosen), rule).is_empty();
+    let protected = |(_, chosen): &&(u64, Vec<u32>)| exposures(table, &groups.pattern(chosen), rule).is_empty();
     patterns
         .iter()
         .find(protected)
@@ -86,11 +86,11 @@ fn the_loss_is_the_least_possible() {
         assert_eq!(answer.loss, best, "seed {seed}");
         // The way of large tables, on the same ones.
         let groups = Groups::new(&table);
-        let mut state = greedy(&table, &groups, &rule, groups.start(&table));
+        let mut state = greedy(&table, &groups, &rule, groups.start());
         let secondary = groups.secondary(&state.hidden);
         prune(&table, &groups, &rule, &mut state, secondary);
         assert!(exposures(&table, &state.hidden, &rule).is_empty(), "seed {seed}");
-        quick += groups.loss_of(&state.hidden, &table);
+        quick += groups.loss_of(&state.hidden);
         least += best;
         needed += usize::from(best > 0);
     }
@@ -357,7 +357,7 @@ fn trials_near_a_cell_find_what_attacks_on_the_whole_find() {
             .collect();
         let patterns = [&table, &blind].map(|table| {
             let mut state = super::State {
-                hidden: groups.pattern(table, &all),
+                hidden: groups.pattern(&all),
                 ..super::State::default()
             };
             prune(table, &groups, &rule, &mut state, all.clone());

@@ -326,6 +326,10 @@ fn job<'a>(
         sums.into_iter().map(count).collect()
     };
     let atoms: Vec<Vec<i64>> = sums.iter().map(list).collect();
+    // The same, the layers of an atom side by side.
+    let by_atom: Vec<i64> = (0..frame.atoms.len())
+        .flat_map(|atom| atoms.iter().map(move |values| values[atom]))
+        .collect();
     // Categories that leave a rest somewhere do not tell the last of them.
     let adds_up = |total: &&Compiled| {
         let sums = added(&mut measure.slots());
@@ -362,8 +366,14 @@ fn job<'a>(
             if role == Role::Free && coverage.is_some_and(is_thin) {
                 continue;
             }
-            for (values, atoms) in table.layers.iter_mut().zip(&atoms) {
-                values.push(terms.iter().map(|(a, _)| atoms[*a as usize]).sum());
+            let mut held = vec![0; sums.len()];
+            for (atom, _) in terms {
+                for (held, value) in held.iter_mut().zip(&by_atom[*atom as usize * sums.len()..]) {
+                    *held += value;
+                }
+            }
+            for (values, held) in table.layers.iter_mut().zip(held) {
+                values.push(held);
             }
             if let Some(total) = total {
                 let said = file.get(total.iid, *tid, total.cells[0]);
