@@ -208,72 +208,55 @@ impl Scan {
 
     /// Computes `map` on every row, in parallel, and gives the results to `fold` in the order of the file.
     ///
+    /// The next rows are read, and the results of the last ones folded, while rows are computed.
+    ///
     /// # Errors
     /// A file that stops being readable, and the first faults of rows with their place; the others are counted.
     pub(super) fn run<T: Send>(
-        mut self,
+        self,
         map: impl Fn(&Bound<'_>) -> std::result::Result<T, Fault> + Sync,
-        mut fold: impl FnMut(T),
+        fold: impl FnMut(T) + Send,
     ) -> Result<(Cleaned, Diagnostics)> {
-        let path = self.source.path.clone();
-        let (mut read, mut left_out) = (0u64, 0u64);
-        let (mut faults, mut untold) = (0usize, 0usize);
-        let mut found = Diagnostics::new();
-        while let Some(rows) = self.source.next()? {
-            read += rows.len() as u64;
-            let results: Vec<_> = rows
-                .par_iter()
-                .map(|row| {
-                    let cleaned = self.cleaner.clean(row);
-                    let cells = cleaned.as_ref().unwrap_or(&row.cells);
-                    let keep = match &self.keep {
-                        Some(keep) => keep.eval(cells).map_err(|f| (row.number, f))?.truth(),
-                        None => true,
-                    };
-                    if !keep {
-                        return Ok(None);
-                    }
-                    let bound = Bound {
-                        exprs: &self.exprs,
-                        number: row.number,
-                        cells,
-                    };
-                    map(&bound).map(Some).map_err(|f| (row.number, f))
-                })
-                .collect();
-            for result in results {
-                match result {
-                    Ok(Some(value)) => fold(value),
-                    Ok(None) => left_out += 1,
-                    Err((line, Fault(text))) => {
-                        faults += 1;
-                        if faults == TOLD + 1 {
-                            untold = line as usize;
-                        }
-                        if faults <= TOLD {
-                            found.push(
-                                Diagnostic::error(format!("« {text} » n’est pas un nombre"))
-                                    .at(&path)
-                                    .line(line as usize)
-                                    .hint("si ce texte veut dire « pas de valeur », l’ajouter à « empty » ou à « sentinels » de la table"),
-                            );
-                        }
-                    }
-                }
+        let Self {
+            mut source,
+            exprs,
+            keep,
+            cleaner,
+        } = self;
+        let path = source.path.clone();
+        let compute = |row: &Row| -> std::result::Result<Option<T>, (u32, Fault)> {
+            let cleaned = cleaner.clean(row);
+            let cells = cleaned.as_ref().unwrap_or(&row.cells);
+            let fault = |f| (row.number, f);
+            if let Some(keep) = &keep
+                && !keep.eval(cells).map_err(fault)?.truth()
+            {
+                return Ok(None);
             }
+            let bound = Bound {
+                exprs: &exprs,
+                number: row.number,
+                cells,
+            };
+            map(&bound).map(Some).map_err(fault)
+        };
+        let mut read = 0u64;
+        let mut folded = Folded::new(fold);
+        let mut results = Vec::new();
+        let mut rows = source.next()?;
+        while let Some(batch) = rows {
+            read += batch.len() as u64;
+            let done = std::mem::take(&mut results);
+            let work = || batch.par_iter().map(compute).collect();
+            let (next, ((), computed)) =
+                rayon::join(|| source.next(), || rayon::join(|| folded.take(done, &path), work));
+            results = computed;
+            rows = next?;
         }
-        if faults > TOLD {
-            found.push(
-                Diagnostic::error(format!(
-                    "et {} autres valeurs illisibles, à partir de cette ligne",
-                    faults - TOLD
-                ))
-                .at(&path)
-                .line(untold)
-                .hint("corriger les premières, puis relancer"),
-            );
-        }
-        let mut warnings = self.source.found;
+        folded.take(results, &path);
+        let left_out = folded.left_out;
+        let mut found = folded.found(&path);
+        let mut warnings = source.found;
         if !found.is_empty() {
             found.extend(warnings);
             return Err(found.sorted());
@@ -282,8 +265,8 @@ impl Scan {
             file: path,
             rows: read,
             left_out,
-            sentinels: counts(&self.cleaner.names, &self.cleaner.sentinel_counts),
-            zeros: counts(&self.cleaner.names, &self.cleaner.zero_counts),
+            sentinels: counts(&cleaner.names, &cleaner.sentinel_counts),
+            zeros: counts(&cleaner.names, &cleaner.zero_counts),
         };
         for (column, count) in &cleaned.zeros {
             warnings.push(
@@ -293,6 +276,71 @@ impl Scan {
             );
         }
         Ok((cleaned, warnings))
+    }
+}
+
+/// Results of rows given to their owner, and what was wrong in the others.
+struct Folded<F> {
+    fold: F,
+    left_out: u64,
+    faults: usize,
+    /// Line of the first fault that is not told in full.
+    untold: u32,
+    found: Diagnostics,
+}
+
+impl<F> Folded<F> {
+    fn new(fold: F) -> Self {
+        Self {
+            fold,
+            left_out: 0,
+            faults: 0,
+            untold: 0,
+            found: Diagnostics::new(),
+        }
+    }
+
+    /// Takes the results of the next rows.
+    fn take<T>(&mut self, results: Vec<std::result::Result<Option<T>, (u32, Fault)>>, path: &Path)
+    where
+        F: FnMut(T),
+    {
+        for result in results {
+            match result {
+                Ok(Some(value)) => (self.fold)(value),
+                Ok(None) => self.left_out += 1,
+                Err((line, Fault(text))) => {
+                    self.faults += 1;
+                    if self.faults == TOLD + 1 {
+                        self.untold = line;
+                    }
+                    if self.faults <= TOLD {
+                        self.found.push(
+                            Diagnostic::error(format!("« {text} » n’est pas un nombre"))
+                                .at(path)
+                                .line(line as usize)
+                                .hint("si ce texte veut dire « pas de valeur », l’ajouter à « empty » ou à « sentinels » de la table"),
+                        );
+                    }
+                }
+            }
+        }
+    }
+
+    /// What was wrong.
+    fn found(mut self, path: &Path) -> Diagnostics {
+        if self.faults > TOLD {
+            self.found.push(
+                Diagnostic::error(format!(
+                    "et {} autres valeurs illisibles, à partir de cette ligne",
+                    self.faults - TOLD
+                ))
+                .at(path)
+                .line(self.untold as usize)
+                .hint("corriger les premières, puis relancer"),
+            );
+        }
+        self.found
     }
 }
 

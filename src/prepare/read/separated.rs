@@ -136,11 +136,7 @@ impl Reader {
     /// The library's own position of a record precedes what is left of the line before (the LF of a CR LF) and the empty
     /// lines in between; its position after the record is exact: the lines inside the record are taken from it.
     fn line(&self) -> u64 {
-        let inside: usize = self
-            .record
-            .iter()
-            .map(|f| f.iter().filter(|b| **b == b'\n').count())
-            .sum();
+        let inside = memchr::memchr_iter(b'\n', self.record.as_slice()).count();
         let ended = self.reader.position().line() - u64::from(!self.crlf);
         let start = self.record.position().map_or(0, csv::Position::line);
         ended.saturating_sub(inside as u64).max(start)
