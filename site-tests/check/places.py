@@ -14,7 +14,7 @@ import tempfile
 
 import openpyxl
 
-from common import ATLAS, CELL, STATES, Report, atlas, elements, files, public
+from common import ATLAS, CELL, STATES, Report, atlas, figures, files, public
 
 PLACES = 200
 THRESHOLD = 11
@@ -98,9 +98,9 @@ for scale, code in drawn:
     report.count("places")
     where = folder(scale, code)
     name = str(where.relative_to(base))
-    for e in elements(where / "index.html"):
-        cell = e.attributes.get("data-cell")
-        if e.tag != "data" or not cell or not cell.startswith(f"{scale}:{code}:"):
+    for attributes, _ in figures(where / "index.html"):
+        cell = attributes.get("data-cell")
+        if not cell or not cell.startswith(f"{scale}:{code}:"):
             continue
         told = mapped.get(cell)
         if told is None:
@@ -110,7 +110,7 @@ for scale, code in drawn:
             report.expect(not shown or x["vintage"] not in indicators[x["indicator"]]["scales"][scale], name, f"{cell} is on the fiche, not on the map")
             continue
         report.count("figures of the fiche = map")
-        value, state = e.attributes.get("value") or "", e.attributes.get("data-state") or ""
+        value, state = attributes.get("value") or "", attributes.get("data-state") or ""
         report.expect(state == told[1] and (state or same(value, told[0])), name, f"{cell}: {value}{state} on the fiche, {told[0]}{told[1]} on the map")
     for path in sorted(where.glob("*.xlsx")):
         for cell, value, state in rows(path):
@@ -149,12 +149,12 @@ if manifest["fictitious"] and ATLAS.exists() and "residence" in scales:
     for name in files(base):
         path = base / name
         if name.suffix == ".html":
-            for e in elements(path):
-                cell = e.attributes.get("data-cell", "")
-                if e.tag == "data" and hidden(cell):
+            for attributes, text in figures(path):
+                cell = attributes.get("data-cell", "")
+                if hidden(cell):
                     report.count("hidden figures of pages")
-                    told = [v for k, v in e.attributes.items() if k not in ("data-cell", "data-state", "class") and v]
-                    report.expect(e.attributes.get("data-state") in STATES and not told and not re.search(r"\d", e.text), str(name), f"{cell} is « {e.text} » {told}")
+                    told = [v for k, v in attributes.items() if k not in ("data-cell", "data-state", "class") and v]
+                    report.expect(attributes.get("data-state") in STATES and not told and not re.search(r"\d", text), str(name), f"{cell} is « {text} » {told}")
         elif name.suffix == ".xlsx" and ("residence" in name.name or name.parts[0] == "residences"):
             for cell, value, state in rows(path):
                 # Most workbooks leave hidden rows out: what is counted is what was read.

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 
-from common import ROOT, WORK, Report, atlas, elements
+from common import ROOT, TAG, WORK, Report, atlas, parsed, written
 
 real = pathlib.Path(os.environ.get("REAL") or ROOT.parent / "shared" / "real") / "val-doise"
 if not real.is_dir():
@@ -60,24 +60,29 @@ for folder, wanted in (("communes", 184), ("iris", 562), ("residences", 13776)):
     report.expect(n == wanted, folder, f"{n} pages instead of {wanted}")
 
 
-def dwellings(page, scale, code):
-    """Value and state of the count of dwellings told by a page, the latest vintage."""
-    text = page.read_text(encoding="utf-8")
-    tags = re.findall(rf'<data [^>]*data-cell="{scale}:{re.escape(code)}:parc\.logements:(\d{{4}})"[^>]*>', text)
-    if not tags:
-        return None, None
-    tag = re.search(rf'<data [^>]*data-cell="{scale}:{re.escape(code)}:parc\.logements:{max(tags)}"[^>]*>', text).group(0)
-    state = re.search(r'data-state="(\w+)"', tag)
-    return re.search(r'value="([^"]*)"', tag).group(1), state.group(1) if state else None
+def own(page, scale, code):
+    """The figures and marks that a page has of its place: (tag, cell, attributes)."""
+    prefix = f"{scale}:{code}:"
+    found = [parsed(tag) for tag in TAG.findall(written(page)) if prefix in tag and not tag.startswith("<!")]
+    return [(tag, a["data-cell"], a) for tag, a in found if a.get("data-cell", "").startswith(prefix)]
+
+
+def dwellings(found):
+    """Value and state of the count of dwellings among these figures, the latest vintage."""
+    told = {}
+    for tag, cell, attributes in found:
+        if tag == "data" and re.fullmatch(r"[a-z]+:[^:]+:parc\.logements:\d{4}", cell):
+            told.setdefault(cell, (attributes["value"], attributes.get("data-state")))
+    return told[max(told)] if told else (None, None)
 
 
 base = out.resolve()
-whole = sum(float(v) for v, _ in [dwellings(base / "metropole/index.html", "metropole", "95")] if v)
+whole = sum(float(v) for v, _ in [dwellings(own(base / "metropole/index.html", "metropole", "95"))] if v)
 report.expect(whole == total, "metropole", f"{whole} dwellings published, {total} in the source")
 hidden = 0
 for page in sorted(base.glob("communes/*/index.html")):
     code = page.parent.name
-    value, state = dwellings(page, "commune", code)
+    value, state = dwellings(own(page, "commune", code))
     if state == "s":
         hidden += 1
     elif report.expect(value not in (None, ""), f"communes/{code}", f"no count of dwellings (state {state})"):
@@ -101,7 +106,8 @@ for row in rows:
         continue
     n = n[0]
     page = base / "residences" / row["id"] / "index.html"
-    value, state = dwellings(page, "residence", row["id"])
+    figures = own(page, "residence", row["id"])
+    value, state = dwellings(figures)
     if value:
         shown += 1
         report.expect(float(value) == n, page.parent.name, f"{value} published, {n} in the source")
@@ -110,9 +116,8 @@ for row in rows:
         elevens += 1
     if n <= 10:
         tens += n == 10
-        for e in elements(page):
-            cell = e.attributes.get("data-cell") or ""
-            if cell.startswith(f"residence:{row['id']}:") and (e.attributes.get("value") or e.attributes.get("data-value")):
+        for _, cell, attributes in figures:
+            if attributes.get("value") or attributes.get("data-value"):
                 report.expect(cell.split(":")[2].startswith(("cadre.", "env.", "equip", "context")), page.parent.name, f"figure {cell} under the threshold")
 report.count("buildings of 10 checked", tens)
 report.count("buildings of 11 shown", elevens)
