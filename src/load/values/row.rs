@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::Reader;
 use crate::diag::Diagnostic;
 use crate::load::table::number;
-use crate::model::{Cell, Code, Entry, Iid, Kind, Scale, State, Tid};
+use crate::model::{Cell, Code, Entry, Iid, Scale, State, Tid};
 
 /// The last names met: long tables repeat them, a look-up is rare.
 #[derive(Default)]
@@ -170,15 +170,7 @@ impl Reader<'_> {
                 };
                 (4, d)
             })?;
-            let low = match indicator.kind {
-                Kind::Count | Kind::Share | Kind::Distance => 0.0,
-                Kind::Rate | Kind::Mean | Kind::Index | Kind::Class | Kind::Text => f64::NEG_INFINITY,
-            };
-            let high = if indicator.kind == Kind::Share {
-                100.0
-            } else {
-                f64::INFINITY
-            };
+            let (low, high) = indicator.kind.bounds();
             if read < low || read > high {
                 return Err((
                     4,
