@@ -8,7 +8,7 @@ use crate::model::{Classes, Iid, Indicator, Kind, Scale};
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ClassBreaks {
     inner: Vec<f64>,
-    /// Greatest value that may be, where there is one: a class that starts there holds nothing else.
+    /// Greatest value that is, where it is known: a class that starts there holds nothing else.
     most: Option<f64>,
 }
 
@@ -103,7 +103,15 @@ pub fn class_breaks(published: &Published, iid: Iid, category: Option<u16>, indi
     let mut breaks: Vec<f64> = raw.into_iter().map(|b| neat(b, &values)).collect();
     breaks.dedup();
     breaks.retain(|b| values.first().is_some_and(|low| b > low) && values.last().is_some_and(|high| b <= high));
-    ClassBreaks::of(indicator.kind, breaks)
+    let mut breaks = ClassBreaks::of(indicator.kind, breaks);
+    // The rate of a part, a coverage, stops at 100 as a share does: no figure of any map says otherwise.
+    if indicator.kind == Kind::Rate
+        && breaks.inner.last() == Some(&100.0)
+        && values_at(&Scale::ALL).iter().all(|v| *v <= 100.0)
+    {
+        breaks.most = Some(100.0);
+    }
+    breaks
 }
 
 fn quantiles(sorted: &[f64], count: usize) -> Vec<f64> {
