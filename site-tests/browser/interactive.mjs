@@ -976,6 +976,27 @@ const tests = fluid ? large : {
     return x.id;
   },
 
+  async "map: the controls of a category keep two full lines"(browser) {
+    const x = atlas.indicators.find((i) => i.kind === "share" && i.categories.length > 1 && i.scales.commune);
+    if (!x) return "no share in categories";
+    const p = await page(browser);
+    await p.goto(`${ORIGIN}/carte/?i=${x.id}`);
+    await settled(p);
+    const middle = async (selector) => {
+      const { y, height } = await p.locator(selector).first().boundingBox();
+      return y + height / 2;
+    };
+    const line = await Promise.all([".controls .seg", ".controls .field input", ".controls summary"].map(middle));
+    expect(Math.max(...line) - Math.min(...line) < 6, `map: scale, place and other layers stand at ${line}`);
+    const [first, second] = await Promise.all([".controls select", ".controls .time"].map(middle));
+    expect(Math.abs(first - second) < 6 && first < line[0], "map: indicator and vintage are not on a line above");
+    const box = await p.locator(".map-box").boundingBox();
+    expect(box.y + box.height <= 900, `map: under two lines of controls, it ends at ${box.y + box.height}`);
+    await axe(p, "map, a category");
+    await shot(p, "carte-modalite");
+    await close(p, "map controls of a category");
+  },
+
   async "map: legend of the residences"(browser) {
     const p = await page(browser);
     // From the map to the ranking of the same figures.
