@@ -997,6 +997,33 @@ const tests = fluid ? large : {
     await close(p, "map controls of a category");
   },
 
+  async "map: no name is cut by the edge of the view"(browser) {
+    const p = await page(browser);
+    let names = 0;
+    const middle = `x=${((atlas.bounds[0] + atlas.bounds[2]) / 2).toFixed(4)}&y=${((atlas.bounds[1] + atlas.bounds[3]) / 2).toFixed(4)}`;
+    for (const [scale, zoom] of [["residence", 11.5], ["residence", 13.8], ["commune", 11.5], ["iris", 13]].filter(([s]) => scaleOf(s))) {
+      await p.goto(`${ORIGIN}/carte/?i=${scale === "commune" ? share.id : counted.id}&e=${scale}&${middle}&z=${zoom}`);
+      await settled(p);
+      for (const [x, y] of [[0, 0], [61, 43]]) {
+        await p.evaluate(([x, y]) => document.querySelector("[data-tool=carte]").map.panBy([x, y], { duration: 0 }), [x, y]);
+        await p.waitForTimeout(300);
+        await settled(p);
+        const { all, cut } = await p.evaluate(() => {
+          const { map } = document.querySelector("[data-tool=carte]");
+          const { clientWidth: w, clientHeight: h } = map.getCanvas();
+          const layers = ["bearing", "label", "label-under", "qpv-label"].filter((id) => map.getLayer(id));
+          const named = (box) => map.queryRenderedFeatures(box, { layers }).map((f) => f.properties.name);
+          return { all: named().length, cut: [[[0, 0], [w, 1]], [[0, h - 1], [w, h]], [[0, 0], [1, h]], [[w - 1, 0], [w, h]]].flatMap(named) };
+        });
+        names += all;
+        expect(!cut.length, `map: the edge cuts ${cut.join(", ")} at zoom ${zoom}, ${scale}`);
+      }
+    }
+    expect(names > 0, "map: no name to look at");
+    await close(p, "map edges");
+    return `${names} names`;
+  },
+
   async "map: legend of the residences"(browser) {
     const p = await page(browser);
     // From the map to the ranking of the same figures.
