@@ -1184,6 +1184,20 @@ const tests = fluid ? large : {
     });
     expect(sizes.least >= 11 && sizes.inside && sizes.apart, `comparison: at 320 px the texts of the chart are ${JSON.stringify(sizes)}`);
     await shot(p, "comparer-320");
+    // Four places: every figure in view under the name of what it is, and the names of the places stay.
+    await p.goto(`${ORIGIN}/comparer/?t=commune:${communes.codes.slice(0, 4).join(",commune:")}`);
+    await p.locator("table.versus").waitFor();
+    const inView = await p.locator("table.versus").evaluate((table) => {
+      const boxes = [...table.querySelectorAll("tbody data, thead a")].map((d) => d.getBoundingClientRect());
+      return boxes.length > 20 && boxes.every((b) => b.left >= 0 && b.right <= 320);
+    });
+    expect(inView && (await wide(p)), "comparison: at 320 px, figures of four places are out of view");
+    expect((await p.getByRole("columnheader").count()) >= 5 && (await p.getByRole("rowheader").count()) > 5, "comparison: laid out otherwise, the table loses its headers");
+    await p.locator("table.versus tbody").nth(8).evaluate((e) => e.scrollIntoView());
+    const top = await p.locator("table.versus thead").boundingBox();
+    expect(top.y >= -1 && top.y < 4, `comparison: at 320 px the names of four places stand at ${top.y}`);
+    await axe(p, "comparison of four at 320 px");
+    await shot(p, "comparer-quatre-320");
     // On paper, the last sheet has more than a foot, with and without foots in the margins.
     await p.setViewportSize({ width: 1280, height: 900 });
     for (const theme of atlas.themes.map((t) => t.id)) {

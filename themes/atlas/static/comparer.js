@@ -120,13 +120,15 @@ class Compare {
       ),
     );
     const bodies = indicators.map((x, i) => this.rows(x, columns[i], territories));
+    // Three places or four have no room beside a name on a narrow screen: it stands above its figures there.
     const table = el(
       "table",
-      { class: "versus" },
+      { class: territories.length > 2 ? "versus stacked" : "versus" },
       el("caption", {}, `${atlas.themes.find((t) => t.id === state.theme).label} : ${territories.map((t) => t.name).join(", ")}. Écarts au premier territoire.`),
       el("thead", {}, head),
       bodies,
     );
+    if (territories.length > 2) sayRoles(table);
     const charted = indicators.filter((x) => !x.words);
     const at = Math.max(0, charted.findIndex((x) => x.id === state.id));
     const chart = charted.length ? this.chart(charted, charted[at], columns[indicators.indexOf(charted[at])], territories) : "";
@@ -254,6 +256,14 @@ class Compare {
       // On paper the foot of the page is said here, beside the chart: it took a last sheet for itself.
       el("p", { class: "note only-print" }, document.querySelector("footer.site .legal")?.textContent.trim() ?? ""),
     );
+  }
+}
+
+/** Says the roles of the parts of a table that is laid out otherwise: a browser may forget them. */
+function sayRoles(table) {
+  const role = { TABLE: "table", THEAD: "rowgroup", TBODY: "rowgroup", TR: "row", TD: "cell" };
+  for (const part of [table, ...table.querySelectorAll("thead, tbody, tr, th, td")]) {
+    part.setAttribute("role", role[part.tagName] ?? (part.scope === "col" ? "columnheader" : "rowheader"));
   }
 }
 
