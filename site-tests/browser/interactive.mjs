@@ -1274,6 +1274,8 @@ const tests = fluid ? large : {
     await p.locator("table.versus tbody").nth(8).evaluate((e) => e.scrollIntoView());
     const top = await p.locator("table.versus thead").boundingBox();
     expect(top.y >= -1 && top.y < 4, `comparison: at 320 px the names of four places stand at ${top.y}`);
+    const last = await p.locator("table.series td:last-child").first().boundingBox();
+    expect(last.x > 0 && last.x + last.width <= 321, `comparison: at 320 px the last year of a series ends at ${last.x + last.width}`);
     await axe(p, "comparison of four at 320 px");
     await shot(p, "comparer-quatre-320");
     // On paper, the last sheet has more than a foot, with and without foots in the margins.
