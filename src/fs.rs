@@ -127,13 +127,13 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
 ///
 /// # Errors
 /// The path and the reason.
-pub fn write_parts(path: &Path, parts: impl IntoIterator<Item = String>) -> Result<()> {
+pub fn write_parts(path: &Path, parts: impl IntoIterator<Item = impl AsRef<[u8]>>) -> Result<()> {
     if let Some(folder) = path.parent() {
         create_dir(folder)?;
     }
     let write = || {
         let mut file = fs::File::create(path)?;
-        parts.into_iter().try_for_each(|part| file.write_all(part.as_bytes()))
+        parts.into_iter().try_for_each(|part| file.write_all(part.as_ref()))
     };
     write().map_err(|e: io::Error| failed(path, "écriture", &e).into())
 }
@@ -160,7 +160,7 @@ pub fn write_atomic(path: &Path, bytes: &[u8], mode: u32) -> Result<()> {
 ///
 /// # Errors
 /// The path and the reason; the old file is left untouched.
-pub fn write_atomic_parts<P: AsRef<[u8]>>(path: &Path, parts: impl IntoIterator<Item = P>, mode: u32) -> Result<()> {
+pub fn write_atomic_parts(path: &Path, parts: impl IntoIterator<Item = impl AsRef<[u8]>>, mode: u32) -> Result<()> {
     use std::os::unix::fs::OpenOptionsExt as _;
     let folder = path
         .parent()

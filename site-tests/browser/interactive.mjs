@@ -122,6 +122,24 @@ function sheets(pdf, name) {
     return undefined;
   }
 }
+/** Rows of a table of figures, and those whose figures are not beside the first line of the name, or not in view. */
+const lined = (p) =>
+  p.locator("table.versus tbody tr:has(th[scope=row] a):has(td data)").evaluateAll((rows) => {
+    const middle = (e) => {
+      const { top, bottom } = e.getClientRects()[0];
+      return (top + bottom) / 2;
+    };
+    const words = (a) => {
+      const range = document.createRange();
+      range.selectNodeContents(a);
+      return range;
+    };
+    const away = (row) => {
+      const name = middle(words(row.querySelector("th a")));
+      return [...row.querySelectorAll("td data")].some((d) => Math.abs(middle(d) - name) > 5 || d.getBoundingClientRect().right > document.documentElement.clientWidth);
+    };
+    return { all: rows.length, apart: rows.filter(away).map((row) => row.textContent.slice(0, 60)) };
+  });
 const wide = (p) => p.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth);
 
 const atlas = read("atlas.json");
@@ -133,6 +151,54 @@ const plain = (text) => text.toLowerCase().normalize("NFD").replace(/\p{M}/gu, "
 const scaleOf = (id) => atlas.scales.find((s) => s.id === id);
 const share = atlas.indicators.find((x) => (x.kind === "share" || x.kind === "rate") && x.scales.commune && !x.categories.length);
 const counted = atlas.indicators.find((x) => x.kind === "count" && x.scales.residence && !x.categories.length);
+
+const wholeRatio = atlas.indicators.find((x) => x.kind !== "count" && x.kind !== "text" && x.kind !== "class" && x.scales.metropole && !x.categories.length);
+/** Part of the inside of the whole, away from its outline, that has its most common colour to the eye. */
+async function onePiece(p) {
+  // What stands over the map is not the map.
+  await p.locator(".map-box").evaluate((box) => box.querySelectorAll(".badge, .zooms, .cross, .tip, .say, .credit, .maplibregl-control-container").forEach((e) => (e.style.visibility = "hidden")));
+  const area = p.locator(".map-box :is(canvas, svg.drawn)").first();
+  const bytes = (await area.screenshot()).toString("base64");
+  return area.evaluate(async (canvas, bytes) => {
+    const { map } = document.querySelector("[data-tool=carte]");
+    const of = (source) => map.sources?.get(source) ?? map.getStyle().sources[source].data.features;
+    const [w, h] = [canvas.clientWidth || canvas.width.baseVal.value, canvas.clientHeight || canvas.height.baseVal.value];
+    const surface = () => {
+      const out = document.createElement("canvas");
+      Object.assign(out, { width: w, height: h });
+      return out.getContext("2d", { willReadFrequently: true });
+    };
+    const path = (lines) => {
+      const out = new Path2D();
+      for (const line of lines) line.forEach((c, i) => (({ x, y }) => (i ? out.lineTo(x, y) : out.moveTo(x, y)))(map.project(c)));
+      return out;
+    };
+    const mask = surface();
+    const [whole] = of("zones");
+    for (const polygon of whole.geometry.coordinates) mask.fill(path(polygon));
+    // Seams between the pieces are inside; what is near the outline is not.
+    mask.lineWidth = 3;
+    mask.stroke(path(whole.geometry.coordinates.flat()));
+    mask.globalCompositeOperation = "destination-out";
+    mask.lineWidth = 14;
+    for (const line of of("limits")) mask.stroke(path(line.geometry.type === "LineString" ? [line.geometry.coordinates] : line.geometry.coordinates));
+    const image = new Image();
+    image.src = `data:image/png;base64,${bytes}`;
+    await image.decode();
+    const picture = surface();
+    picture.drawImage(image, 0, 0, w, h);
+    const [inside, ink] = [mask, picture].map((c) => c.getImageData(0, 0, w, h).data);
+    const within = [];
+    for (let i = 0; i < inside.length; i += 4) if (inside[i + 3] >= 250) within.push(i);
+    const tally = new Map();
+    for (const i of within) tally.set(ink.slice(i, i + 3).join(), (tally.get(ink.slice(i, i + 3).join()) ?? 0) + 1);
+    const [main] = [...tally].reduce((a, b) => (b[1] > a[1] ? b : a));
+    // A seam of nearly the same colour is not seen.
+    const near = main.split(",").map(Number);
+    const same = within.filter((i) => near.every((c, k) => Math.abs(ink[i + k] - c) <= 8));
+    return { all: within.length, share: same.length / within.length };
+  }, bytes);
+}
 
 const valued = new Map();
 /** Figures of a block, read once. */
@@ -976,6 +1042,64 @@ const tests = fluid ? large : {
     return x.id;
   },
 
+  async "map: the controls of a category keep two full lines"(browser) {
+    const x = atlas.indicators.find((i) => i.kind === "share" && i.categories.length > 1 && i.scales.commune);
+    if (!x) return "no share in categories";
+    const p = await page(browser);
+    await p.goto(`${ORIGIN}/carte/?i=${x.id}`);
+    await settled(p);
+    const middle = async (selector) => {
+      const { y, height } = await p.locator(selector).first().boundingBox();
+      return y + height / 2;
+    };
+    const line = await Promise.all([".controls .seg", ".controls .field input", ".controls summary"].map(middle));
+    expect(Math.max(...line) - Math.min(...line) < 6, `map: scale, place and other layers stand at ${line}`);
+    const [first, second] = await Promise.all([".controls select", ".controls .time"].map(middle));
+    expect(Math.abs(first - second) < 6 && first < line[0], "map: indicator and vintage are not on a line above");
+    const box = await p.locator(".map-box").boundingBox();
+    expect(box.y + box.height <= 900, `map: under two lines of controls, it ends at ${box.y + box.height}`);
+    await axe(p, "map, a category");
+    await shot(p, "carte-modalite");
+    await close(p, "map controls of a category");
+  },
+
+  async "map: no name is cut by the edge of the view"(browser) {
+    const p = await page(browser);
+    let names = 0;
+    const middle = `x=${((atlas.bounds[0] + atlas.bounds[2]) / 2).toFixed(4)}&y=${((atlas.bounds[1] + atlas.bounds[3]) / 2).toFixed(4)}`;
+    for (const [scale, zoom] of [["residence", 11.5], ["residence", 13.8], ["commune", 11.5], ["iris", 13]].filter(([s]) => scaleOf(s))) {
+      await p.goto(`${ORIGIN}/carte/?i=${scale === "commune" ? share.id : counted.id}&e=${scale}&${middle}&z=${zoom}`);
+      await settled(p);
+      for (const [x, y] of [[0, 0], [61, 43]]) {
+        await p.evaluate(([x, y]) => document.querySelector("[data-tool=carte]").map.panBy([x, y], { duration: 0 }), [x, y]);
+        await p.waitForTimeout(300);
+        await settled(p);
+        const { all, cut } = await p.evaluate(() => {
+          const { map } = document.querySelector("[data-tool=carte]");
+          const { clientWidth: w, clientHeight: h } = map.getCanvas();
+          const layers = ["bearing", "label", "label-under", "qpv-label"].filter((id) => map.getLayer(id));
+          const named = (box) => map.queryRenderedFeatures(box, { layers }).map((f) => f.properties.name);
+          return { all: named().length, cut: [[[0, 0], [w, 1]], [[0, h - 1], [w, h]], [[0, 0], [1, h]], [[w - 1, 0], [w, h]]].flatMap(named) };
+        });
+        names += all;
+        expect(!cut.length, `map: the edge cuts ${cut.join(", ")} at zoom ${zoom}, ${scale}`);
+      }
+    }
+    expect(names > 0, "map: no name to look at");
+    await close(p, "map edges");
+    return `${names} names`;
+  },
+
+  async "map: the whole is in one piece"(browser) {
+    const p = await page(browser);
+    await p.goto(`${ORIGIN}/carte/?i=${wholeRatio.id}&e=metropole&q=0`);
+    await settled(p);
+    const seen = await onePiece(p);
+    expect(seen.share > 0.999, `map: inside the whole, ${(100 * (1 - seen.share)).toFixed(1)} % of another colour`);
+    await close(p, "map whole");
+    return `${seen.all} pixels`;
+  },
+
   async "map: legend of the residences"(browser) {
     const p = await page(browser);
     // From the map to the ranking of the same figures.
@@ -1134,8 +1258,26 @@ const tests = fluid ? large : {
       const texts = [...s.querySelectorAll("text")].map((t) => t.getBoundingClientRect());
       return { least: Math.min(...texts.map((t) => t.height)), inside: texts.every((t) => t.left >= box.left - 1 && t.right <= box.right + 1), apart: texts.every((a, i) => texts.every((b, j) => j <= i || a.right <= b.left || b.right <= a.left || a.bottom <= b.top + 1 || b.bottom <= a.top + 1)) };
     });
+    const lines = await lined(p);
+    expect(lines.all > 5 && !lines.apart.length, `comparison: at 320 px, not on the line of their name, or out of view: ${lines.apart.slice(0, 3).join(" | ")}`);
     expect(sizes.least >= 11 && sizes.inside && sizes.apart, `comparison: at 320 px the texts of the chart are ${JSON.stringify(sizes)}`);
     await shot(p, "comparer-320");
+    // Four places: every figure in view under the name of what it is, and the names of the places stay.
+    await p.goto(`${ORIGIN}/comparer/?t=commune:${communes.codes.slice(0, 4).join(",commune:")}`);
+    await p.locator("table.versus").waitFor();
+    const inView = await p.locator("table.versus").evaluate((table) => {
+      const boxes = [...table.querySelectorAll("tbody data, thead a")].map((d) => d.getBoundingClientRect());
+      return boxes.length > 20 && boxes.every((b) => b.left >= 0 && b.right <= 320);
+    });
+    expect(inView && (await wide(p)), "comparison: at 320 px, figures of four places are out of view");
+    expect((await p.getByRole("columnheader").count()) >= 5 && (await p.getByRole("rowheader").count()) > 5, "comparison: laid out otherwise, the table loses its headers");
+    await p.locator("table.versus tbody").nth(8).evaluate((e) => e.scrollIntoView());
+    const top = await p.locator("table.versus thead").boundingBox();
+    expect(top.y >= -1 && top.y < 4, `comparison: at 320 px the names of four places stand at ${top.y}`);
+    const last = await p.locator("table.series td:last-child").first().boundingBox();
+    expect(last.x > 0 && last.x + last.width <= 321, `comparison: at 320 px the last year of a series ends at ${last.x + last.width}`);
+    await axe(p, "comparison of four at 320 px");
+    await shot(p, "comparer-quatre-320");
     // On paper, the last sheet has more than a foot, with and without foots in the margins.
     await p.setViewportSize({ width: 1280, height: 900 });
     for (const theme of atlas.themes.map((t) => t.id)) {
@@ -1260,6 +1402,8 @@ const tests = fluid ? large : {
     await p.goto(`${ORIGIN}/classement/?e=residence&i=${counted.id}`);
     await p.locator("table.rank.versus").waitFor();
     expect(await wide(p), "ranking: scrolls sideways at 320 px");
+    const lines = await lined(p);
+    expect(lines.all > 5 && !lines.apart.length, `ranking: at 320 px, not on the line of their name, or out of view: ${lines.apart.slice(0, 3).join(" | ")}`);
     await close(p, "ranking");
   },
 
@@ -1454,6 +1598,10 @@ async function withoutWebGL(browser) {
   const [download] = await Promise.all([p.waitForEvent("download"), p.getByRole("button", { name: "Image (PNG)" }).click()]);
   await download.saveAs(path.join(SHOTS, "carte-sans-webgl-export.png"));
   expect(fs.statSync(path.join(SHOTS, "carte-sans-webgl-export.png")).size > 40_000, "without WebGL: the picture is blank");
+  await p.goto(`${ORIGIN}/carte/?i=${wholeRatio.id}&e=metropole&q=0`);
+  await settled(p);
+  const piece = await onePiece(p);
+  expect(piece.share > 0.999, `without WebGL: inside the whole, ${(100 * (1 - piece.share)).toFixed(1)} % of another colour`);
   await p.goto(`${ORIGIN}/carte/?i=${counted.id}&e=residence`);
   await settled(p);
   await p.locator(".beside tbody tr").first().waitFor();

@@ -187,6 +187,36 @@ async function probes() {
   expect([...best].every((name) => there.has(name)), `search: asks for ${[...best].filter((name) => !there.has(name))}, which are not there`);
 }
 
+/** A word that a street has whole is not the start of another's: « rue des prés » is not « rue du Pressoir ». */
+async function wholes() {
+  // Streets by their first word and one other: « rue », « prés ».
+  const known = new Map();
+  for (const place of streets) {
+    const [way, ...others] = words(parts(place).street).split(" ");
+    if (!index.streets.includes(way)) continue;
+    const seen = known.get(way) ?? known.set(way, new Set()).get(way);
+    for (const word of others) if (/^[a-z]{3,}$/.test(word)) seen.add(word);
+  }
+  let asked = 0;
+  let right = 0;
+  const search = engine();
+  for (const [way, seen] of known) {
+    const sorted = [...seen].sort();
+    for (const [i, word] of sorted.entries()) {
+      if (!sorted[i + 1]?.startsWith(word) || index.short.includes(word)) continue;
+      for (const text of [`${way} ${word}`, `${way} du ${word}`, `${way} des ${word} `]) {
+        const [first] = await search.find(text, 5);
+        asked += 1;
+        const good = first && words(`${first.name} ${parts(first).street}`).split(" ").includes(word);
+        if (good) right += 1;
+        else if (VERBOSE) console.log(`  « ${text} » → ${first ? `${first.name} · ${first.address}` : "rien"}`);
+      }
+    }
+  }
+  console.log(`${right}/${asked} words that start another, in streets`);
+  expect(right === asked, `search: a word begun before the whole one for ${asked - right} of ${asked} questions`);
+}
+
 async function rates(seed) {
   let right = 0;
   let all = 0;
@@ -274,6 +304,7 @@ async function weight() {
 if (options.weight) await weight();
 else {
   await probes();
+  await wholes();
   for (const seed of options.seed ? [Number(options.seed)] : [1, 20261126]) await rates(seed);
   await weight();
 }

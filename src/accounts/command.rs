@@ -8,8 +8,13 @@ use clap::{Args, Subcommand};
 use super::dates;
 use super::partner::{Annex, Kind};
 
+mod add;
 mod gestures;
+mod lists;
+mod opening;
 mod partners;
+mod proxy;
+mod renewal;
 mod secrets;
 mod update;
 

@@ -48,6 +48,15 @@ impl Kind {
         matches!(self, Self::Share | Self::Rate)
     }
 
+    /// Least and greatest value that the figure may take, infinite where it has none.
+    pub const fn bounds(self) -> (f64, f64) {
+        match self {
+            Self::Share => (0.0, 100.0),
+            Self::Count | Self::Distance => (0.0, f64::INFINITY),
+            Self::Rate | Self::Mean | Self::Index | Self::Class | Self::Text => (f64::NEG_INFINITY, f64::INFINITY),
+        }
+    }
+
     /// French word of the dictionary.
     pub const fn label(self) -> &'static str {
         match self {

@@ -1,6 +1,8 @@
 //! The room from end to end, on small sources written here and on real ones read in place.
 
 mod doise;
+mod forms;
+mod place;
 mod small;
 
 use std::path::Path;

@@ -6,33 +6,50 @@ use crate::model::{Classes, Iid, Indicator, Kind, Scale};
 
 /// Inner breaks of the classes of an indicator, ascending; class `i` holds values in `[breaks[i-1], breaks[i])`.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct ClassBreaks(Vec<f64>);
+pub struct ClassBreaks {
+    inner: Vec<f64>,
+    /// Greatest value that is, where it is known: a class that starts there holds nothing else.
+    most: Option<f64>,
+}
 
 impl ClassBreaks {
+    /// Breaks of figures of a kind, without those that would leave a class no value that may be: « moins de 0 ».
+    fn of(kind: Kind, mut inner: Vec<f64>) -> Self {
+        let (low, high) = kind.bounds();
+        inner.retain(|b| *b > low && *b <= high);
+        Self {
+            inner,
+            most: high.is_finite().then_some(high),
+        }
+    }
+
     /// Number of classes, at least one.
     pub fn count(&self) -> usize {
-        self.0.len() + 1
+        self.inner.len() + 1
     }
 
     /// Inner breaks.
     pub fn inner(&self) -> &[f64] {
-        &self.0
+        &self.inner
     }
 
     /// Class of a value, from 0.
     pub fn class(&self, value: f64) -> u8 {
-        u8::try_from(self.0.partition_point(|b| *b <= value)).unwrap_or(u8::MAX)
+        u8::try_from(self.inner.partition_point(|b| *b <= value)).unwrap_or(u8::MAX)
     }
 
-    /// Words of each class: « moins de 10 », « 10 à 20 », « 45 et plus ».
+    /// Words of each class: « moins de 10 », « 10 à 20 », « 45 et plus »; « 100 », where nothing is above.
     pub fn labels(&self, decimals: u8) -> Vec<String> {
         let n = |v: f64| format::number(v, decimals_of(v, decimals));
-        let Some((first, last)) = self.0.first().zip(self.0.last()) else {
+        let Some((first, last)) = self.inner.first().zip(self.inner.last()) else {
             return vec!["toutes les valeurs".to_owned()];
         };
         let mut out = vec![format!("moins de {}", n(*first))];
-        out.extend(self.0.windows(2).map(|w| format!("{} à {}", n(w[0]), n(w[1]))));
-        out.push(format!("{} et plus", n(*last)));
+        out.extend(self.inner.windows(2).map(|w| format!("{} à {}", n(w[0]), n(w[1]))));
+        out.push(match self.most {
+            Some(most) if *last >= most => n(*last),
+            _ => format!("{} et plus", n(*last)),
+        });
         out
     }
 }
@@ -53,10 +70,11 @@ fn decimals_of(value: f64, decimals: u8) -> u8 {
 /// homogeneity », 1958).
 pub fn class_breaks(published: &Published, iid: Iid, category: Option<u16>, indicator: &Indicator) -> ClassBreaks {
     if indicator.kind == Kind::Class {
-        return ClassBreaks((1..indicator.categories.len().min(5)).map(|i| i as f64).collect());
+        let inner = (1..indicator.categories.len().min(5)).map(|i| i as f64).collect();
+        return ClassBreaks::of(Kind::Class, inner);
     }
     let (count, natural) = match &indicator.classes {
-        Some(Classes::Breaks(breaks)) => return ClassBreaks(breaks.clone()),
+        Some(Classes::Breaks(breaks)) => return ClassBreaks::of(indicator.kind, breaks.clone()),
         Some(Classes::Quantiles(n)) => (*n, false),
         Some(Classes::Jenks(n)) => (*n, true),
         None => (5, false),
@@ -85,7 +103,15 @@ pub fn class_breaks(published: &Published, iid: Iid, category: Option<u16>, indi
     let mut breaks: Vec<f64> = raw.into_iter().map(|b| neat(b, &values)).collect();
     breaks.dedup();
     breaks.retain(|b| values.first().is_some_and(|low| b > low) && values.last().is_some_and(|high| b <= high));
-    ClassBreaks(breaks)
+    let mut breaks = ClassBreaks::of(indicator.kind, breaks);
+    // The rate of a part, a coverage, stops at 100 as a share does: no figure of any map says otherwise.
+    if indicator.kind == Kind::Rate
+        && breaks.inner.last() == Some(&100.0)
+        && values_at(&Scale::ALL).iter().all(|v| *v <= 100.0)
+    {
+        breaks.most = Some(100.0);
+    }
+    breaks
 }
 
 fn quantiles(sorted: &[f64], count: usize) -> Vec<f64> {
@@ -158,9 +184,23 @@ mod tests {
 
     #[test]
     fn a_value_on_a_break_belongs_above() {
-        let breaks = ClassBreaks(vec![10.0, 20.0]);
+        let breaks = ClassBreaks::of(Kind::Share, vec![10.0, 20.0]);
         assert_eq!([9.9, 10.0, 19.9, 20.0].map(|v| breaks.class(v)), [0, 1, 1, 2]);
         assert_eq!(breaks.labels(1), ["moins de 10", "10 à 20", "20 et plus"]);
+    }
+
+    #[test]
+    fn a_class_that_starts_at_the_bound_says_it_alone() {
+        let share = ClassBreaks::of(Kind::Share, vec![0.0, 90.0, 100.0, 120.0]);
+        assert_eq!(share.labels(1), ["moins de 90", "90 à 100", "100"]);
+        assert_eq!([0.0, 90.0, 99.9, 100.0].map(|v| share.class(v)), [0, 1, 1, 2]);
+        // A rate may be above 100, a change under 0.
+        let rate = ClassBreaks::of(Kind::Rate, vec![0.0, 100.0]);
+        assert_eq!(rate.labels(1), ["moins de 0", "0 à 100", "100 et plus"]);
+        assert_eq!(
+            ClassBreaks::of(Kind::Share, vec![0.0]).labels(1),
+            ["toutes les valeurs"]
+        );
     }
 
     #[test]

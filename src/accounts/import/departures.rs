@@ -1,8 +1,9 @@
 //! Which rows ask for the end of an account, and which only speak of one.
 
+use super::Import;
 use super::columns::{Field, Header};
+use super::place::Place;
 use super::remarks::{Asked, asked, closes_at_once, is_a_usual_state, is_later, is_to_be_read};
-use super::{Import, Place};
 use crate::accounts::address::Address;
 use crate::accounts::register::State;
 use crate::accounts::{dates, names};

@@ -120,13 +120,15 @@ class Compare {
       ),
     );
     const bodies = indicators.map((x, i) => this.rows(x, columns[i], territories));
+    // Three places or four have no room beside a name on a narrow screen: it stands above its figures there.
     const table = el(
       "table",
-      { class: "versus" },
+      { class: territories.length > 2 ? "versus stacked" : "versus" },
       el("caption", {}, `${atlas.themes.find((t) => t.id === state.theme).label} : ${territories.map((t) => t.name).join(", ")}. Écarts au premier territoire.`),
       el("thead", {}, head),
       bodies,
     );
+    if (territories.length > 2) sayRoles(table);
     const charted = indicators.filter((x) => !x.words);
     const at = Math.max(0, charted.findIndex((x) => x.id === state.id));
     const chart = charted.length ? this.chart(charted, charted[at], columns[indicators.indexOf(charted[at])], territories) : "";
@@ -136,6 +138,9 @@ class Compare {
       chart,
     ];
     keeping(this.body, () => this.body.replaceChildren(...parts.filter(Boolean)), () => this.body.querySelector("section"));
+    // Where the years of a series are not all in view, the last ones are.
+    const long = this.body.querySelector(".scroll:has(> .series)");
+    if (long) long.scrollLeft = long.scrollWidth;
   }
 
   /** Last vintage that all scales have; the last one of all when none is common. */
@@ -215,6 +220,7 @@ class Compare {
     const series = territories.map((t, i) => ({ name: t.name, points: vintages.map((v) => (figures[i] ? figures[i].at(t.rank, v, category) : { state: "no" })) }));
     const breaks = [...new Set(vintages.slice(1).map((v, i) => atlas.gap(x, vintages[i], v)).filter(Boolean))];
     const any = series.some((s) => s.points.some((f) => !f.state));
+    const drawn = any && vintages.length > 1;
     const title = `${x.label}${atlas.category(x, category)}${x.unit ? ` (${x.unit})` : ""}`;
     const table = el(
       "table",
@@ -244,16 +250,24 @@ class Compare {
       { "aria-label": "Séries" },
       el("h2", {}, "Évolution"),
       el("p", { class: "map-acts" }, choose, modality),
-      el("ul", { class: "key line" }, territories.map((t, i) => el("li", {}, stroke(i), el("span", {}, t.name)))),
-      any
+      drawn ? el("ul", { class: "key line" }, territories.map((t, i) => el("li", {}, stroke(i), el("span", {}, t.name)))) : "",
+      drawn
         ? this.plot({ title, description: `${territories.map((t) => t.name).join(", ")}. Les mêmes valeurs sont dans le tableau qui suit.`, vintages, series, write: (v) => number(v, Number.isInteger(v) ? 0 : 1), broken: (a, b) => atlas.gap(x, a, b) })
-        : el("p", { class: "note" }, "Aucun chiffre publié pour cette série."),
+        : el("p", { class: "note" }, any ? `Un seul millésime, ${years(vintages[0])} : pas encore d’évolution à tracer.` : "Aucun chiffre publié pour cette série."),
       breaks.length ? el("p", { class: "note" }, `Rupture de série, ${breaks.join(" ; ")}. Les valeurs ne se comparent pas de part et d’autre.`) : "",
       el("section", { class: "scroll", tabindex: "0", "aria-label": "Valeurs de la série" }, table),
       el("p", { class: "note" }, `${atlas.sources[x.source]?.dataset ?? x.source}. ${atlas.source}${atlas.fictitious ? " — Données fictives — démonstration" : ""}`),
       // On paper the foot of the page is said here, beside the chart: it took a last sheet for itself.
       el("p", { class: "note only-print" }, document.querySelector("footer.site .legal")?.textContent.trim() ?? ""),
     );
+  }
+}
+
+/** Says the roles of the parts of a table that is laid out otherwise: a browser may forget them. */
+function sayRoles(table) {
+  const role = { TABLE: "table", THEAD: "rowgroup", TBODY: "rowgroup", TR: "row", TD: "cell" };
+  for (const part of [table, ...table.querySelectorAll("thead, tbody, tr, th, td")]) {
+    part.setAttribute("role", role[part.tagName] ?? (part.scope === "col" ? "columnheader" : "rowheader"));
   }
 }
 

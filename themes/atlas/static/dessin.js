@@ -306,6 +306,9 @@ export function paintGrid(map, count) {
   map.redraw();
 }
 
+/** Names never cross the edges of a drawing. */
+export function frame() {}
+
 /** No ground under a drawing. */
 export const basemap = async () => {};
 

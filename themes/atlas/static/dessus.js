@@ -35,6 +35,7 @@ export const above = {
       return 2 + (figure.state ? 7 : this.radius(figure));
     };
     const stock = this.stock?.scale === scale ? this.stock.figures : undefined;
+    this.ground.frame(map);
     const from = [places, scale, stock, own, ...(circles ? [shown.figures, state.vintage, state.category] : [])];
     return this.fill("labels", from, () => {
       const order = importance(places, stock);

@@ -51,10 +51,14 @@ export async function open(gl, container, { bounds, view, families }) {
     map.addImage(`f-${state}`, tile(state), { pixelRatio: 2 });
     map.addImage(`p-${state}`, mark(state), { pixelRatio: 2 });
   }
-  map.addImage("blank", { width: BLANK, height: BLANK, data: new Uint8ClampedArray(4 * BLANK * BLANK) });
+  map.addImage("blank", nothing(BLANK, BLANK));
+  map.addImage("across", nothing(EDGE, 1));
+  map.addImage("down", nothing(1, EDGE));
   map.addImage("f-qpv", oblique(), { pixelRatio: 2 });
   for (const { id, letters } of families) map.addImage(`e-${id}`, plate(letters), { pixelRatio: 2 });
   map.on("error", (event) => console.warn(event.error));
+  // The edges are elsewhere once the map has moved.
+  map.on("movestart", () => fill(map, "frame", [], () => []));
   await new Promise((done) => map.once("style.load", done));
   return map;
 }
@@ -72,8 +76,12 @@ export const QPV_NAMED = 12;
 const GROUPED = 22;
 const GROUP = ["interpolate", ["linear"], ["get", "point_count"], 2, 10, 50, 13, 500, 17, 5000, GROUPED];
 
-/** Side of the sign without ink, in pixels. */
+/** Side of the sign without ink, in pixels, and length of those of the edges. */
 const BLANK = 8;
+const EDGE = 128;
+
+/** An image without ink. */
+const nothing = (width, height) => ({ width, height, data: new Uint8ClampedArray(4 * width * height) });
 
 /** Options of the sources that have some. */
 const SOURCES = { grid: { tolerance: 0.2 }, places: { cluster: true, clusterRadius: 2 * GROUPED, clusterMaxZoom: CLUSTERED } };
@@ -158,6 +166,11 @@ function layers() {
       },
       paint: halo,
     },
+    {
+      // Nothing to see: it keeps the names off the edges of the view.
+      id: "frame", type: "symbol", source: "frame",
+      layout: { "icon-image": ["get", "way"], "icon-size": ["get", "size"], "icon-allow-overlap": true, "icon-padding": 0 },
+    },
   ];
 }
 
@@ -192,6 +205,18 @@ function add(map, source, data) {
     const colour = colouring.get(map)?.[layer.id];
     if (colour) map.setPaintProperty(layer.id, ...colour);
   });
+}
+
+/** Puts the edges of the view where they are: a name that would be cut there stands aside, or is left out. */
+export function frame(map) {
+  const { clientWidth: width, clientHeight: height } = map.getCanvas();
+  const { lng, lat } = map.getCenter();
+  fill(map, "frame", [lng, lat, map.getZoom(), width, height], () =>
+    [["across", width / 2, 0], ["across", width / 2, height], ["down", 0, height / 2], ["down", width, height / 2]].map(([way, x, y]) => {
+      const at = map.unproject([x, y]);
+      return point(at.lng, at.lat, { way, size: (way === "down" ? height : width) / EDGE });
+    }),
+  );
 }
 
 /** Greys of the basemap: paler than every class, so that the figures stay the subject. */

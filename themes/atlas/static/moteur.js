@@ -138,6 +138,7 @@ export class Search {
     const asked = cut(text);
     const start = asked.join(" ");
     const started = asked.length > words.length ? STARTED_SMALL : STARTED;
+    this.written(found, words);
     for (const place of found) {
       place.score = this.closeness(place, words, code ?? typed.join(""));
       if (open && cut(place.name).join(" ").startsWith(start)) place.score += started;
@@ -431,6 +432,21 @@ export class Search {
     return found;
   }
 
+  /**
+   * Tells the words that a place has as they were typed, beside all the others: « rue des prés » is then no start of « rue
+   * du Pressoir ». A word alone may still go on, and so may the place where something is.
+   */
+  written(found, words) {
+    const sought = words.filter((word) => !word.small && word.scale === undefined && !isNumber(word.text));
+    if (sought.length < 2) return;
+    for (const place of found) {
+      const { name, address, parent, landlord } = this.fields(place);
+      const all = [...name, ...address, ...parent, ...landlord];
+      if (!sought.every((word) => all.some((known) => quality(word, known) >= 0.5))) continue;
+      for (const word of sought) word.written ||= name.includes(word.text) || address.includes(word.text);
+    }
+  }
+
   /** Words of the fields of a place, cut once. */
   fields(place) {
     if (!this.known.has(place.record)) {
@@ -470,7 +486,8 @@ export class Search {
         list.forEach((known, i) => {
           // A word that was asked for twice stands in two places; « belle fontaine » is one.
           const twice = seen?.has(i) && (known === word.text || !word.forms.includes(known));
-          const q = quality(word, known) * (twice ? 0.45 : 1);
+          const begun = seen && word.written && !word.forms.includes(known) && known.startsWith(word.text);
+          const q = quality(word, known) * (twice || begun ? 0.45 : 1);
           if (q > best) [best, at] = [q, i];
         });
         if (at >= 0 && !seen?.has(at)) seen?.set(at, best);

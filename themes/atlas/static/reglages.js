@@ -45,17 +45,25 @@ export const controls = {
     this.controls = el(
       "form",
       { class: "controls", "aria-label": "Réglages de la carte", onsubmit: (e) => e.preventDefault() },
-      el("label", { class: "c" }, el("span", {}, "Indicateur"), this.indicator),
-      this.categoryBox,
-      el("div", { class: "c" }, el("span", { "aria-hidden": "true" }, "Millésime"), el("div", { class: "time" }, this.play, this.slider, this.year)),
       el(
-        "fieldset",
-        {},
-        el("legend", {}, "Échelle"),
-        el("div", { class: "seg" }, scales.map((s, i) => el("label", {}, this.scales[i], s.plural))),
+        "div",
+        { class: "what" },
+        el("label", { class: "c" }, el("span", {}, "Indicateur"), this.indicator),
+        this.categoryBox,
+        el("div", { class: "c" }, el("span", { "aria-hidden": "true" }, "Millésime"), el("div", { class: "time" }, this.play, this.slider, this.year)),
       ),
-      el("div", { class: "c" }, el("span", { "aria-hidden": "true" }, "Lieu"), seek.box),
-      layers,
+      el(
+        "div",
+        { class: "where" },
+        el(
+          "fieldset",
+          {},
+          el("legend", {}, "Échelle"),
+          el("div", { class: "seg" }, scales.map((s, i) => el("label", {}, this.scales[i], s.plural))),
+        ),
+        el("div", { class: "c" }, el("span", { "aria-hidden": "true" }, "Lieu"), seek.box),
+        layers,
+      ),
     );
     this.canvas = el("div", {});
     this.badge = el("p", { class: "badge" });
@@ -92,6 +100,8 @@ export const controls = {
     const x = state.indicator;
     this.indicator.value = x.id;
     this.categoryBox.hidden = !x.split;
+    // With one more control, what is shown and where it is shown have a line each.
+    this.controls.classList.toggle("two", x.split);
     this.category.replaceChildren(...x.categories.map((c) => el("option", {}, c.label)));
     this.category.selectedIndex = state.category;
     const all = this.vintages(x);
