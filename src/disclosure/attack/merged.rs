@@ -32,10 +32,22 @@ pub struct Deduced {
 impl Merged {
     /// Merges atoms and reduces the facts; see [`Shape::new`].
     pub fn new(atoms: usize, facts: &[&Terms], exact: &[bool], targets: &[&Terms]) -> Self {
+        Self::over(&Classes::new(atoms, facts), facts, exact, targets)
+    }
+
+    /// The same where the classes of the facts are known.
+    pub fn over(classes: &Classes, facts: &[&Terms], exact: &[bool], targets: &[&Terms]) -> Self {
         // A target with other coefficients than one tells its atoms apart, as a fact does.
         let apart = targets.iter().filter(|terms| terms.iter().any(|(_, c)| *c != 1));
-        let rows: Vec<&Terms> = facts.iter().chain(apart).copied().collect();
-        let (class, sizes) = classes(atoms, &rows);
+        let apart: Vec<&Terms> = apart.copied().collect();
+        let finer;
+        let Classes { of: class, sizes } = if apart.is_empty() {
+            classes
+        } else {
+            let rows: Vec<&Terms> = facts.iter().copied().chain(apart).collect();
+            finer = Classes::new(classes.of.len(), &rows);
+            &finer
+        };
         // Coefficient and number of atoms of each class in a row.
         let gather = |terms: &Terms| -> Vec<(u32, i64, u32)> {
             let mut all: Vec<(u32, i64)> = terms.iter().map(|(atom, c)| (class[*atom as usize], *c)).collect();
@@ -69,7 +81,7 @@ impl Merged {
         let facts = facts.iter().map(|terms| lift(terms)).collect();
         Self {
             shape: Shape::new(sizes.len(), facts, exact, inner),
-            class,
+            class: class.clone(),
             lower,
             upper,
         }
@@ -124,35 +136,47 @@ impl Merged {
     }
 }
 
-/// Class of each atom, and the size of each class: atoms that stand in the same rows, with the same coefficients.
-fn classes(atoms: usize, rows: &[&Terms]) -> (Vec<u32>, Vec<u32>) {
-    // The rows of each atom, one atom after the other.
-    let mut start = vec![0usize; atoms + 1];
-    for (atom, _) in rows.iter().copied().flatten() {
-        start[*atom as usize + 1] += 1;
-    }
-    for atom in 0..atoms {
-        start[atom + 1] += start[atom];
-    }
-    let mut signatures = vec![(0u32, 0i64); start[atoms]];
-    let mut next = start.clone();
-    for (row, terms) in (0u32..).zip(rows) {
-        for (atom, c) in *terms {
-            let place = &mut next[*atom as usize];
-            signatures[*place] = (row, *c);
-            *place += 1;
+/// Classes of atoms: those that stand in the same rows, with the same coefficients.
+#[derive(Debug, Clone)]
+pub struct Classes {
+    /// Class of each atom.
+    pub of: Vec<u32>,
+    /// Number of atoms of each class.
+    pub sizes: Vec<u32>,
+}
+
+impl Classes {
+    /// Classes of so many atoms, by their first atoms.
+    pub fn new(atoms: usize, rows: &[&Terms]) -> Self {
+        // The rows of each atom, one atom after the other.
+        let mut start = vec![0usize; atoms + 1];
+        for (atom, _) in rows.iter().copied().flatten() {
+            start[*atom as usize + 1] += 1;
         }
-    }
-    let mut known: HashMap<&[(u32, i64)], u32> = HashMap::new();
-    let mut sizes: Vec<u32> = Vec::new();
-    let class = start.windows(2).map(|ends| {
-        let next = u32::try_from(sizes.len()).unwrap_or(u32::MAX);
-        let class = *known.entry(&signatures[ends[0]..ends[1]]).or_insert(next);
-        if class == next {
-            sizes.push(0);
+        for atom in 0..atoms {
+            start[atom + 1] += start[atom];
         }
-        sizes[class as usize] += 1;
-        class
-    });
-    (class.collect(), sizes)
+        let mut signatures = vec![(0u32, 0i64); start[atoms]];
+        let mut next = start.clone();
+        for (row, terms) in (0u32..).zip(rows) {
+            for (atom, c) in *terms {
+                let place = &mut next[*atom as usize];
+                signatures[*place] = (row, *c);
+                *place += 1;
+            }
+        }
+        let mut known: HashMap<&[(u32, i64)], u32> = HashMap::new();
+        let mut sizes: Vec<u32> = Vec::new();
+        let class = start.windows(2).map(|ends| {
+            let next = u32::try_from(sizes.len()).unwrap_or(u32::MAX);
+            let class = *known.entry(&signatures[ends[0]..ends[1]]).or_insert(next);
+            if class == next {
+                sizes.push(0);
+            }
+            sizes[class as usize] += 1;
+            class
+        });
+        let of = class.collect();
+        Self { of, sizes }
+    }
 }

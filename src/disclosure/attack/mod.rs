@@ -25,7 +25,7 @@ mod tests;
 pub(in crate::disclosure) use arithmetic::{join, root};
 pub use bounds::{Interval, Side};
 pub use linear::{Linear, Union};
-pub use merged::{Deduced, Merged};
+pub use merged::{Classes, Deduced, Merged};
 pub use proof::{Certificate, Fraction, Proof, Support};
 pub use shape::{Answer, Shape};
 

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::round::{Attack, places};
+use super::round::{Attack, classes, places, sides};
 use super::swaps::Swaps;
 use super::{Cell, Rule, State, Table};
 use crate::disclosure::attack::{Terms, join, root};
@@ -30,8 +30,9 @@ pub(super) struct Near<'a> {
 impl<'a> Near<'a> {
     /// Finds the places of a pattern.
     pub(super) fn new(table: &'a Table, state: &State, rule: &'a Rule) -> Self {
-        let hidden = &state.hidden;
-        let place = places(table, hidden);
+        let (published, targets) = sides(&state.hidden);
+        let classes = classes(table, &published);
+        let place = places(table, &classes, (&published, &targets));
         let count = place.iter().flatten().max().map_or(0, |last| last + 1);
         let mut atoms: Vec<Vec<u32>> = vec![Vec::new(); count as usize];
         for (atom, place) in (0u32..).zip(&place) {
@@ -49,7 +50,7 @@ impl<'a> Near<'a> {
             table,
             rule,
             exposed: state.exposed.iter().copied().collect(),
-            swaps: Swaps::new(table, hidden, rule),
+            swaps: Swaps::new(table, &classes, rule),
             cells,
             parent: (0..count).collect(),
             place,
@@ -155,7 +156,7 @@ impl<'a> Near<'a> {
             table.totals.push(self.table.total(i));
             names.push(i);
         }
-        let attack = Attack::with(&table, self.rule, published, wanted, |layer, rank| {
+        let attack = Attack::with(&table, self.rule, None, (published, wanted), |layer, rank| {
             self.excused(layer, names[rank as usize], hidden)
         });
         attack.cells().map(|rank| names[rank as usize]).collect()

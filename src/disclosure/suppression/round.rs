@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::swaps::Swaps;
 use super::{Rule, Table};
-use crate::disclosure::attack::{Deduced, Interval, Merged, Range, Shape, Support, Terms};
+use crate::disclosure::attack::{Classes, Deduced, Interval, Merged, Range, Shape, Support, Terms};
 
 /// Times that a total and its parts tell one another what they know.
 const ROUNDS: usize = 3;
@@ -28,12 +28,15 @@ fn rows<'a>(table: &'a Table, cells: &[u32]) -> Vec<&'a Terms> {
     cells.iter().map(|i| &table.cells[*i as usize].terms).collect()
 }
 
+/// Classes of the atoms that published cells do not tell apart.
+pub(super) fn classes(table: &Table, published: &[u32]) -> Classes {
+    Classes::new(table.atoms, &rows(table, published))
+}
+
 /// Place of each atom; see [`Merged::places`].
-pub(super) fn places(table: &Table, hidden: &[bool]) -> Vec<Option<u32>> {
-    let (published, targets) = sides(hidden);
+pub(super) fn places(table: &Table, classes: &Classes, (published, targets): (&[u32], &[u32])) -> Vec<Option<u32>> {
     let exact = vec![true; published.len()];
-    let (facts, targets) = (rows(table, &published), rows(table, &targets));
-    Merged::new(table.atoms, &facts, &exact, &targets).places()
+    Merged::over(classes, &rows(table, published), &exact, &rows(table, targets)).places()
 }
 
 /// Published values as ranges.
@@ -188,12 +191,13 @@ impl<'a> Attack<'a> {
         let (published, mut targets) = sides(hidden);
         targets.retain(|cell| !settled.get(*cell as usize).is_some_and(|settled| *settled));
         let mut safe = Vec::new();
-        if let Some(swaps) = Swaps::new(table, hidden, rule).filter(|_| !targets.is_empty()) {
+        let classes = (!targets.is_empty()).then(|| classes(table, &published));
+        if let Some(swaps) = classes.as_ref().and_then(|classes| Swaps::new(table, classes, rule)) {
             (safe, targets) = targets.into_iter().partition(|cell| swaps.is_safe(*cell));
         }
         let layers = table.layers.iter().filter(|_| !targets.is_empty());
         let excused: Vec<Vec<bool>> = layers.map(|values| excused(table, hidden, rule, values)).collect();
-        let mut attack = Self::with(table, rule, published, targets, |layer, cell| {
+        let mut attack = Self::with(table, rule, classes, (published, targets), |layer, cell| {
             excused[layer][cell as usize]
         });
         attack.settled.append(&mut safe);
@@ -202,15 +206,15 @@ impl<'a> Attack<'a> {
 
     /// Attacks these hidden cells only; a zero that is not to be looked at may be told all the same.
     pub(super) fn on(table: &'a Table, hidden: &[bool], rule: &'a Rule, targets: &[u32]) -> Self {
-        Self::with(table, rule, sides(hidden).0, targets.to_vec(), |_, _| false)
+        Self::with(table, rule, None, (sides(hidden).0, targets.to_vec()), |_, _| false)
     }
 
-    /// Attacks these hidden cells with these published ones; `excused` tells which are not looked at, by layer.
+    /// Attacks hidden cells with the published ones before them; `excused` tells which are not looked at, by layer.
     pub(super) fn with(
         table: &'a Table,
         rule: &'a Rule,
-        published: Vec<u32>,
-        targets: Vec<u32>,
+        known: Option<Classes>,
+        (published, targets): (Vec<u32>, Vec<u32>),
         excused: impl Fn(usize, u32) -> bool,
     ) -> Self {
         let mut attack = Self {
@@ -230,7 +234,8 @@ impl<'a> Attack<'a> {
         }
         let exact = vec![true; attack.published.len()];
         let (facts, targets) = (attack.rows(&attack.published), attack.rows(&attack.targets));
-        let shape = Merged::new(table.atoms, &facts, &exact, &targets);
+        let classes = known.unwrap_or_else(|| Classes::new(table.atoms, &facts));
+        let shape = Merged::over(&classes, &facts, &exact, &targets);
         let mut told = vec![false; attack.targets.len()];
         let mut left_alone = told.clone();
         for (layer, values) in table.layers.iter().enumerate() {

@@ -7,6 +7,7 @@
 use foldhash::{HashMap, HashMapExt as _};
 
 use super::{Rule, Table};
+use crate::disclosure::attack::Classes;
 
 /// The classes of the atoms of a pattern, with what each holds.
 pub(super) struct Swaps<'a> {
@@ -25,30 +26,33 @@ pub(super) struct Swaps<'a> {
 
 /// What was published at some time; see [`Swaps::undo`].
 pub(super) struct Mark {
-    log: usize,
     classes: usize,
 }
 
 impl<'a> Swaps<'a> {
     /// None where the values of atoms are not known, or where what is said elsewhere of hidden cells counts too.
-    pub(super) fn new(table: &'a Table, hidden: &[bool], rule: &'a Rule) -> Option<Self> {
+    ///
+    /// `classes` are those of the published cells.
+    pub(super) fn new(table: &'a Table, classes: &Classes, rule: &'a Rule) -> Option<Self> {
         if rule.together || table.inner.len() != table.layers.len() {
             return None;
         }
-        let mut swaps = Self {
+        let layers = table.layers.len();
+        let mut held = vec![0; classes.sizes.len() * layers];
+        for (layer, values) in table.inner.iter().enumerate() {
+            for (class, value) in classes.of.iter().zip(values) {
+                held[*class as usize * layers + layer] += value;
+            }
+        }
+        Some(Self {
             table,
             rule,
-            class: vec![0; table.atoms],
-            count: vec![u32::try_from(table.atoms).unwrap_or(u32::MAX)],
-            held: table.inner.iter().map(|values| values.iter().sum()).collect(),
+            class: classes.of.clone(),
+            count: classes.sizes.clone(),
+            held,
             log: Vec::new(),
             fresh: HashMap::new(),
-        };
-        for (i, _) in (0u32..).zip(hidden).filter(|(_, hidden)| !**hidden) {
-            swaps.publish(i);
-        }
-        swaps.log.clear();
-        Some(swaps)
+        })
     }
 
     /// Publishes a cell: the atoms that it counts are told from those that it does not.
@@ -86,15 +90,13 @@ impl<'a> Swaps<'a> {
     pub(super) fn mark(&mut self) -> Mark {
         self.log.clear();
         Mark {
-            log: 0,
             classes: self.count.len(),
         }
     }
 
     /// Takes back what was published since the last mark.
     pub(super) fn undo(&mut self, mark: &Mark) {
-        while self.log.len() > mark.log {
-            let Some((atom, old)) = self.log.pop() else { break };
+        while let Some((atom, old)) = self.log.pop() {
             self.shift(atom, old);
         }
         self.count.truncate(mark.classes);

@@ -3,7 +3,7 @@
 use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 
-use super::round::{Attack, Exposure};
+use super::round::{Attack, Exposure, classes, sides};
 use super::swaps::Swaps;
 use super::{Cell, Groups, Role, Rule, Table, greedy, protect, prune};
 use crate::disclosure::attack::Range;
@@ -392,7 +392,7 @@ fn layered(seed: u64) -> (Table, Rule, Vec<bool>) {
 
 #[test]
 fn what_is_settled_stays_safe_while_more_is_hidden() {
-    let (mut settled, mut exposed, mut let_go) = (0, 0, 0);
+    let (mut settled, mut exposed) = (0, 0);
     for seed in 0..120 {
         let (table, rule, hidden) = layered(seed);
         let rule = Rule {
@@ -400,7 +400,6 @@ fn what_is_settled_stays_safe_while_more_is_hidden() {
             ..rule
         };
         let attack = Attack::new(&table, &hidden, &rule);
-        let found: Vec<u32> = attack.cells().collect();
         let mut rng = ChaCha8Rng::seed_from_u64(seed + 1_000);
         let more = hidden.iter().zip(&table.cells);
         let more: Vec<bool> = more
@@ -409,16 +408,11 @@ fn what_is_settled_stays_safe_while_more_is_hidden() {
         let known = exposures(&table, &more, &rule);
         for cell in known.iter().map(|e| e.cell) {
             assert!(!attack.settled().contains(&cell), "seed {seed}, cell {cell}");
-            // A zero that a published zero said, until that one was hidden.
-            let_go += usize::from(hidden[cell as usize] && !found.contains(&cell));
         }
         settled += attack.settled().len();
         exposed += known.len();
     }
-    assert!(
-        settled > 300 && exposed > 300 && let_go > 0,
-        "{settled} {exposed} {let_go}"
-    );
+    assert!(settled > 300 && exposed > 300, "{settled} {exposed}");
 }
 
 #[test]
@@ -426,7 +420,7 @@ fn what_is_safe_at_sight_withstands_the_attack() {
     let (mut safe, mut exposed, mut other) = (0, 0, 0);
     for seed in 0..80 {
         let (table, rule, hidden) = layered(seed);
-        let mut swaps = Swaps::new(&table, &hidden, &rule).expect("values are known");
+        let mut swaps = Swaps::new(&table, &classes(&table, &sides(&hidden).0), &rule).expect("values are known");
         // Published, then taken back: as before.
         let mark = swaps.mark();
         let free = (0u32..).zip(&hidden).filter(|(_, hidden)| **hidden);
