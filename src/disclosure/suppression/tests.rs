@@ -416,6 +416,37 @@ fn what_is_settled_stays_safe_while_more_is_hidden() {
 }
 
 #[test]
+fn a_zero_left_alone_is_looked_at_again() {
+    // Two residences without anything, alone in their IRIS; the rest of the commune is published.
+    let sets = [vec![0], vec![1], vec![0, 1], vec![2], vec![0, 1, 2]];
+    let y = [0, 0, 5];
+    let cell = |(group, set): (u32, &Vec<u32>)| Cell {
+        terms: set.iter().map(|j| (*j, 1)).collect(),
+        role: Role::Free,
+        loss: 1,
+        group,
+    };
+    let table = Table {
+        cells: (0u32..).zip(&sets).map(cell).collect(),
+        layers: vec![
+            sets.iter()
+                .map(|s| s.iter().map(|j: &u32| y[*j as usize]).sum())
+                .collect(),
+        ],
+        ..Table::new(3, 0)
+    };
+    let rule = Rule {
+        zeros: false,
+        ..Rule::default()
+    };
+    let said = Attack::new(&table, &[true, true, false, false, false], &rule);
+    let count = (said.len(), said.settled().len());
+    assert_eq!(count, (0, 0), "the zero of the IRIS says them");
+    let again = Attack::new(&table, &[true, true, true, false, false], &rule);
+    assert!(again.cells().any(|cell| cell == 0), "the commune does");
+}
+
+#[test]
 fn what_is_safe_at_sight_withstands_the_attack() {
     let (mut safe, mut exposed, mut other) = (0, 0, 0);
     for seed in 0..80 {
