@@ -61,15 +61,16 @@ pub struct Args {
 }
 
 /// What the audit proves, and what it does not.
-pub const LIMITS: [&str; 13] = [
+pub const LIMITS: [&str; 14] = [
     "Les effectifs, ceux des moyennes compris, et les numérateurs des parts publiées sont mis en équations par indicateur, catégorie et millésime ; les indices sont masqués aux mêmes lieux et ne sont pas mis en équations.",
-    "Un total et ses catégories, une partie et l’effectif qui la divise, deux effectifs égaux ou dont l’un est la somme de deux autres se disent l’un à l’autre ce qu’ils savent de chaque lieu, de lieu en lieu par encadrement, quatre fois au plus ; ils ne sont pas résolus en un seul système. L’effectif par lequel une part divise n’en est pas, s’il n’est pas publié pour lui-même (logements proposés).",
+    "Un total et ses catégories, une partie et l’effectif qui la divise, deux effectifs égaux ou dont l’un est la somme de deux autres se disent l’un à l’autre ce qu’ils savent de chaque lieu, de lieu en lieu par encadrement, quatre fois au plus ; ils ne sont pas résolus en un seul système. L’effectif par lequel une part divise n’en est pas, s’il n’est pas publié pour lui-même (logements proposés) : imprimé à côté d’un loyer ou d’une mobilité, il peut serrer de près une vacance masquée.",
     "Une relation entre effectifs que le dictionnaire ne dit pas est crue quand elle se vérifie dans trente lieux d’une même échelle ; de dix à vingt-neuf, ce qu’elle donne est un avertissement ; contredite par ce qui est démontré d’un lieu, elle est écartée.",
     "Le total d’une moyenne (moyenne fois effectif) est encadré de proche en proche, en ôtant les territoires les uns des autres ; une moyenne pondérée autrement que par son effectif ne s’additionne pas et n’est contrôlée que par lui.",
     "Les zones que nul n’imprime sont cherchées jusqu’à quatre morceaux réunis.",
     "Un zéro certain (aucun logement de la catégorie dans la commune) est un avertissement, non une erreur.",
     "Le lecteur est supposé ne rien savoir d’autre que l’atlas : ni la taille des résidences, ni les fichiers de son employeur.",
     "Les éditions antérieures ne comptent que si l’administrateur les donne au contrôle (option « --earlier ») ; une série corrigée de l’une à l’autre n’est pas mise en équations avec l’ancienne.",
+    "Deux millésimes ne sont pas soustraits l’un de l’autre : un total de commune ou d’IRIS qui change de moins de onze logements, quand rien d’autre n’y a changé, dit la taille d’une résidence neuve ou disparue ; un taux de cadrage (part des logements HLM) n’est pas rapproché des logements masqués.",
     "La taille en octets d’un fichier n’est pas contrôlée, ni les images.",
     "Les textes des pages écrites à la main (méthode, formation, accueil) ne sont contrôlés que pour les effectifs de 1 à 10 ; sur les autres pages, une phrase chiffrée dite de trois lieux au moins passe pour une phrase du gabarit, et un nombre de 1900 à 2100 pour une année.",
     "Un nombre de lieux (résidences, communes) n’est comparé qu’au total du site ; une ligne de deux points, ou seule de son échelle, n’est comparée qu’aux autres dessins de la page.",
