@@ -23,6 +23,15 @@ impl ClassBreaks {
         }
     }
 
+    /// The same once all the figures of a kind are seen: the rate of a part, a coverage, stops at 100 as a share does, where
+    /// none says otherwise.
+    fn closed(mut self, kind: Kind, all: impl FnOnce() -> Vec<f64>) -> Self {
+        if kind == Kind::Rate && self.inner.last() == Some(&100.0) && all().iter().all(|v| *v <= 100.0) {
+            self.most = Some(100.0);
+        }
+        self
+    }
+
     /// Number of classes, at least one.
     pub fn count(&self) -> usize {
         self.inner.len() + 1
@@ -103,15 +112,7 @@ pub fn class_breaks(published: &Published, iid: Iid, category: Option<u16>, indi
     let mut breaks: Vec<f64> = raw.into_iter().map(|b| neat(b, &values)).collect();
     breaks.dedup();
     breaks.retain(|b| values.first().is_some_and(|low| b > low) && values.last().is_some_and(|high| b <= high));
-    let mut breaks = ClassBreaks::of(indicator.kind, breaks);
-    // The rate of a part, a coverage, stops at 100 as a share does: no figure of any map says otherwise.
-    if indicator.kind == Kind::Rate
-        && breaks.inner.last() == Some(&100.0)
-        && values_at(&Scale::ALL).iter().all(|v| *v <= 100.0)
-    {
-        breaks.most = Some(100.0);
-    }
-    breaks
+    ClassBreaks::of(indicator.kind, breaks).closed(indicator.kind, || values_at(&Scale::ALL))
 }
 
 fn quantiles(sorted: &[f64], count: usize) -> Vec<f64> {
@@ -197,6 +198,10 @@ mod tests {
         // A rate may be above 100, a change under 0.
         let rate = ClassBreaks::of(Kind::Rate, vec![0.0, 100.0]);
         assert_eq!(rate.labels(1), ["moins de 0", "0 à 100", "100 et plus"]);
+        let seen = |all: &[f64]| rate.clone().closed(Kind::Rate, || all.to_vec()).labels(1);
+        assert_eq!(seen(&[12.0, 100.0]), ["moins de 0", "0 à 100", "100"]);
+        assert_eq!(seen(&[12.0, 100.1]), rate.labels(1));
+        assert_eq!(rate.clone().closed(Kind::Mean, || vec![12.0]), rate);
         assert_eq!(
             ClassBreaks::of(Kind::Share, vec![0.0]).labels(1),
             ["toutes les valeurs"]

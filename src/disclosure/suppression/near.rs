@@ -28,7 +28,7 @@ pub(super) struct Near<'a> {
 }
 
 impl<'a> Near<'a> {
-    /// Finds the places of a pattern.
+    /// Finds the places of a pattern; its `exposed` are all that is known too well in it, as the attack that ended it found.
     pub(super) fn new(table: &'a Table, state: &State, rule: &'a Rule) -> Self {
         let (published, targets) = sides(&state.hidden);
         let classes = classes(table, &published);

@@ -6,7 +6,7 @@ use super::Renderer;
 use super::shell::{About, Crumb, Menu, safe};
 use crate::diag::Result;
 use crate::disclosure::audit;
-use crate::format::{integer, quantity};
+use crate::format::{integer, quantity, typographic};
 use crate::model::{Audience, Content};
 use crate::plan::{Output, to_root};
 use crate::render::markdown;
@@ -80,7 +80,7 @@ fn proof(r: &Renderer<'_>) -> Value {
         ),
     ];
     let rows = rows.map(|(rule, number)| context! { rule, number }).to_vec();
-    context! { rows, limits => audit::LIMITS.to_vec() }
+    context! { rows, limits => audit::LIMITS.map(typographic).to_vec() }
 }
 
 /// Pages of a section that are published, in order.
