@@ -257,8 +257,10 @@ impl<'s, 'a> Relation<'s, 'a> {
                 0 => format!("= {lo}"),
                 _ => format!("entre {lo} et {up}"),
             };
+            // What shares divide by is not hidden for itself, but under the threshold.
+            let large = |sum: &Sum<'_>, lo: i128| lo >= limits.virtual_zone && site.divisors.contains(sum);
             // Narrow already without the parts: told where its places are solved.
-            if whole.hidden && !self.rest && !narrow(whole.lo, whole.up) {
+            if whole.hidden && !self.rest && !narrow(whole.lo, whole.up) && !large(self.whole.0, whole.lo.max(lo)) {
                 let lo = whole.lo.max(lo);
                 let up = [whole.up, up].into_iter().flatten().min();
                 if let Some(up) = up.filter(|up| narrow(lo, Some(*up))) {
@@ -295,7 +297,7 @@ impl<'s, 'a> Relation<'s, 'a> {
                 let lo = others(|p| p.up)
                     .filter(|_| !self.rest)
                     .map_or(part.lo, |others| part.lo.max(whole.lo - others));
-                let Some(up) = up.filter(|up| narrow(lo, Some(*up))) else {
+                let Some(up) = up.filter(|up| narrow(lo, Some(*up)) && !large(self.parts[i].0, lo)) else {
                     continue;
                 };
                 // Nothing there at all, or all of it in one category while its places say that the others are none: what is
@@ -369,6 +371,7 @@ mod tests {
         let names = ["parc.n", "parc.t:a", "parc.t:b"];
         let known = |value: Option<i64>| value.map_or(Known::Hidden(0), |v| Known::Within(v, v, 0));
         let site = Site {
+            divisors: BTreeSet::new(),
             zones: vec![("iris", "1")],
             sums: names
                 .iter()
@@ -450,6 +453,7 @@ mod tests {
                 }
             };
             let site = Site {
+                divisors: BTreeSet::new(),
                 zones: vec![("iris", "x"); places as usize],
                 sums: BTreeMap::from([
                     (sum("attr.en"), list(&inside)),
@@ -504,6 +508,7 @@ mod tests {
             .collect();
         let whole: Zones = (0..12).map(|rank| (rank, known(9))).collect();
         let site = Site {
+            divisors: BTreeSet::new(),
             zones: vec![("iris", "x"); 12],
             sums: BTreeMap::from([(sum("occ.repondants"), part), (sum("occ.menages"), whole)]),
             totals: BTreeMap::new(),

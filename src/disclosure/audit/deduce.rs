@@ -61,6 +61,7 @@ pub(super) fn deduce(
             limits,
             kind: u8::from(fine) + 2 * u8::from(is_open),
             is_base: sum.name.starts_with(COUNT) || bases.contains(sum.name.as_str()),
+            only_divides: site.divisors.contains(sum),
         }
     };
     let (nothing, told) = (BTreeMap::new(), BTreeSet::new());
@@ -251,6 +252,8 @@ struct System<'a> {
     kind: u8,
     /// Whether the sum is what shares are divided by: a zone is small by its dwellings, not by those that are vacant.
     is_base: bool,
+    /// Whether it is known only as what shares divide by: what is hidden is the share, and its base where it is small.
+    only_divides: bool,
 }
 
 impl<'a> System<'a> {
@@ -408,6 +411,9 @@ impl<'a> System<'a> {
             if members.is_empty() || told.contains(&bounds[t].0) {
                 continue;
             }
+            if self.only_divides && interval.lo.proved.is_some_and(|lo| lo >= self.limits.virtual_zone) {
+                continue;
+            }
             let width = interval.widest();
             let pinned = interval.exact();
             // Nothing there at all, and a published total says it by itself: 0, or 0 % rounded to one near.
@@ -457,7 +463,7 @@ impl<'a> System<'a> {
                     files: vec![self.files[*file as usize].clone()],
                     remedy: "masquer un chiffre de plus autour : ce qui n’est pas démontré n’est pas publié".to_owned(),
                 });
-            } else if alone && width.is_some_and(|w| w < self.limits.warn_width) {
+            } else if alone && !self.only_divides && width.is_some_and(|w| w < self.limits.warn_width) {
                 findings.push(Finding {
                     error: false,
                     kind: "intervalle",
@@ -689,6 +695,32 @@ mod tests {
     use super::*;
     use crate::disclosure::audit::facts::Said;
 
+    fn described(numerator: &str, denominator: &str) -> Described {
+        Described {
+            kind: if numerator.is_empty() { "effectif" } else { "taux" }.to_owned(),
+            numerator: numerator.to_owned(),
+            denominator: denominator.to_owned(),
+            base: "logements".to_owned(),
+            decimals: 1,
+            ..Described::default()
+        }
+    }
+
+    /// What is found of residences a and b of IRIS 1 in commune 2.
+    fn deduced(facts: &[(&str, Option<f64>)], dictionary: BTreeMap<String, Described>) -> Vec<Finding> {
+        let said = |value: Option<f64>| value.map_or_else(|| Said::state("s"), Said::Number);
+        let lists = vec![facts.iter().map(|(name, value)| (*name, said(*value), 0)).collect()];
+        let place = || ["2".to_owned(), "1".to_owned(), String::new()];
+        let lineages = Lineages::from([("a".to_owned(), place()), ("b".to_owned(), place())]);
+        let limits = Limits {
+            min_width: 2,
+            warn_width: 2,
+            virtual_zone: 11,
+            percent: 10,
+        };
+        deduce(&lists, &["f".to_owned()], &dictionary, &lineages, limits).0
+    }
+
     /// What is found of two residences of an IRIS whose respondents are hidden, their households being 26 and `other`.
     fn found(other: f64) -> Vec<(bool, &'static str, String)> {
         let facts = [
@@ -699,30 +731,52 @@ mod tests {
             ("residence:b:occ.menages:2024", Some(other)),
             ("residence:b:occ.repondants:2024", None),
         ];
-        let said = |value: Option<f64>| value.map_or_else(|| Said::state("s"), Said::Number);
-        let lists = vec![facts.iter().map(|(name, value)| (*name, said(*value), 0)).collect()];
-        let described = |numerator: &str, denominator: &str| Described {
-            kind: if numerator.is_empty() { "effectif" } else { "taux" }.to_owned(),
-            numerator: numerator.to_owned(),
-            denominator: denominator.to_owned(),
-            base: "logements".to_owned(),
-            ..Described::default()
-        };
         let dictionary = BTreeMap::from([
             ("occ.menages".to_owned(), described("", "")),
             ("occ.repondants".to_owned(), described("", "")),
             ("occ.couverture".to_owned(), described("occ.repondants", "occ.menages")),
         ]);
-        let place = || ["2".to_owned(), "1".to_owned(), String::new()];
-        let lineages = Lineages::from([("a".to_owned(), place()), ("b".to_owned(), place())]);
-        let limits = Limits {
-            min_width: 2,
-            warn_width: 2,
-            virtual_zone: 11,
-            percent: 10,
-        };
-        let (found, _) = deduce(&lists, &["f".to_owned()], &dictionary, &lineages, limits);
+        let found = deduced(&facts, dictionary);
         found.into_iter().map(|f| (f.error, f.kind, f.message)).collect()
+    }
+
+    /// What is found of two residences whose dwellings are published and whose mobility is hidden, the IRIS having all of
+    /// its dwellings offered.
+    fn offered(dwellings: [f64; 2]) -> Vec<String> {
+        let [a, b] = dwellings;
+        let facts = [
+            ("base:iris:1:parc.mobilite:2025", Some(a + b)),
+            ("iris:1:parc.logements:2025", Some(a + b)),
+            ("iris:1:parc.mobilite:2025", Some(10.0)),
+            ("residence:a:parc.logements:2025", Some(a)),
+            ("residence:a:parc.mobilite:2025", None),
+            ("residence:b:parc.logements:2025", Some(b)),
+            ("residence:b:parc.mobilite:2025", None),
+        ];
+        let found = deduced(
+            &facts,
+            BTreeMap::from([
+                ("parc.logements".to_owned(), described("", "")),
+                ("parc.offre".to_owned(), described("", "")),
+                ("parc.arrivees".to_owned(), described("", "")),
+                ("parc.mobilite".to_owned(), described("parc.arrivees", "parc.offre")),
+                (
+                    "parc.part_offerte".to_owned(),
+                    described("parc.offre", "parc.logements"),
+                ),
+            ]),
+        );
+        let about = |f: Finding| (f.error && f.message.starts_with("parc.offre")).then_some(f.message);
+        found.into_iter().filter_map(about).collect()
+    }
+
+    #[test]
+    fn what_a_share_divides_by_is_hidden_where_it_is_small() {
+        // 24 of 12 and 12 dwellings: both offered, and none of them under the threshold.
+        assert!(offered([12.0, 12.0]).is_empty());
+        let small = offered([14.0, 10.0]);
+        assert_eq!(small.len(), 1, "{small:?}");
+        assert!(small[0].contains("résidence b se recalcule"), "{small:?}");
     }
 
     #[test]

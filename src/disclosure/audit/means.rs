@@ -250,6 +250,7 @@ mod tests {
         let totals: Zones = (0..).zip(means.map(known)).collect();
         let counts: Zones = (0..).zip(counts.map(|n| known(n.map(|n| (n, n))))).collect();
         let site = Site {
+            divisors: std::collections::BTreeSet::new(),
             zones: PLACES.to_vec(),
             sums: BTreeMap::from([(sum(), counts)]),
             totals: BTreeMap::from([(sum(), totals)]),

@@ -82,7 +82,7 @@ pub(super) fn relations<'s, 'a>(site: &'s Site<'a>, dictionary: &BTreeMap<String
     }
     let found: Vec<Vec<Relation<'s, 'a>>> = plain.par_iter().map(|(_, all)| seen(site, all)).collect();
     out.extend(found.into_iter().flatten());
-    out.extend(inside(site, &counts, dictionary));
+    out.extend(inside(site, &plain, dictionary));
     out
 }
 
@@ -93,7 +93,10 @@ fn inside<'s, 'a>(
     counts: &BTreeMap<&str, Vec<(&'s Sum<'a>, &'s Zones)>>,
     dictionary: &BTreeMap<String, Described>,
 ) -> Vec<Relation<'s, 'a>> {
-    let base = |name: &str| dictionary.get(name).map(|d| (d.base.as_str(), d.source.as_str()));
+    let base = |name: &str| {
+        let described = dictionary.get(name.strip_prefix(COUNT).unwrap_or(name));
+        described.map(|d| (d.base.as_str(), d.source.as_str()))
+    };
     let divides = |total: &str| dictionary.values().any(|d| d.denominator == total);
     let written = |part: &str, total: &str| {
         let share = |d: &Described| d.numerator == part && d.denominator == total;

@@ -39,6 +39,8 @@ pub(super) struct Site<'a> {
     pub(super) sums: BTreeMap<Sum<'a>, Zones>,
     /// What a mean adds up to (surfaces, rents), in half units of its last decimal, under the name of its count.
     pub(super) totals: BTreeMap<Sum<'a>, Zones>,
+    /// Sums known only as what a share divides by: no figure of theirs is hidden, but those under the threshold.
+    pub(super) divisors: BTreeSet<Sum<'a>>,
 }
 
 impl Site<'_> {
@@ -69,6 +71,8 @@ enum Kind {
 struct Reading {
     sum: String,
     kind: Kind,
+    /// The count by which a share divides, printed beside it.
+    over: Option<String>,
 }
 
 impl Reading {
@@ -92,32 +96,50 @@ impl Reading {
             "moyenne" => (format!("{COUNT}{name}"), Kind::Mean(described.decimals)),
             _ => return None,
         };
-        Some(Self { sum, kind })
+        let is_count = |id: &&String| {
+            let own = dictionary.get(*id);
+            own.is_some_and(|d| d.kind == "effectif" && matches!(d.base.as_str(), "logements" | "attributions"))
+        };
+        let over = Some(&described.denominator).filter(|_| matches!(kind, Kind::Share(_)));
+        let over = over.filter(is_count).cloned();
+        Some(Self { sum, kind, over })
     }
+}
+
+/// What of a figure speaks of a sum.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Role {
+    Value,
+    Denominator,
 }
 
 /// What figures say of sums, before the zones of all lists are ranked.
 #[derive(Default)]
 struct Heap<'a> {
-    /// Place of a sum among all, by the figure that speaks of it.
-    places: foldhash::HashMap<(&'a str, &'a str), usize>,
+    /// Place of a sum among all, by the figure that speaks of it, of its own value or of what it divides by.
+    places: foldhash::HashMap<(&'a str, &'a str, Role), usize>,
     ranks: BTreeMap<Sum<'a>, usize>,
     all: Vec<Zones>,
+    /// Whether figures say the value of a sum, by place.
+    values: Vec<bool>,
 }
 
 impl<'a> Heap<'a> {
     /// Adds what the figure `what` of a zone says of a sum; those of a zone come together.
-    fn put(&mut self, (what, vintage): (&'a str, &'a str), sum: &str, zone: u32, known: Known) {
-        let (ranks, all) = (&mut self.ranks, &mut self.all);
-        let place = *self.places.entry((what, vintage)).or_insert_with(|| {
+    fn put(&mut self, (what, vintage, role): (&'a str, &'a str, Role), sum: &str, zone: u32, known: Known) {
+        let (ranks, all, values) = (&mut self.ranks, &mut self.all, &mut self.values);
+        let place = *self.places.entry((what, vintage, role)).or_insert_with(|| {
             let sum = Sum {
                 name: sum.to_owned(),
                 vintage,
             };
-            *ranks.entry(sum).or_insert_with(|| {
+            let place = *ranks.entry(sum).or_insert_with(|| {
                 all.push(Vec::new());
+                values.push(false);
                 all.len() - 1
-            })
+            });
+            values[place] |= role == Role::Value;
+            place
         });
         let zones = &mut all[place];
         match zones.last_mut().filter(|last| last.0 == zone) {
@@ -131,6 +153,12 @@ impl<'a> Heap<'a> {
             }
             None => zones.push((zone, known)),
         }
+    }
+
+    /// Sums of which no figure says the value.
+    fn divisors(&self) -> BTreeSet<Sum<'a>> {
+        let only = self.ranks.iter().filter(|(_, place)| !self.values[**place]);
+        only.map(|(sum, _)| sum.clone()).collect()
     }
 
     fn sums(mut self) -> BTreeMap<Sum<'a>, Zones> {
@@ -158,6 +186,14 @@ pub(super) fn sums<'a>(lists: &'a [Vec<Fact<'a>>], dictionary: &BTreeMap<String,
     let mut zones: Vec<Zone<'a>> = parts.iter().flat_map(|p| p.zones.iter().copied()).collect();
     zones.sort_unstable();
     let (mut sums, mut totals) = (BTreeMap::new(), BTreeMap::new());
+    // A list may have none of the figures that say the value of a sum.
+    let valued = |sum: &Sum<'a>| {
+        parts
+            .iter()
+            .any(|p| p.sums.contains_key(sum) && !p.divisors.contains(sum))
+    };
+    let divisors = parts.iter().flat_map(|p| &p.divisors).filter(|sum| !valued(sum));
+    let divisors: BTreeSet<Sum<'a>> = divisors.cloned().collect();
     for part in parts {
         let rank = |zone: &Zone<'a>| u32::try_from(zones.binary_search(zone).unwrap_or(0)).unwrap_or(u32::MAX);
         let ranks: Vec<u32> = part.zones.iter().map(rank).collect();
@@ -171,7 +207,12 @@ pub(super) fn sums<'a>(lists: &'a [Vec<Fact<'a>>], dictionary: &BTreeMap<String,
     let mut each: Vec<&mut Zones> = sums.values_mut().chain(totals.values_mut()).collect();
     each.par_iter_mut()
         .for_each(|zones| zones.sort_unstable_by_key(|z| z.0));
-    Site { zones, sums, totals }
+    Site {
+        zones,
+        sums,
+        totals,
+        divisors,
+    }
 }
 
 /// What one list of figures says of each sum.
@@ -202,6 +243,18 @@ fn partial<'a>(facts: &'a [Fact<'a>], dictionary: &BTreeMap<String, Described>) 
                 .entry(what)
                 .or_insert_with(|| Reading::new(id, category, dictionary));
             let Some(reading) = reading else { continue };
+            if let Some(over) = &reading.over {
+                let known = match (figure, base) {
+                    (Said::Number(_), Some(Said::Number(base))) => {
+                        Some(Known::Within(integer(base), integer(base), file))
+                    }
+                    (figure, _) if figure.is_secret() => Some(Known::Hidden(file)),
+                    _ => None,
+                };
+                if let Some(known) = known {
+                    sums.put((what, vintage, Role::Denominator), over, rank, known);
+                }
+            }
             let known = match (figure, reading.kind) {
                 (Said::Number(v), Kind::Count) if v.fract() == 0.0 => Known::Within(integer(v), integer(v), file),
                 // The denominator printed beside the share is its base.
@@ -214,7 +267,12 @@ fn partial<'a>(facts: &'a [Fact<'a>], dictionary: &BTreeMap<String, Described>) 
                     let Some(Said::Number(base)) = base else { continue };
                     let base = integer(base);
                     let (lo, up) = total(mean, base, decimals);
-                    totals.put((what, vintage), &reading.sum, rank, Known::Within(lo, up, file));
+                    totals.put(
+                        (what, vintage, Role::Value),
+                        &reading.sum,
+                        rank,
+                        Known::Within(lo, up, file),
+                    );
                     Known::Within(base, base, file)
                 }
                 (s, Kind::Count) if s.is_secret() => Known::Hidden(file),
@@ -224,16 +282,17 @@ fn partial<'a>(facts: &'a [Fact<'a>], dictionary: &BTreeMap<String, Described>) 
                     None => Known::Hidden(file),
                 },
                 (s, Kind::Mean(_)) if s.is_secret() => {
-                    totals.put((what, vintage), &reading.sum, rank, Known::Hidden(file));
+                    totals.put((what, vintage, Role::Value), &reading.sum, rank, Known::Hidden(file));
                     Known::Hidden(file)
                 }
                 _ => continue,
             };
-            sums.put((what, vintage), &reading.sum, rank, known);
+            sums.put((what, vintage, Role::Value), &reading.sum, rank, known);
         }
     }
     Site {
         zones: met,
+        divisors: sums.divisors(),
         sums: sums.sums(),
         totals: totals.sums(),
     }

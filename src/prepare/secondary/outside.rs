@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use super::frame::ByIndicator;
 use crate::disclosure::attack::Range;
-use crate::model::{Dictionary, Iid, Indicator, Kind, Operand, Tid};
+use crate::model::{Base, Dictionary, Iid, Indicator, Kind, Operand, Tid};
 use crate::prepare::figures::Said;
 
 /// Places where a count must be less than another to be taken for a part of it.
@@ -36,7 +36,8 @@ impl Shown {
     }
 }
 
-/// The counts without categories that a file publishes.
+/// The counts without categories that a file publishes: each by itself, as what a share divides, or as what a mean is the mean
+/// of.
 pub(super) struct Counts<'a> {
     dictionary: &'a Dictionary,
     all: BTreeMap<Iid, Shown>,
@@ -54,9 +55,13 @@ impl<'a> Counts<'a> {
         let mut all: BTreeMap<Iid, Shown> = BTreeMap::new();
         for (iid, _) in dictionary.iter().filter(|(iid, _)| is_seen(dictionary, *iid)) {
             let mut shown = Shown::default();
+            let is_mean = dictionary.get(iid).kind == Kind::Mean;
             for (tid, category, said) in figures.of(iid) {
-                if let (None, Said::Number { value, .. }) = (category, said) {
-                    shown.push(*tid, count(*value));
+                match (category, said) {
+                    // What a mean is the mean of is printed beside it.
+                    (None, Said::Number { base: Some(base), .. }) if is_mean => shown.push(*tid, count(*base)),
+                    (None, Said::Number { value, .. }) if !is_mean => shown.push(*tid, count(*value)),
+                    _ => {}
                 }
             }
             all.insert(iid, shown);
@@ -105,16 +110,34 @@ impl Outside<'_> {
     }
 }
 
-/// Tells whether readers see a count, by itself or as what a share says of it; what a share divides by is known where it is
-/// printed, and is not set against other counts.
+/// Tells whether readers see a count: by itself, as what a share divides or divides by, as what a mean is the mean of.
 fn is_seen(dictionary: &Dictionary, iid: Iid) -> bool {
-    let count = dictionary.get(iid);
-    let open = |x: &Indicator| !x.view.is_empty() || !x.export.is_empty();
+    let own = dictionary.get(iid);
     let says = |share: &Indicator| {
-        let terms = share.numerator.iter().flat_map(|o| &o.0);
-        open(share) && terms.into_iter().any(|term| term.indicator == iid)
+        let mut terms = share.numerator.iter().chain(&share.denominator).flat_map(|o| &o.0);
+        is_open(share) && terms.any(|term| term.indicator == iid)
     };
-    count.kind == Kind::Count && (open(count) || dictionary.iter().any(|(_, share)| says(share)))
+    match own.kind {
+        Kind::Count => is_open(own) || dictionary.iter().any(|(_, share)| says(share)),
+        Kind::Mean => is_open(own) && matches!(own.base, Base::Logements | Base::Attributions),
+        _ => false,
+    }
+}
+
+/// Tells whether pages or workbooks show an indicator.
+fn is_open(indicator: &Indicator) -> bool {
+    !indicator.view.is_empty() || !indicator.export.is_empty()
+}
+
+/// Tells whether a count is seen only where a share divides by it: where it is hidden, so is the share, and no figure of its
+/// own is; under the threshold it must not be known.
+pub(super) fn only_divides(dictionary: &Dictionary, iid: Iid) -> bool {
+    let own = dictionary.get(iid);
+    let divides = |share: &Indicator| {
+        let mut terms = share.numerator.iter().flat_map(|o| &o.0);
+        is_open(share) && terms.any(|term| term.indicator == iid)
+    };
+    own.kind == Kind::Count && !is_open(own) && !dictionary.iter().any(|(_, share)| divides(share))
 }
 
 fn is(operand: Option<&Operand>, iid: Iid) -> bool {

@@ -13,7 +13,7 @@ use foldhash::fast::FixedState;
 use rayon::prelude::*;
 
 use super::frame::{ByIndicator, Frame};
-use super::outside::{Counts, Shown, count};
+use super::outside::{Counts, Shown, count, only_divides};
 use super::population::Population;
 use super::related::{Atoms, Related};
 use super::task::cells;
@@ -235,8 +235,13 @@ fn some(
                 scales.join(", ")
             ));
         }
+        // What shares divide by has no figure of its own to hide, but under the threshold.
+        let most = only_divides(context.dictionary, job.measure.iid).then(|| threshold(context, job.measure));
         for cell in &found.exposed {
             let (tid, vintage, _) = job.places[*cell as usize];
+            if most.is_some_and(|most| job.table.layers[0][*cell as usize] >= most) {
+                continue;
+            }
             let territory = territories.get(tid);
             let line = format!(
                 "    {} : {} {} ({vintage}) reste connu de trop près : rien à masquer de plus",
@@ -263,7 +268,9 @@ fn with<'a>(
     let parts = families.iter().filter(|(total, _)| total.iid == measure.iid);
     let mut out: Vec<&Compiled> = parts.map(|(_, parts)| *parts).collect();
     let measures = &ran.program.measures;
-    if let Some(slot) = measure.slot()
+    let slot = measure.slot().filter(|_| measure.bottom.is_none());
+    let slot = slot.or(measure.bottom.map(|_| measure.base));
+    if let Some(slot) = slot
         && let Some(population) = populations.iter().find(|p| ran.same(p.slot, slot))
     {
         let whole = population.is_whole();
@@ -274,7 +281,8 @@ fn with<'a>(
     out
 }
 
-/// The table of an indicator that counts; none for a mean or a share, which follow the pattern of their base.
+/// The table of an indicator that counts, or of what a mean or a share rests on where no indicator counts it; what is published
+/// of it is the base of their figures.
 ///
 /// `files` are those of each vintage, `counts` their counts; empty when what they say is left aside.
 fn job<'a>(
@@ -293,9 +301,15 @@ fn job<'a>(
         ..
     } = *ground;
     let base = context.dictionary.get(measure.iid).base;
-    if measure.bottom.is_some() || !matches!(base, Base::Logements | Base::Attributions) {
+    if !matches!(base, Base::Logements | Base::Attributions) {
         return None;
     }
+    let slots = match measure.bottom {
+        None => measure.slots(),
+        // Its pattern is that of its population: only what the other counts say of it is left to look at.
+        Some(_) if !counts.is_empty() && is_only_base(ran, measure) => measure.base..measure.base + 1,
+        Some(_) => return None,
+    };
     let frame = ground.frames.get(&measure.base)?;
     let territories = &context.ground.territories;
     let numerators = context
@@ -306,7 +320,7 @@ fn job<'a>(
     let coverage = coverage(ran, measure, context.dictionary);
     let minimum = context.config.coverage.minimum;
     let whole = |value: f64| value.fract() == 0.0 && value >= 0.0;
-    let mut counted = measure.slots().flat_map(|slot| frame.slot(slot));
+    let mut counted = slots.clone().flat_map(|slot| frame.slot(slot));
     if !counted.all(|value| whole(*value)) {
         return None;
     }
@@ -322,7 +336,7 @@ fn job<'a>(
     };
     // Values of the atoms, one list per layer.
     let list = |cells: &Vec<usize>| -> Vec<i64> {
-        let sums = added(&mut cells.iter().map(|c| measure.top + c));
+        let sums = added(&mut cells.iter().map(|c| slots.start + c));
         sums.into_iter().map(count).collect()
     };
     let atoms: Vec<Vec<i64>> = sums.iter().map(list).collect();
@@ -332,7 +346,7 @@ fn job<'a>(
         .collect();
     // Categories that leave a rest somewhere do not tell the last of them.
     let adds_up = |total: &&Compiled| {
-        let sums = added(&mut measure.slots());
+        let sums = added(&mut slots.clone());
         let mut both = sums.iter().zip(frame.slot(total.top));
         both.all(|(parts, total)| parts.to_bits() == total.to_bits())
     };
@@ -393,11 +407,8 @@ fn job<'a>(
             places.push((*tid, group[*rank].0, None));
         }
     }
-    if total.is_none() && sums.len() == 1 && counts_base(ran, measure) {
-        let threshold = i64::from(match base {
-            Base::Attributions => context.config.thresholds.allocations,
-            _ => context.config.thresholds.dwellings,
-        });
+    if total.is_none() && sums.len() == 1 && measure.bottom.is_none() && counts_base(ran, measure) {
+        let threshold = threshold(context, measure);
         let known: Atoms = (0u32..)
             .zip(&frame.atoms)
             .map(|(i, atom)| ((atom.year, ran.sums.spots[atom.spot as usize]), i))
@@ -442,6 +453,7 @@ fn shown(file: &ByIndicator, measure: &Compiled, cells: &[usize]) -> Shown {
         let value = |cell: &usize| {
             let found = of_place.iter().find(|f| f.1 == measure.cells[*cell]);
             match found?.2 {
+                Said::Number { base, .. } if measure.bottom.is_some() => base,
                 Said::Number { value, .. } => Some(value),
                 _ => None,
             }
@@ -451,6 +463,27 @@ fn shown(file: &ByIndicator, measure: &Compiled, cells: &[usize]) -> Shown {
         }
     }
     all
+}
+
+/// The least count that may be published of what a measure rests on.
+fn threshold(context: &Context<'_>, measure: &Compiled) -> i64 {
+    let thresholds = &context.config.thresholds;
+    i64::from(match context.dictionary.get(measure.iid).base {
+        Base::Attributions => thresholds.allocations,
+        _ => thresholds.dwellings,
+    })
+}
+
+/// Whether a mean or a share is the first to rest on a population that no measure counts.
+fn is_only_base(ran: &Ran<'_>, measure: &Compiled) -> bool {
+    let measures = &ran.program.measures;
+    let counts = |m: &Compiled| m.bottom.is_none() && m.slot().is_some_and(|slot| ran.same(slot, measure.base));
+    let rests = |m: &&Compiled| m.bottom.is_some() && m.cells.len() == 1 && ran.same(m.base, measure.base);
+    !measures.iter().any(counts)
+        && measures
+            .iter()
+            .find(rests)
+            .is_some_and(|first| first.iid == measure.iid)
 }
 
 /// Whether a measure is the count of its block: what related counts are parts of.
