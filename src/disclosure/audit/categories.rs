@@ -258,9 +258,15 @@ impl<'s, 'a> Relation<'s, 'a> {
                 _ => format!("entre {lo} et {up}"),
             };
             // What shares divide by is not hidden for itself, but under the threshold.
-            let large = |sum: &Sum<'_>, lo: i128| lo >= limits.virtual_zone && site.divisors.contains(sum);
+            let large = |sum: &Sum<'_>, up: Option<i128>| {
+                site.divisors.contains(sum) && up.is_none_or(|up| up >= limits.virtual_zone)
+            };
             // Narrow already without the parts: told where its places are solved.
-            if whole.hidden && !self.rest && !narrow(whole.lo, whole.up) && !large(self.whole.0, whole.lo.max(lo)) {
+            if whole.hidden
+                && !self.rest
+                && !narrow(whole.lo, whole.up)
+                && !large(self.whole.0, [whole.up, up].into_iter().flatten().min())
+            {
                 let lo = whole.lo.max(lo);
                 let up = [whole.up, up].into_iter().flatten().min();
                 if let Some(up) = up.filter(|up| narrow(lo, Some(*up))) {
@@ -297,7 +303,7 @@ impl<'s, 'a> Relation<'s, 'a> {
                 let lo = others(|p| p.up)
                     .filter(|_| !self.rest)
                     .map_or(part.lo, |others| part.lo.max(whole.lo - others));
-                let Some(up) = up.filter(|up| narrow(lo, Some(*up)) && !large(self.parts[i].0, lo)) else {
+                let Some(up) = up.filter(|up| narrow(lo, Some(*up)) && !large(self.parts[i].0, Some(*up))) else {
                     continue;
                 };
                 // Nothing there at all, or all of it in one category while its places say that the others are none: what is

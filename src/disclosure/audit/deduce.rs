@@ -62,6 +62,7 @@ pub(super) fn deduce(
             kind: u8::from(fine) + 2 * u8::from(is_open),
             is_base: sum.name.starts_with(COUNT) || bases.contains(sum.name.as_str()),
             only_divides: site.divisors.contains(sum),
+            is_rest: sum.name.starts_with(COUNT),
         }
     };
     let (nothing, told) = (BTreeMap::new(), BTreeSet::new());
@@ -254,6 +255,8 @@ struct System<'a> {
     is_base: bool,
     /// Whether it is known only as what shares divide by: what is hidden is the share, and its base where it is small.
     only_divides: bool,
+    /// Whether it is what a mean rests on.
+    is_rest: bool,
 }
 
 impl<'a> System<'a> {
@@ -411,7 +414,12 @@ impl<'a> System<'a> {
             if members.is_empty() || told.contains(&bounds[t].0) {
                 continue;
             }
-            if self.only_divides && interval.lo.proved.is_some_and(|lo| lo >= self.limits.virtual_zone) {
+            // A hidden share does not say that what it divides by is small: that must be sure. What a mean rests on is protected
+            // like any count; what the others add of it matters where it may be small.
+            let least = self.limits.virtual_zone;
+            let large = self.only_divides && interval.up.proved.is_none_or(|up| up >= least);
+            let large_rest = !alone && self.is_rest && interval.lo.proved.is_some_and(|lo| lo >= least);
+            if large || large_rest {
                 continue;
             }
             let width = interval.widest();

@@ -4,7 +4,8 @@
 //! indicator is a count that a share of the dictionary divides by and that nothing published contradicts, or one that equals
 //! their sum wherever all is published. Counts of one vintage are set against one another in the same way, whatever their
 //! source: those that are equal (dwellings, and those of which another source knows the charges), those that are the sum of
-//! two others (in a QPV and out of it; let and vacant), those that are never more than a count by which shares divide.
+//! two others (in a QPV and out of it; let and vacant), those that are never more than a count by which shares divide. What
+//! means rest on and what shares only divide by are counts too; the latter are in no sum of two others.
 
 use std::collections::BTreeMap;
 
@@ -80,9 +81,13 @@ pub(super) fn relations<'s, 'a>(site: &'s Site<'a>, dictionary: &BTreeMap<String
             }
         }
     }
+    out.extend(inside(site, &plain, dictionary));
+    // What shares only divide by is held between other counts, and is not set against two of them.
+    for all in plain.values_mut() {
+        all.retain(|(sum, _)| !site.divisors.contains(*sum));
+    }
     let found: Vec<Vec<Relation<'s, 'a>>> = plain.par_iter().map(|(_, all)| seen(site, all)).collect();
     out.extend(found.into_iter().flatten());
-    out.extend(inside(site, &plain, dictionary));
     out
 }
 

@@ -1,8 +1,9 @@
 //! What the other counts of a source say of one that is hidden: a part is no more than the whole that is published, and a
 //! whole no less than a part.
 //!
-//! A reader knows that a count is a part of another because a share of the dictionary divides it by that one, or because it
-//! is never more wherever both are published, in ten places at least.
+//! The counts are those of indicators, those that shares only divide by and those that means rest on: these are printed
+//! beside the figure. A reader knows that a count is a part of another because a share of the dictionary divides it by that
+//! one, or because it is never more wherever both are published, in ten places at least.
 
 use std::collections::BTreeMap;
 

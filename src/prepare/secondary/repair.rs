@@ -3,8 +3,9 @@
 //! residences.
 //!
 //! Each indicator that counts is attacked as a reader would ([`crate::disclosure::suppression`]), all its categories
-//! and the sums of them that shares are made of. A territory hidden here is hidden for all the categories of the
-//! indicator, or its total would give back the one hidden; other indicators of the territory stay.
+//! and the sums of them that shares are made of; so is what a mean rests on, with what the other counts say of it. A
+//! territory hidden here is hidden for all the categories of the indicator, or its total would give back the one hidden;
+//! other indicators of the territory stay.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{BuildHasher, Hash, Hasher};
@@ -18,6 +19,7 @@ use super::population::Population;
 use super::related::{Atoms, Related};
 use super::task::cells;
 use super::{Context, Ran, mask};
+use crate::disclosure::attack::Terms;
 use crate::disclosure::suppression::{self, Cell, Role, Rule, Table};
 use crate::model::{Base, Dictionary, Iid, Operand, Scale, State, Tid, Vintage};
 use crate::prepare::compile::Compiled;
@@ -235,11 +237,10 @@ fn some(
                 scales.join(", ")
             ));
         }
-        // What shares divide by has no figure of its own to hide, but under the threshold.
-        let most = only_divides(context.dictionary, job.measure.iid).then(|| threshold(context, job.measure));
+        let least = only_small(ground, job.measure);
         for cell in &found.exposed {
             let (tid, vintage, _) = job.places[*cell as usize];
-            if most.is_some_and(|most| job.table.layers[0][*cell as usize] >= most) {
+            if least.is_some_and(|least| job.table.layers[0][*cell as usize] >= least) {
                 continue;
             }
             let territory = territories.get(tid);
@@ -367,12 +368,31 @@ fn job<'a>(
             each.map(|shown| counts.outside(measure.iid, &shown)).collect()
         })
         .collect();
+    // Known to less than `min_width`, it must not leave room for one under the threshold.
+    let width = i64::from(context.config.disclosure.min_width);
+    let most = only_small(ground, measure).filter(|_| !counts.is_empty());
+    let most = most.map(|least| least + width - 1);
+    let near = most.map(|most| {
+        let shown = |rank: usize, tid: Tid| match files[rank].get(measure.iid, tid, measure.cells[0]) {
+            Some(Said::Number { .. }) => Some(Held::Published),
+            Some(Said::State(State::Secret)) => {
+                let said = outside[rank][0].at(tid);
+                Some(Held::Hidden(said.is_some_and(|said| said.up.is_some())))
+            }
+            _ => None,
+        };
+        near_small(&frame.territories, &atoms[0], most, shown)
+    });
+    let is_guarded = |terms: &Terms| {
+        let mut own = terms.iter().map(|(atom, _)| *atom as usize);
+        near.as_ref().is_none_or(|near| own.any(|atom| near[atom]))
+    };
     for (rank, scale, cells) in &frame.territories {
         let file = &files[*rank];
         for (tid, terms) in cells {
             let role = match file.get(measure.iid, *tid, measure.cells[0]) {
                 Some(Said::Number { .. }) => Role::Free,
-                Some(Said::State(State::Secret)) => Role::Primary,
+                Some(Said::State(State::Secret)) if is_guarded(terms) => Role::Primary,
                 _ => continue,
             };
             // Too few answers: the figure is not published, and not secret either.
@@ -463,6 +483,65 @@ fn shown(file: &ByIndicator, measure: &Compiled, cells: &[usize]) -> Shown {
         }
     }
     all
+}
+
+/// What is known of a place.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Held {
+    Published,
+    /// Whether other counts hold it from above.
+    Hidden(bool),
+}
+
+/// Atoms of hidden counts under `most`, and of those that hold one: the hidden places of a published total, all of which other
+/// counts hold from above, are known by their sum.
+fn near_small(
+    territories: &[(usize, Scale, Vec<(Tid, Terms)>)],
+    values: &[i64],
+    most: i64,
+    held: impl Fn(usize, Tid) -> Option<Held>,
+) -> Vec<bool> {
+    let cells = || {
+        let all = territories.iter();
+        all.flat_map(|(rank, scale, cells)| cells.iter().map(|(tid, terms)| (*scale, terms, held(*rank, *tid))))
+    };
+    let own = |terms: &Terms| terms.iter().map(|(atom, _)| *atom as usize).collect::<Vec<usize>>();
+    // Of each atom, its IRIS then its residence: what is known of it, and whether it is hidden and small.
+    let mut inner = [vec![(None, false); values.len()], vec![(None, false); values.len()]];
+    let mut near = vec![false; values.len()];
+    for (scale, terms, held) in cells() {
+        let own = own(terms);
+        let small = matches!(held, Some(Held::Hidden(_))) && own.iter().map(|atom| values[*atom]).sum::<i64>() < most;
+        for atom in own {
+            near[atom] |= small;
+            match scale {
+                Scale::Iris => inner[0][atom] = (held, small),
+                Scale::Residence => inner[1][atom] = (held, small),
+                _ => {}
+            }
+        }
+    }
+    for (scale, terms, _) in cells().filter(|(_, _, held)| *held == Some(Held::Published)) {
+        let inner = match scale {
+            Scale::Metropole | Scale::Commune => &inner[0],
+            Scale::Iris | Scale::Qpv => &inner[1],
+            Scale::Residence => continue,
+        };
+        let own = own(terms);
+        let is_held = |atom: &usize| matches!(inner[*atom].0, Some(Held::Published | Held::Hidden(true)));
+        if own.iter().all(is_held) && own.iter().any(|atom| inner[*atom].1) {
+            let hidden = |atom: &usize| inner[*atom].0 == Some(Held::Hidden(true));
+            own.into_iter().filter(hidden).for_each(|atom| near[atom] = true);
+        }
+    }
+    near
+}
+
+/// Under how much a count must not be known, when it matters only there: what shares only divide by and what means rest on
+/// have no figure of their own to hide.
+fn only_small(Ground { context, .. }: &Ground<'_>, measure: &Compiled) -> Option<i64> {
+    let only = measure.bottom.is_some() || only_divides(context.dictionary, measure.iid);
+    only.then(|| threshold(context, measure))
 }
 
 /// The least count that may be published of what a measure rests on.
@@ -564,5 +643,29 @@ mod tests {
         );
         // A count without categories has no part in the sums of another.
         assert_eq!(of(3, &[None]), [vec![0]]);
+    }
+
+    #[test]
+    fn what_holds_a_small_count_is_looked_at_with_it() {
+        // Residences 0 to 3 of 9, 20, 9 and 20 dwellings let, in IRIS 10 (0, 1) and 11 (2, 3) of commune 20.
+        let one =
+            |tid: u32, atoms: &[u32]| -> (Tid, Terms) { (Tid(tid), atoms.iter().map(|atom| (*atom, 1)).collect()) };
+        let territories = [
+            (0, Scale::Commune, vec![one(20, &[0, 1, 2, 3])]),
+            (0, Scale::Iris, vec![one(10, &[0, 1]), one(11, &[2, 3])]),
+            (0, Scale::Residence, (0..4).map(|rank| one(rank, &[rank])).collect()),
+        ];
+        let near = |held: &[bool]| {
+            near_small(&territories, &[9, 20, 9, 20], 11, |_, tid| match tid.0 {
+                rank @ 0..4 => Some(Held::Hidden(held[rank as usize])),
+                _ => Some(Held::Published),
+            })
+        };
+        // Residence 3 may have any number of dwellings: it says nothing of residence 2.
+        assert_eq!(near(&[true, true, true, false]), [true, true, true, false]);
+        // All of them are held: the IRIS and the commune say what is left.
+        assert_eq!(near(&[true; 4]), [true; 4]);
+        // A small one of which nothing is known keeps the other safe.
+        assert_eq!(near(&[false, true, false, true]), [true, false, true, false]);
     }
 }
