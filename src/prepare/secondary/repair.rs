@@ -493,8 +493,8 @@ enum Held {
     Hidden(bool),
 }
 
-/// Atoms of hidden counts under `most`, and of those that hold one: the hidden places of a published total, all of which other
-/// counts hold from above, are known by their sum.
+/// Atoms of hidden counts under `most` that other counts hold from above, and of those that hold one: the hidden places of a
+/// published total, all of which other counts hold from above, are known by their sum.
 fn near_small(
     territories: &[(usize, Scale, Vec<(Tid, Terms)>)],
     values: &[i64],
@@ -511,7 +511,7 @@ fn near_small(
     let mut near = vec![false; values.len()];
     for (scale, terms, held) in cells() {
         let own = own(terms);
-        let small = matches!(held, Some(Held::Hidden(_))) && own.iter().map(|atom| values[*atom]).sum::<i64>() < most;
+        let small = held == Some(Held::Hidden(true)) && own.iter().map(|atom| values[*atom]).sum::<i64>() < most;
         for atom in own {
             near[atom] |= small;
             match scale {
@@ -665,7 +665,7 @@ mod tests {
         assert_eq!(near(&[true, true, true, false]), [true, true, true, false]);
         // All of them are held: the IRIS and the commune say what is left.
         assert_eq!(near(&[true; 4]), [true; 4]);
-        // A small one of which nothing is known keeps the other safe.
-        assert_eq!(near(&[false, true, false, true]), [true, false, true, false]);
+        // A small one of which nothing is known keeps the other safe, and itself.
+        assert_eq!(near(&[false, true, false, true]), [false; 4]);
     }
 }
