@@ -6,6 +6,7 @@
 
 mod balance;
 mod frame;
+mod held;
 mod landlords;
 mod masked;
 mod outside;
