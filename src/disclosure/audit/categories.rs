@@ -378,6 +378,7 @@ mod tests {
         let known = |value: Option<i64>| value.map_or(Known::Hidden(0), |v| Known::Within(v, v, 0));
         let site = Site {
             divisors: BTreeSet::new(),
+            betrayed: Vec::new(),
             zones: vec![("iris", "1")],
             sums: names
                 .iter()
@@ -460,6 +461,7 @@ mod tests {
             };
             let site = Site {
                 divisors: BTreeSet::new(),
+                betrayed: Vec::new(),
                 zones: vec![("iris", "x"); places as usize],
                 sums: BTreeMap::from([
                     (sum("attr.en"), list(&inside)),
@@ -515,6 +517,7 @@ mod tests {
         let whole: Zones = (0..12).map(|rank| (rank, known(9))).collect();
         let site = Site {
             divisors: BTreeSet::new(),
+            betrayed: Vec::new(),
             zones: vec![("iris", "x"); 12],
             sums: BTreeMap::from([(sum("occ.repondants"), part), (sum("occ.menages"), whole)]),
             totals: BTreeMap::new(),

@@ -89,6 +89,7 @@ pub(super) fn deduce(
         bounds.insert(*sum, own);
         opened.insert(*sum, is_open);
     }
+    findings.extend(betrayed(&site, files));
     let relations = relations::relations(&site, dictionary);
     findings.extend(categories::tell(&relations, &site, &bounds, limits, files));
     // What sums say of one another goes back to the places of each, as long as it says more.
@@ -626,6 +627,23 @@ fn short(terms: &[(&str, String)]) -> Vec<String> {
     out
 }
 
+/// Hidden counts that a share prints as what it divides by.
+fn betrayed(site: &Site<'_>, files: &[String]) -> Vec<Finding> {
+    let told = site.betrayed.iter().map(|(sum, rank, count, file)| Finding {
+        error: true,
+        kind: "effectif",
+        message: format!(
+            "{} ({}) : {} est masqué, mais une part publiée imprime cet effectif à côté d’elle : {count}",
+            sum.name,
+            sum.vintage,
+            words(site.zones[*rank as usize])
+        ),
+        files: vec![files[*file as usize].clone()],
+        remedy: "masquer aussi les parts qui divisent par cet effectif (« atlas prepare » le fait)".to_owned(),
+    });
+    told.collect()
+}
+
 /// Annual counts inside published windows of years: those of one territory, taken together, must not pin a year.
 fn windows(site: &Site<'_>, files: &[String]) -> Vec<Finding> {
     let mut series: BTreeMap<(&str, Zone<'_>), Vec<(u16, u16, i64, i64, u32)>> = BTreeMap::new();
@@ -785,6 +803,35 @@ mod tests {
         let small = offered([14.0, 10.0]);
         assert_eq!(small.len(), 1, "{small:?}");
         assert!(small[0].contains("résidence b se recalcule"), "{small:?}");
+    }
+
+    /// What is found of a residence whose 40 dwellings are said as told, a share of them being printed with `n`.
+    fn shared(dwellings: Option<f64>, n: f64) -> Vec<(bool, &'static str, String)> {
+        let facts = [
+            ("base:residence:a:parc.petits:2025", Some(n)),
+            ("residence:a:parc.logements:2025", dwellings),
+            ("residence:a:parc.petits:2025", Some(25.0)),
+        ];
+        let dictionary = BTreeMap::from([
+            ("parc.logements".to_owned(), described("", "")),
+            ("parc.t1".to_owned(), described("", "")),
+            ("parc.petits".to_owned(), described("parc.t1", "parc.logements")),
+        ]);
+        let found = deduced(&facts, dictionary);
+        found.into_iter().map(|f| (f.error, f.kind, f.message)).collect()
+    }
+
+    #[test]
+    fn a_hidden_count_is_not_printed_beside_a_share() {
+        assert!(shared(Some(40.0), 40.0).is_empty());
+        let hidden = shared(None, 40.0);
+        assert_eq!(hidden.len(), 1, "{hidden:?}");
+        assert!(
+            hidden[0].0 && hidden[0].1 == "effectif" && hidden[0].2.ends_with(" : 40"),
+            "{hidden:?}"
+        );
+        // Two numbers of one count do not stop the audit.
+        assert!(shared(Some(40.0), 41.0).iter().all(|f| f.1 != "effectif"));
     }
 
     #[test]

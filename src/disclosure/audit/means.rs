@@ -251,6 +251,7 @@ mod tests {
         let counts: Zones = (0..).zip(counts.map(|n| known(n.map(|n| (n, n))))).collect();
         let site = Site {
             divisors: std::collections::BTreeSet::new(),
+            betrayed: Vec::new(),
             zones: PLACES.to_vec(),
             sums: BTreeMap::from([(sum(), counts)]),
             totals: BTreeMap::from([(sum(), totals)]),

@@ -41,6 +41,8 @@ pub(super) struct Site<'a> {
     pub(super) totals: BTreeMap<Sum<'a>, Zones>,
     /// Sums known only as what a share divides by: no figure of theirs is hidden, but those under the threshold.
     pub(super) divisors: BTreeSet<Sum<'a>>,
+    /// Hidden counts that a share prints as what it divides by: sum, rank of the zone, count, file.
+    pub(super) betrayed: Vec<(Sum<'a>, u32, i64, u32)>,
 }
 
 impl Site<'_> {
@@ -109,7 +111,8 @@ impl Reading {
 /// What of a figure speaks of a sum.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Role {
-    Value,
+    Count,
+    Numerator,
     Denominator,
 }
 
@@ -122,12 +125,16 @@ struct Heap<'a> {
     all: Vec<Zones>,
     /// Whether figures say the value of a sum, by place.
     values: Vec<bool>,
+    /// What spoke last of the last zone, by place.
+    last: Vec<Role>,
+    /// Hidden counts that a share prints: place of the sum, zone, count, file.
+    betrayed: Vec<(usize, u32, i64, u32)>,
 }
 
 impl<'a> Heap<'a> {
     /// Adds what the figure `what` of a zone says of a sum; those of a zone come together.
     fn put(&mut self, (what, vintage, role): (&'a str, &'a str, Role), sum: &str, zone: u32, known: Known) {
-        let (ranks, all, values) = (&mut self.ranks, &mut self.all, &mut self.values);
+        let (ranks, all, values, last) = (&mut self.ranks, &mut self.all, &mut self.values, &mut self.last);
         let place = *self.places.entry((what, vintage, role)).or_insert_with(|| {
             let sum = Sum {
                 name: sum.to_owned(),
@@ -136,23 +143,49 @@ impl<'a> Heap<'a> {
             let place = *ranks.entry(sum).or_insert_with(|| {
                 all.push(Vec::new());
                 values.push(false);
+                last.push(role);
                 all.len() - 1
             });
-            values[place] |= role == Role::Value;
+            values[place] |= role != Role::Denominator;
             place
         });
-        let zones = &mut all[place];
+        let (zones, last) = (&mut all[place], &mut last[place]);
         match zones.last_mut().filter(|last| last.0 == zone) {
             // A count says more than a share; two shares of one numerator meet.
             Some((_, kept)) => {
+                let printed = match (*kept, known, *last, role) {
+                    (Known::Hidden(_), Known::Within(n, _, file), Role::Count, Role::Denominator)
+                    | (Known::Within(n, _, file), Known::Hidden(_), Role::Denominator, Role::Count) => Some((n, file)),
+                    _ => None,
+                };
+                self.betrayed.extend(printed.map(|(n, file)| (place, zone, n, file)));
+                if role == Role::Count || matches!((*kept, known), (Known::Hidden(_), Known::Within(..))) {
+                    *last = role;
+                }
                 *kept = match (*kept, known) {
                     (Known::Within(a, b, f), Known::Within(c, d, _)) => Known::Within(a.max(c), b.min(d), f),
                     (Known::Hidden(_), within @ Known::Within(..)) => within,
                     (first, _) => first,
                 };
             }
-            None => zones.push((zone, known)),
+            None => {
+                zones.push((zone, known));
+                *last = role;
+            }
         }
+    }
+
+    /// Hidden counts that a share prints.
+    fn betrayed(&self) -> Vec<(Sum<'a>, u32, i64, u32)> {
+        let name = |place: usize| {
+            self.ranks
+                .iter()
+                .find(|(_, own)| **own == place)
+                .map(|(sum, _)| sum.clone())
+        };
+        let all = self.betrayed.iter();
+        all.filter_map(|(place, zone, n, file)| Some((name(*place)?, *zone, *n, *file)))
+            .collect()
     }
 
     /// Sums of which no figure says the value.
@@ -194,9 +227,12 @@ pub(super) fn sums<'a>(lists: &'a [Vec<Fact<'a>>], dictionary: &BTreeMap<String,
     };
     let divisors = parts.iter().flat_map(|p| &p.divisors).filter(|sum| !valued(sum));
     let divisors: BTreeSet<Sum<'a>> = divisors.cloned().collect();
+    let mut betrayed = Vec::new();
     for part in parts {
         let rank = |zone: &Zone<'a>| u32::try_from(zones.binary_search(zone).unwrap_or(0)).unwrap_or(u32::MAX);
         let ranks: Vec<u32> = part.zones.iter().map(rank).collect();
+        let told = part.betrayed.into_iter();
+        betrayed.extend(told.map(|(sum, zone, n, file)| (sum, ranks[zone as usize], n, file)));
         for (all, own) in [(&mut sums, part.sums), (&mut totals, part.totals)] {
             for (sum, own) in own {
                 let all: &mut Zones = all.entry(sum).or_default();
@@ -212,6 +248,7 @@ pub(super) fn sums<'a>(lists: &'a [Vec<Fact<'a>>], dictionary: &BTreeMap<String,
         sums,
         totals,
         divisors,
+        betrayed,
     }
 }
 
@@ -268,7 +305,7 @@ fn partial<'a>(facts: &'a [Fact<'a>], dictionary: &BTreeMap<String, Described>) 
                     let base = integer(base);
                     let (lo, up) = total(mean, base, decimals);
                     totals.put(
-                        (what, vintage, Role::Value),
+                        (what, vintage, Role::Numerator),
                         &reading.sum,
                         rank,
                         Known::Within(lo, up, file),
@@ -282,17 +319,27 @@ fn partial<'a>(facts: &'a [Fact<'a>], dictionary: &BTreeMap<String, Described>) 
                     None => Known::Hidden(file),
                 },
                 (s, Kind::Mean(_)) if s.is_secret() => {
-                    totals.put((what, vintage, Role::Value), &reading.sum, rank, Known::Hidden(file));
+                    totals.put(
+                        (what, vintage, Role::Numerator),
+                        &reading.sum,
+                        rank,
+                        Known::Hidden(file),
+                    );
                     Known::Hidden(file)
                 }
                 _ => continue,
             };
-            sums.put((what, vintage, Role::Value), &reading.sum, rank, known);
+            let role = match reading.kind {
+                Kind::Count => Role::Count,
+                _ => Role::Numerator,
+            };
+            sums.put((what, vintage, role), &reading.sum, rank, known);
         }
     }
     Site {
         zones: met,
         divisors: sums.divisors(),
+        betrayed: sums.betrayed(),
         sums: sums.sums(),
         totals: totals.sums(),
     }
